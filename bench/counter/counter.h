@@ -1,0 +1,91 @@
+/*
+ * Counters: events that each worker opens for itself, starts after the ramp, stops at the end of
+ * the timed part, and leaves in its account.
+ *
+ * A backend is one file count_*.c and one row of counter.def. An event is asked for by
+ * "backend:event" ("rusage:voluntary-switches", "perf_event:task-clock", "papi:PAPI_TOT_INS") and
+ * that is also the name of its value; times are ns. A value is COUNTED or SCALED only after a stop:
+ * what was opened and never stopped reads NOT_COUNTING.
+ *
+ * Threads: a session is opened, used and closed by one thread; a forked worker opens its own after
+ * the fork and never uses its parent's. Only the opening thread is counted, never its children.
+ */
+#ifndef BE_BENCH_COUNTER_H
+#define BE_BENCH_COUNTER_H
+
+#include <stddef.h>
+
+#include "core/record.h"
+#include "core/status.h"
+
+struct be_counter_ops {
+    const char *name;
+    const char *summary;
+    const char *const *events; /* what "default" opens, without the backend; NULL-terminated */
+
+    /*
+     * Optional: NULL, with unload. Loads what the backend needs, once a process, in the dispatcher,
+     * before any worker exists and outside every timed part; *library is handed to open, also in
+     * forked children. Errors: BE_EUNAVAILABLE with the reason and its remedy, BE_ENOMEM.
+     */
+    enum be_status (*load)(void **library, struct be_error *error);
+    void (*unload)(void *library);
+
+    /*
+     * Opens `count` events for the calling thread. The caller has set values[i].name to
+     * "backend:event" and the state to NOT_COUNTING; an event that cannot be opened becomes
+     * UNAVAILABLE with the reason and its remedy, and one of which only the user part can be seen
+     * gets ":u" behind its name. Errors: BE_ENOMEM; nothing else fails as a whole.
+     */
+    enum be_status (*open)(void *library, struct be_counter_value *values, size_t count,
+                           void **session, struct be_error *error);
+    /* start and stop may alternate: each stop tells what happened since its start. */
+    void (*start)(void *session);
+    /* Fills value, state, share and reason of the same values that were opened. */
+    void (*stop)(void *session, struct be_counter_value *values, size_t count);
+    void (*close)(void *session);
+};
+
+/* The table, in the order of counter.def, NULL-terminated. */
+extern const struct be_counter_ops *const be_counter_table[];
+
+/* The backend of that name, or NULL. */
+const struct be_counter_ops *be_counter_find(const char *name);
+
+/* What a spec asks for, grouped by backend. Made once by the dispatcher, then only read. */
+struct be_counter_plan;
+
+/*
+ * events: "backend:event" strings; "default" stands for the default events of every backend. An
+ * event asked for twice is opened once. Loads the backends that are asked for, and no others.
+ * Errors: BE_EINVAL for an unknown backend, a name that is too long or more than BE_COUNTERS_MAX
+ * events, BE_ENOMEM. A backend that is unavailable is not an error: its events say so.
+ */
+enum be_status be_counter_plan_create(char *const *events, size_t count,
+                                      struct be_counter_plan **plan, struct be_error *error);
+void be_counter_plan_destroy(struct be_counter_plan *plan);
+
+/* All sessions of one thread. */
+struct be_counter_session;
+
+/*
+ * Opens the plan's events for the calling thread and writes names and states into *values, which
+ * the caller owns and which must outlive the session. plan NULL opens nothing and succeeds.
+ * Errors: BE_ENOMEM.
+ */
+enum be_status be_counter_session_open(const struct be_counter_plan *plan,
+                                       struct be_counter_values *values,
+                                       struct be_counter_session **session, struct be_error *error);
+void be_counter_session_start(struct be_counter_session *session);
+void be_counter_session_stop(struct be_counter_session *session);
+/* session may be NULL. */
+void be_counter_session_close(struct be_counter_session *session);
+
+/*
+ * Opens a backend's default events for the calling thread and closes them again: what can be
+ * counted here. UNAVAILABLE values carry the reason. Errors: BE_ENOMEM.
+ */
+enum be_status be_counter_probe(const struct be_counter_ops *ops, struct be_counter_values *values,
+                                struct be_error *error);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * Executors: how tasks are mapped onto workers.
+ *
+ * An executor is one file exec_*.c and one row of executor.def. All of its calls come from the
+ * dispatcher, the runner's main thread; workers are started inside create, before any other thread
+ * exists. Times in accounts are be_clock_now_ns.
+ */
+#ifndef BE_BENCH_EXECUTOR_H
+#define BE_BENCH_EXECUTOR_H
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "breakeven/workload.h"
+#include "core/params.h"
+#include "core/record.h"
+#include "core/status.h"
+#include "counter/counter.h"
+#include "pin.h"
+
+/*
+ * What one worker leaves for the dispatcher, in memory that both share (anonymous and mapped before
+ * any fork), each on cache lines of its own. A worker writes its own only; the dispatcher reads it
+ * after a message or a join that orders the two.
+ */
+struct be_account {
+    alignas(128) uint64_t tasks; /* of this pass */
+    uint64_t start_ns;           /* its first task of this pass began */
+    uint64_t end_ns;             /* its last result of this pass was handed over */
+    struct be_worker_record record;
+    struct be_error error; /* why it could not start; status BE_OK otherwise */
+};
+
+/* What an executor is made from. Borrowed: it all outlives the executor. */
+struct be_executor_env {
+    const struct breakeven_workload *workload;
+    const struct be_params *params; /* validated: every parameter of the row is there */
+    uint32_t workers;               /* 1 .. BE_WORKERS_MAX */
+    uint64_t chunk;                 /* tasks a message, at least 1 */
+    const struct be_pin *pin;
+    const struct be_counter_plan *counters; /* NULL: none */
+    struct be_account *accounts;            /* one a worker, zeroed */
+};
+
+/* One pass: `tasks` requests and replies, packed, in input order. */
+struct be_batch {
+    const void *requests;
+    void *replies;
+    uint8_t *failed; /* one a task; an executor sets 1 where the task failed, else leaves it */
+    uint64_t tasks;
+};
+
+enum be_executor_caps {
+    BE_EXECUTOR_PARALLEL = 1 << 0, /* takes more than one worker */
+    BE_EXECUTOR_COMPUTES = 1 << 1, /* runs the workload; else replies stay zero */
+};
+
+struct be_executor; /* each row's own */
+
+struct be_executor_ops {
+    const char *name;
+    const char *summary;
+    unsigned caps;
+    const struct be_param *params; /* ended by a row whose name is NULL */
+
+    /*
+     * Starts the pool and returns when every worker is bound, has opened its counters and waits
+     * for tasks; this time is part of a cold pass. On failure nothing is left behind.
+     * Errors: BE_EUNAVAILABLE, BE_ESYSTEM, BE_ENOMEM, or what a worker said in its account.
+     */
+    enum be_status (*create)(const struct be_executor_env *env, struct be_executor **executor,
+                             struct be_error *error);
+
+    /*
+     * Runs all tasks of the batch once and returns when the last result is merged in input order.
+     * Each worker sets tasks, start_ns and end_ns of its account (zeroed by the caller).
+     * Errors: BE_EWORKER when a worker died, BE_ESYSTEM. A task that fails is not an error.
+     */
+    enum be_status (*run)(struct be_executor *executor, const struct be_batch *batch,
+                          struct be_error *error);
+
+    /*
+     * Each worker starts (start) or stops its counters, in itself, and looks where it runs
+     * (be_pin_look); returns when all have. Called between passes. Errors: as run.
+     */
+    enum be_status (*count)(struct be_executor *executor, bool start, struct be_error *error);
+
+    /* CPU time (user + system, ns) that worker `index` has used since it started. */
+    uint64_t (*cpu_ns)(const struct be_executor *executor, uint32_t index);
+
+    /* Ends and joins every worker. executor may be NULL. */
+    void (*destroy)(struct be_executor *executor);
+};
+
+/* The table, in the order of executor.def, NULL-terminated. */
+extern const struct be_executor_ops *const be_executor_table[];
+
+/* The row of that name, or NULL. */
+const struct be_executor_ops *be_executor_find(const char *name);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * From the samples of a run to the figures of each configuration. Pure: no I/O.
+ *
+ * Ratios are taken inside a block: a sample over its serial reference of the same round. A (block,
+ * round) that holds a rejected sample is left out for all its members; a failed sample only for
+ * itself. Where a configuration was measured again in the same round (its block was re-run or
+ * resumed), the last sample counts. Figures that cannot be known stay `known == false`, never 0.
+ */
+#ifndef BE_ANALYSIS_SUMMARY_H
+#define BE_ANALYSIS_SUMMARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/stats.h"
+#include "core/run.h"
+#include "core/status.h"
+
+struct be_counter_summary {
+    char name[BE_COUNTER_NAME_BYTES];
+    enum be_counter_state state; /* the worst of its workers and samples */
+    double value; /* a timed pass, all workers summed, median over samples; NAN: not known */
+    double share; /* SCALED: the smallest share; else NAN */
+    char reason[BE_COUNTER_REASON_BYTES];
+};
+
+/* Figures of one configuration; definitions in the project's docs under the same names. */
+struct be_summary {
+    const struct be_configuration *configuration; /* borrowed from the run */
+    size_t samples;                               /* that the figures below come from */
+    size_t clean, suspect, rejected, failed;      /* all stored samples, by state */
+    size_t rerun;                                 /* replaced by a later sample of their round */
+    size_t dropped;                               /* left out with a rejected one of their block */
+    struct be_estimate wall_ns;                   /* of a warm pass */
+    struct be_estimate cold_wall_ns;              /* pool start + one pass + join */
+    struct be_estimate speedup;                   /* serial wall / wall, same round */
+    struct be_estimate cold_speedup;              /* serial warm wall / cold wall, same round */
+    struct be_estimate efficiency;                /* speedup / workers */
+    struct be_estimate ipc_overhead_ns;           /* o: CPU-ns a task on workload null */
+    struct be_estimate ipc_overhead_ratio;        /* x = o / w */
+    struct be_estimate overhead_ns_per_task;      /* O = (T·C - N·w) / N */
+    struct be_estimate tasks_per_s;
+    struct be_estimate cpu_ns;           /* of a warm pass, dispatcher and workers */
+    struct be_estimate grain_ns;         /* w: serial wall / tasks; all of a block share it */
+    double predicted_speedup;            /* min(P, C) / (1 + x); NAN when x is unknown */
+    struct be_counter_summary *counters; /* owned */
+    size_t counter_count;
+    int32_t *pus; /* owned: PUs read back, a worker each, of the last good sample; -1 unknown */
+    size_t pu_count;
+    int32_t dispatcher_pu; /* -1: unknown or not pinned */
+    size_t distinct_pus;   /* C: of workers and dispatcher, read back; P where nothing is pinned */
+};
+
+struct be_summaries {
+    struct be_summary *items; /* owned; one a configuration of the run, in its order */
+    size_t count;
+    struct be_estimate harness_overhead_ns; /* a sample, over the whole run */
+    struct be_estimate commit_ns;
+};
+
+/*
+ * run must outlive *summaries. Time grows with n log n of the samples.
+ * Errors: BE_ECORRUPT for a sample of no configuration, BE_ENOMEM.
+ */
+enum be_status be_summaries_create(const struct be_run *run, struct be_summaries *summaries,
+                                   struct be_error *error);
+void be_summaries_finish(struct be_summaries *summaries);
+
+/* The summary of the serial reference of the same block, or NULL. */
+const struct be_summary *be_summaries_reference(const struct be_summaries *summaries,
+                                                const struct be_summary *summary);
+
+#endif

@@ -1,0 +1,446 @@
+/* What a runner answers: hello, pass records, done or error; written and read back. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/protocol.h"
+
+void be_protocol_line(json_t *object, struct be_buffer *line)
+{
+    char *text = json_dumps(object, JSON_COMPACT);
+
+    json_decref(object);
+    if (!text) {
+        line->failed = true;
+        return;
+    }
+    be_buffer_puts(line, text);
+    be_buffer_puts(line, "\n");
+    free(text);
+}
+
+void be_hello_encode(const struct be_hello_record *hello, struct be_buffer *line)
+{
+    be_protocol_line(json_pack("{s:s, s:I, s:s, s:s, s:s}", "type", "hello", "protocol",
+                               (json_int_t)hello->protocol, "program", hello->program, "version",
+                               hello->version, "build_id", hello->build_id),
+                     line);
+}
+
+void be_pass_encode(const struct be_pass_record *pass, struct be_buffer *line)
+{
+    char checksum[BE_ID_BYTES];
+    json_t *workers = json_array();
+
+    snprintf(checksum, sizeof(checksum), "%016" PRIx64, pass->checksum);
+    for (uint32_t i = 0; i < pass->worker_count; i++) {
+        const struct be_pass_worker *worker = &pass->workers[i];
+        json_array_append_new(workers, json_pack("{s:o, s:o, s:o, s:o}", "tasks",
+                                                 be_json_count(worker->tasks), "cpu_ns",
+                                                 be_json_count(worker->cpu_ns), "start_ns",
+                                                 be_json_count(worker->start_ns), "end_ns",
+                                                 be_json_count(worker->end_ns)));
+    }
+    be_protocol_line(
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o}", "type", "pass", "kind",
+                  be_pass_kind_name(pass->kind), "wall_ns", be_json_count(pass->wall_ns), "cpu_ns",
+                  be_json_count(pass->cpu_ns), "tasks", be_json_count(pass->tasks), "failed",
+                  be_json_count(pass->failed), "checksum", checksum, "workers", workers),
+        line);
+}
+
+static json_t *counter_encode(const struct be_counter_value *value)
+{
+    json_t *object = json_pack("{s:s}", "state", be_counter_state_name(value->state));
+
+    if (value->state == BE_COUNTER_COUNTED || value->state == BE_COUNTER_SCALED) {
+        json_object_set_new(object, "value", be_json_count(value->value));
+    } else {
+        json_object_set_new(object, "reason", json_string(value->reason));
+    }
+    if (value->state == BE_COUNTER_SCALED) {
+        json_object_set_new(object, "share", be_json_real(value->share));
+    }
+    return object;
+}
+
+static json_t *worker_encode(const struct be_worker_record *worker)
+{
+    json_t *counters = json_object();
+
+    for (uint32_t i = 0; i < worker->counters.count; i++) {
+        const struct be_counter_value *value = &worker->counters.items[i];
+        json_object_set_new(counters, value->name, counter_encode(value));
+    }
+    return json_pack("{s:i, s:i, s:i, s:o}", "pu_asked", worker->pu_asked, "pu_bound",
+                     worker->pu_bound, "pu_seen", worker->pu_seen, "counters", counters);
+}
+
+void be_done_encode(const struct be_sample_record *record, struct be_buffer *line)
+{
+    json_t *workers = json_array();
+
+    for (size_t i = 0; i < record->worker_count; i++) {
+        json_array_append_new(workers, worker_encode(&record->workers[i]));
+    }
+    be_protocol_line(json_pack("{s:s, s:o, s:o, s:o, s:o}", "type", "done", "pool_start_ns",
+                               be_json_count(record->pool_start_ns), "peak_rss_bytes",
+                               be_json_count(record->peak_rss_bytes), "dispatcher",
+                               worker_encode(&record->dispatcher), "workers", workers),
+                     line);
+}
+
+void be_error_encode(const struct be_error *error, struct be_buffer *line)
+{
+    be_protocol_line(json_pack("{s:s, s:s, s:s}", "type", "error", "status",
+                               be_status_name(error->status), "message", error->message),
+                     line);
+}
+
+static enum be_status hello_parse(const json_t *object, struct be_sample_record *record,
+                                  struct be_error *error)
+{
+    struct be_hello_record *hello = &record->hello;
+    const char *program = NULL;
+    const char *version = NULL;
+    const char *build_id = NULL;
+    uint64_t protocol = 0;
+    enum be_status status = be_json_get_count(object, "protocol", &protocol, error);
+
+    if (status == BE_OK && protocol != BE_PROTOCOL_VERSION) {
+        status = be_error_set(error, BE_EPROTOCOL, "the runner speaks protocol %" PRIu64 ", not %d",
+                              protocol, BE_PROTOCOL_VERSION);
+    }
+    if (status == BE_OK) {
+        status = be_json_get_string(object, "program", &program, error);
+    }
+    if (status == BE_OK) {
+        status = be_json_get_string(object, "version", &version, error);
+    }
+    if (status == BE_OK) {
+        status = be_json_get_string(object, "build_id", &build_id, error);
+    }
+    if (status == BE_OK) {
+        hello->protocol = (uint32_t)protocol;
+        snprintf(hello->program, sizeof(hello->program), "%s", program);
+        snprintf(hello->version, sizeof(hello->version), "%s", version);
+        snprintf(hello->build_id, sizeof(hello->build_id), "%s", build_id);
+    }
+    return status;
+}
+
+/* Reads the named numbers of an object; ends at a NULL key. */
+struct count_member {
+    const char *key;
+    uint64_t *value;
+};
+
+static enum be_status counts_parse(const json_t *object, const struct count_member *members,
+                                   struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    for (; status == BE_OK && members->key; members++) {
+        status = be_json_get_count(object, members->key, members->value, error);
+    }
+    return status;
+}
+
+static enum be_status pass_workers_parse(const json_t *array, struct be_pass_record *pass,
+                                         struct be_error *error)
+{
+    size_t count = json_array_size(array);
+    enum be_status status = BE_OK;
+
+    if (count > BE_WORKERS_MAX) {
+        return be_error_set(error, BE_EPROTOCOL, "'workers' has more than %d members",
+                            BE_WORKERS_MAX);
+    }
+    if (count == 0) {
+        return BE_OK;
+    }
+    pass->workers = calloc(count, sizeof(*pass->workers));
+    if (!pass->workers) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a pass");
+    }
+    pass->worker_count = (uint32_t)count;
+    for (size_t i = 0; status == BE_OK && i < count; i++) {
+        struct be_pass_worker *worker = &pass->workers[i];
+        const struct count_member members[] = {{"tasks", &worker->tasks},
+                                               {"cpu_ns", &worker->cpu_ns},
+                                               {"start_ns", &worker->start_ns},
+                                               {"end_ns", &worker->end_ns},
+                                               {NULL, NULL}};
+        status = counts_parse(json_array_get(array, i), members, error);
+    }
+    return status;
+}
+
+static enum be_status checksum_parse(const json_t *object, uint64_t *checksum,
+                                     struct be_error *error)
+{
+    const char *text = NULL;
+    char *end = NULL;
+    enum be_status status = be_json_get_string(object, "checksum", &text, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16) {
+        return be_error_set(error, BE_EPROTOCOL, "'checksum' is not 16 hexadecimal digits");
+    }
+    *checksum = strtoull(text, &end, 16);
+    return BE_OK;
+}
+
+static enum be_status pass_fill(const json_t *object, struct be_pass_record *pass,
+                                struct be_error *error)
+{
+    const struct count_member members[] = {{"wall_ns", &pass->wall_ns},
+                                           {"cpu_ns", &pass->cpu_ns},
+                                           {"tasks", &pass->tasks},
+                                           {"failed", &pass->failed},
+                                           {NULL, NULL}};
+    const json_t *workers = NULL;
+    const char *kind = NULL;
+    struct be_error cause;
+    enum be_status status = be_json_get_string(object, "kind", &kind, error);
+
+    if (status == BE_OK && be_pass_kind_parse(kind, &pass->kind, &cause) != BE_OK) {
+        status = be_error_set(error, BE_EPROTOCOL, "'kind': %s", cause.message);
+    }
+    if (status == BE_OK) {
+        status = counts_parse(object, members, error);
+    }
+    if (status == BE_OK) {
+        status = checksum_parse(object, &pass->checksum, error);
+    }
+    if (status == BE_OK) {
+        status = be_json_get_array(object, "workers", &workers, error);
+    }
+    return status == BE_OK ? pass_workers_parse(workers, pass, error) : status;
+}
+
+static enum be_status pass_parse(const json_t *object, struct be_sample_record *record,
+                                 struct be_error *error)
+{
+    size_t count = record->pass_count;
+
+    /* Room doubles at each power of two, so no capacity need be kept. */
+    if ((count & (count - 1)) == 0) {
+        struct be_pass_record *passes =
+            realloc(record->passes, (count ? count * 2 : 1) * sizeof(*passes));
+        if (!passes) {
+            return be_error_set(error, BE_ENOMEM, "out of memory for a pass");
+        }
+        record->passes = passes;
+    }
+    record->passes[count] = (struct be_pass_record){0};
+    record->pass_count++;
+    return pass_fill(object, &record->passes[count], error);
+}
+
+static enum be_status counter_parse(const char *name, const json_t *object,
+                                    struct be_counter_value *value, struct be_error *error)
+{
+    const char *state = NULL;
+    const char *reason = "";
+    struct be_error cause;
+    enum be_status status = be_json_get_string(object, "state", &state, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    if (be_counter_state_parse(state, &value->state, &cause) != BE_OK) {
+        return be_error_set(error, BE_EPROTOCOL, "'state': %s", cause.message);
+    }
+    snprintf(value->name, sizeof(value->name), "%s", name);
+    be_json_has_string(object, "reason", &reason);
+    snprintf(value->reason, sizeof(value->reason), "%s", reason);
+    value->share = json_number_value(json_object_get(object, "share"));
+    if (value->state == BE_COUNTER_COUNTED || value->state == BE_COUNTER_SCALED) {
+        return be_json_get_count(object, "value", &value->value, error);
+    }
+    return BE_OK;
+}
+
+static enum be_status counters_parse(const json_t *object, struct be_counter_values *values,
+                                     struct be_error *error)
+{
+    const char *name;
+    json_t *member;
+    enum be_status status = BE_OK;
+
+    json_object_foreach((json_t *)object, name, member)
+    {
+        if (values->count == BE_COUNTERS_MAX) {
+            return be_error_set(error, BE_EPROTOCOL, "'counters' has more than %d members",
+                                BE_COUNTERS_MAX);
+        }
+        status = counter_parse(name, member, &values->items[values->count++], error);
+        if (status != BE_OK) {
+            return status;
+        }
+    }
+    return status;
+}
+
+static enum be_status pu_get(const json_t *object, const char *key, int32_t *pu,
+                             struct be_error *error)
+{
+    const json_t *member = json_object_get(object, key);
+    json_int_t value = json_integer_value(member);
+
+    if (!json_is_integer(member) || value < -1 || value > 1 << 20) {
+        return be_error_set(error, BE_EPROTOCOL, "'%s' is missing or not a PU number or -1", key);
+    }
+    *pu = (int32_t)value;
+    return BE_OK;
+}
+
+static enum be_status worker_parse(const json_t *object, struct be_worker_record *worker,
+                                   struct be_error *error)
+{
+    const json_t *counters = NULL;
+    enum be_status status = pu_get(object, "pu_asked", &worker->pu_asked, error);
+
+    if (status == BE_OK) {
+        status = pu_get(object, "pu_bound", &worker->pu_bound, error);
+    }
+    if (status == BE_OK) {
+        status = pu_get(object, "pu_seen", &worker->pu_seen, error);
+    }
+    if (status == BE_OK) {
+        status = be_json_get_object(object, "counters", &counters, error);
+    }
+    return status == BE_OK ? counters_parse(counters, &worker->counters, error) : status;
+}
+
+static enum be_status workers_parse(const json_t *array, struct be_sample_record *record,
+                                    struct be_error *error)
+{
+    size_t count = json_array_size(array);
+    enum be_status status = BE_OK;
+
+    if (count == 0 || count > BE_WORKERS_MAX) {
+        return be_error_set(error, BE_EPROTOCOL, "'workers' has not 1 to %d members",
+                            BE_WORKERS_MAX);
+    }
+    record->workers = calloc(count, sizeof(*record->workers));
+    if (!record->workers) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for workers");
+    }
+    record->worker_count = count;
+    for (size_t i = 0; status == BE_OK && i < count; i++) {
+        status = worker_parse(json_array_get(array, i), &record->workers[i], error);
+    }
+    return status;
+}
+
+static enum be_status done_parse(const json_t *object, struct be_sample_record *record,
+                                 struct be_error *error)
+{
+    const struct count_member members[] = {{"pool_start_ns", &record->pool_start_ns},
+                                           {"peak_rss_bytes", &record->peak_rss_bytes},
+                                           {NULL, NULL}};
+    const json_t *dispatcher = NULL;
+    const json_t *workers = NULL;
+    enum be_status status = counts_parse(object, members, error);
+
+    if (status == BE_OK) {
+        status = be_json_get_object(object, "dispatcher", &dispatcher, error);
+    }
+    if (status == BE_OK) {
+        status = worker_parse(dispatcher, &record->dispatcher, error);
+    }
+    if (status == BE_OK) {
+        status = be_json_get_array(object, "workers", &workers, error);
+    }
+    if (status == BE_OK) {
+        status = workers_parse(workers, record, error);
+    }
+    record->complete = status == BE_OK;
+    return status;
+}
+
+/* A runner's own report of why it failed; always an error. */
+static enum be_status error_parse(const json_t *object, struct be_error *error)
+{
+    const char *name = NULL;
+    const char *message = NULL;
+    enum be_status status = be_json_get_string(object, "status", &name, error);
+
+    if (status == BE_OK) {
+        status = be_json_get_string(object, "message", &message, error);
+    }
+    if (status != BE_OK) {
+        return status;
+    }
+    status = be_status_from_name(name);
+    if (status == BE_OK) {
+        return be_error_set(error, BE_EPROTOCOL, "an error line whose status is BE_OK");
+    }
+    return be_error_set(error, status, "%s", message);
+}
+
+/* One line, of the kind that may follow what came before. */
+static enum be_status line_parse(const json_t *object, struct be_sample_record *record,
+                                 struct be_error *error)
+{
+    const char *type = NULL;
+    enum be_status status = be_json_get_string(object, "type", &type, error);
+    bool greeted = record->hello.protocol != 0;
+
+    if (status != BE_OK) {
+        return status;
+    }
+    if (record->complete) {
+        return be_error_set(error, BE_EPROTOCOL, "a line after 'done'");
+    }
+    if (strcmp(type, "error") == 0) {
+        return error_parse(object, error);
+    }
+    if (!greeted && strcmp(type, "hello") == 0) {
+        return hello_parse(object, record, error);
+    }
+    if (greeted && strcmp(type, "pass") == 0) {
+        return pass_parse(object, record, error);
+    }
+    if (greeted && strcmp(type, "done") == 0) {
+        return done_parse(object, record, error);
+    }
+    return be_error_set(error, BE_EPROTOCOL, "a line of type '%.32s' where '%s' belongs", type,
+                        greeted ? "pass', 'done' or 'error" : "hello");
+}
+
+enum be_status be_sample_record_parse(const char *text, size_t bytes,
+                                      struct be_sample_record *record, struct be_error *error)
+{
+    struct be_error cause;
+    size_t number = 0;
+
+    for (size_t at = 0; at < bytes;) {
+        const char *newline = memchr(text + at, '\n', bytes - at);
+        size_t length = newline ? (size_t)(newline - text) - at : bytes - at;
+        json_t *object = NULL;
+        number++;
+        if (!newline) {
+            return be_error_set(error, BE_EPROTOCOL, "line %zu is cut short", number);
+        }
+        enum be_status status = be_json_parse(text + at, length, &object, &cause);
+        if (status == BE_OK) {
+            status = line_parse(object, record, &cause);
+        }
+        json_decref(object);
+        if (status == BE_EPROTOCOL) {
+            return be_error_set(error, status, "line %zu: %s", number, cause.message);
+        }
+        if (status != BE_OK) {
+            return be_error_set(error, status, "%s", cause.message);
+        }
+        at += length + 1;
+    }
+    return record->complete ? BE_OK
+                            : be_error_set(error, BE_EPROTOCOL, "it ended without a 'done' line");
+}

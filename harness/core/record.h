@@ -1,0 +1,112 @@
+/*
+ * What one sample measured: filled by a runner, sent home by the protocol, stored and analysed by
+ * the harness. Times are ns of CLOCK_MONOTONIC or of a CPU clock. Threads: plain data.
+ */
+#ifndef BE_CORE_RECORD_H
+#define BE_CORE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+/* How a counter's value is to be read. A value that is not known is never 0. */
+enum be_counter_state {
+    BE_COUNTER_COUNTED,      /* value is exact */
+    BE_COUNTER_SCALED,       /* value was extrapolated from `share` of the time */
+    BE_COUNTER_NOT_COUNTING, /* opened, but nothing was counted over a pass that ran */
+    BE_COUNTER_UNAVAILABLE,  /* could not be opened: see reason */
+};
+
+enum { BE_COUNTERS_MAX = 32, BE_COUNTER_NAME_BYTES = 48, BE_COUNTER_REASON_BYTES = 160 };
+
+/* One event of one thread or process. Holds no pointer: workers write it into shared memory. */
+struct be_counter_value {
+    char name[BE_COUNTER_NAME_BYTES]; /* "backend:event", such as "papi:PAPI_TOT_INS" */
+    enum be_counter_state state;
+    uint64_t value;                       /* for COUNTED and SCALED only */
+    double share;                         /* for SCALED: part of the time that it counted, 0 .. 1 */
+    char reason[BE_COUNTER_REASON_BYTES]; /* for NOT_COUNTING and UNAVAILABLE */
+};
+
+struct be_counter_values {
+    uint32_t count;
+    struct be_counter_value items[BE_COUNTERS_MAX];
+};
+
+const char *be_counter_state_name(enum be_counter_state state);
+enum be_status be_counter_state_parse(const char *name, enum be_counter_state *state,
+                                      struct be_error *error);
+
+enum be_pass_kind {
+    BE_PASS_COLD,   /* pool start + one pass + join, as one time */
+    BE_PASS_WARMUP, /* recorded and flagged, not used */
+    BE_PASS_TIMED,
+};
+
+const char *be_pass_kind_name(enum be_pass_kind kind);
+enum be_status be_pass_kind_parse(const char *name, enum be_pass_kind *kind,
+                                  struct be_error *error);
+
+/* A worker's part in one pass. */
+struct be_pass_worker {
+    uint64_t tasks;
+    uint64_t cpu_ns;   /* user + system time of this worker within the pass */
+    uint64_t start_ns; /* its first task, since the pass began; 0 with tasks == 0 */
+    uint64_t end_ns;   /* its last result, since the pass began; 0 with tasks == 0 */
+};
+
+/* All tasks of a configuration once. */
+struct be_pass_record {
+    enum be_pass_kind kind;
+    uint64_t wall_ns;  /* first submit to last result merged in order; cold: with start and join */
+    uint64_t cpu_ns;   /* user + system, dispatcher and workers */
+    uint64_t tasks;    /* merged results, failed ones included */
+    uint64_t failed;   /* tasks that failed */
+    uint64_t checksum; /* FNV-1a over the little-endian results in input order */
+    struct be_pass_worker *workers; /* owned; worker_count of them; NULL for cold passes */
+    uint32_t worker_count;
+};
+
+/* A worker (or the dispatcher) over the whole sample. */
+struct be_worker_record {
+    int32_t pu_asked; /* OS index of the PU that the plan said; -1: not pinned */
+    int32_t pu_bound; /* read back: the one PU of its binding; -1: bound to more than one */
+    int32_t pu_seen;  /* where it last ran; -1: unknown */
+    struct be_counter_values counters; /* over the timed passes */
+};
+
+/* What a runner is: a build's identity and what it can do. */
+struct be_hello_record {
+    uint32_t protocol;
+    char program[64];
+    char version[32];
+    char build_id[65]; /* hexadecimal build-id of the program; "" unknown */
+};
+
+/* Everything one launch said. init with {0}; finish frees. */
+struct be_sample_record {
+    struct be_hello_record hello;
+    struct be_pass_record *passes; /* owned, in the order they ran */
+    size_t pass_count;
+    struct be_worker_record *workers; /* owned */
+    size_t worker_count;
+    struct be_worker_record dispatcher;
+    uint64_t pool_start_ns;  /* creating the warm pool until every worker is ready */
+    uint64_t peak_rss_bytes; /* largest of runner and workers; 0: unknown */
+    bool complete;           /* a `done` was received */
+};
+
+void be_pass_record_finish(struct be_pass_record *pass);
+void be_sample_record_finish(struct be_sample_record *record);
+
+/* The median over the timed passes of wall_ns, or of cpu_ns; 0 when there is none. */
+uint64_t be_sample_record_wall_ns(const struct be_sample_record *record);
+uint64_t be_sample_record_cpu_ns(const struct be_sample_record *record);
+
+/* The first pass of a kind, or NULL. */
+const struct be_pass_record *be_sample_record_pass(const struct be_sample_record *record,
+                                                   enum be_pass_kind kind);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * A run: one sweep as it is planned, stored and analysed. The store fills it, analysis and report
+ * read it. Threads: plain data with one owner.
+ */
+#ifndef BE_CORE_RUN_H
+#define BE_CORE_RUN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/params.h"
+#include "core/record.h"
+#include "core/status.h"
+
+/* Why a configuration is in its block. */
+enum be_role {
+    BE_ROLE_REFERENCE, /* the serial one that speedups are over */
+    BE_ROLE_MEASURED,
+    BE_ROLE_OVERHEAD, /* workload `null`: what messages alone cost this executor */
+};
+
+const char *be_role_name(enum be_role role);
+enum be_status be_role_parse(const char *name, enum be_role *role, struct be_error *error);
+
+/* One configuration. Its params hold every axis; the other members repeat what is asked often. */
+struct be_configuration {
+    char id[BE_ID_BYTES];    /* be_params_id(&params) */
+    struct be_params params; /* owned */
+    enum be_role role;
+    uint32_t block;          /* configurations that share a serial reference */
+    uint64_t grain_asked_ns; /* what the user wrote; 0: the input was given */
+    uint64_t steps;          /* of one task, the mean where they differ; 0: none to count */
+    uint64_t tasks;          /* a pass */
+    uint64_t chunk;
+    uint32_t workers;
+    const char *workload; /* these three: owned by params */
+    const char *executor;
+    const char *placement;
+    uint32_t
+        pu_count; /* C: distinct PUs that the plan gave workers and dispatcher; 0: not pinned */
+    double bound_order; /* speedup that whole tasks allow in submission order; 0: unknown */
+    double bound_best;  /* the same in the best order; 0: unknown */
+};
+
+void be_configuration_finish(struct be_configuration *configuration);
+
+/* Sets id and the members that repeat params. Errors: BE_EINTERNAL when an axis is missing. */
+enum be_status be_configuration_index(struct be_configuration *configuration,
+                                      struct be_error *error);
+
+enum be_sample_state {
+    BE_SAMPLE_CLEAN,
+    BE_SAMPLE_SUSPECT,  /* kept; something else ran */
+    BE_SAMPLE_REJECTED, /* stored, not used: its whole block of that round is left out */
+    BE_SAMPLE_FAILED,   /* no measurement came out */
+};
+
+const char *be_sample_state_name(enum be_sample_state state);
+enum be_status be_sample_state_parse(const char *name, enum be_sample_state *state,
+                                     struct be_error *error);
+
+/* One launch of the runner for one configuration. */
+struct be_sample {
+    uint32_t configuration; /* index into the run's configurations */
+    uint32_t round;         /* from 0 */
+    enum be_sample_state state;
+    char *reason;          /* owned; NULL when clean */
+    uint64_t started_ns;   /* since the run began */
+    uint64_t elapsed_ns;   /* launch to the runner's exit, as the harness saw it */
+    uint64_t overhead_ns;  /* the harness's own: launch to stored, less all passes; no commit */
+    uint64_t commit_ns;    /* of the store, of the sample before this one */
+    uint64_t wall_ns;      /* median of the timed passes; 0 when failed */
+    uint64_t cold_wall_ns; /* 0: no cold pass */
+    uint64_t cpu_ns;       /* median of the timed passes */
+    struct be_sample_record record;
+};
+
+void be_sample_finish(struct be_sample *sample);
+
+enum be_run_status {
+    BE_RUN_ACTIVE,      /* being measured, or its harness died */
+    BE_RUN_INTERRUPTED, /* stopped by the user; resumable */
+    BE_RUN_DONE,
+};
+
+const char *be_run_status_name(enum be_run_status status);
+enum be_status be_run_status_parse(const char *name, enum be_run_status *status,
+                                   struct be_error *error);
+
+struct be_run {
+    int64_t id;         /* its handle */
+    char *plan;         /* the plan's name; owned, as all strings here */
+    char *plan_text;    /* the plan as JSON, all flags applied: equal text, equal plan */
+    char *label;        /* NULL: none */
+    char *machine_key;  /* see machine.h */
+    char *machine_json; /* everything captured about the machine */
+    char *boot_id;
+    char *build_id; /* of the runner */
+    uint64_t seed;
+    int64_t started_at;  /* seconds since 1970, UTC */
+    uint64_t elapsed_ns; /* all its sessions together */
+    uint32_t rounds;     /* planned */
+    enum be_run_status status;
+
+    struct be_configuration *configurations; /* owned */
+    size_t configuration_count;
+    struct be_sample *samples; /* owned; in the order they were stored */
+    size_t sample_count;
+};
+
+/* init with {0}; finish frees. */
+void be_run_finish(struct be_run *run);
+
+#endif

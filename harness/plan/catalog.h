@@ -1,0 +1,80 @@
+/*
+ * The catalogue: what a runner offers, read from what its --describe printed.
+ *
+ * It comes from outside the harness, so everything is checked. Threads: immutable once parsed.
+ * Lifetime: all strings and rows belong to the catalogue.
+ */
+#ifndef BE_PLAN_CATALOG_H
+#define BE_PLAN_CATALOG_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/params.h"
+#include "core/status.h"
+
+enum be_catalog_kind {
+    BE_CATALOG_WORKLOAD,
+    BE_CATALOG_EXECUTOR,
+    BE_CATALOG_COUNTER, /* a backend; its events are "backend:event" */
+};
+
+enum { BE_CATALOG_KINDS = 3 };
+
+struct be_catalog_row {
+    const char *name;
+    const char *summary;
+    const char *unavailable; /* NULL: can be used; else the reason */
+    struct be_param *params; /* param_count of them; workloads and executors */
+    size_t param_count;
+
+    /* Workloads. */
+    uint64_t request_bytes; /* of one task */
+    uint64_t reply_bytes;
+    uint64_t steps_max; /* 0: a task has no steps to choose */
+
+    /* Executors. */
+    bool parallel; /* takes more than one worker */
+    bool computes; /* runs the workload; else its replies stay zero */
+
+    /* Counter backends: what "default" stands for. */
+    const char **events;
+    size_t event_count;
+};
+
+struct be_catalog {
+    uint64_t protocol;
+    const char *program;
+    const char *version;
+    const char *build_id; /* hexadecimal; "" unknown */
+    struct be_catalog_rows {
+        struct be_catalog_row *items;
+        size_t count;
+    } rows[BE_CATALOG_KINDS];
+
+    json_t *source; /* owns every string above */
+};
+
+/* "workload", "executor", "counter". */
+const char *be_catalog_kind_name(enum be_catalog_kind kind);
+
+/*
+ * Parses the JSON object that `breakeven-bench --describe` prints. *catalog is written on success
+ * only. Errors: BE_EPROTOCOL naming what is missing or wrong, also another protocol version.
+ */
+enum be_status be_catalog_parse(const char *text, size_t bytes, struct be_catalog *catalog,
+                                struct be_error *error);
+
+/* Makes it empty again; a zeroed catalogue is empty. */
+void be_catalog_finish(struct be_catalog *catalog);
+
+/* The row of that name, or NULL. */
+const struct be_catalog_row *be_catalog_find(const struct be_catalog *catalog,
+                                             enum be_catalog_kind kind, const char *name);
+
+/* The parameter of that name, or NULL. */
+const struct be_param *be_catalog_row_param(const struct be_catalog_row *row, const char *name);
+
+#endif
