@@ -16,7 +16,7 @@ static const char *const type_names[] = {
     [BE_PARAM_CHOICE] = "choice",
 };
 
-BE_NAMES_DEFINE(param_type, type_names)
+BE_NAMES_DEFINE(param_type, "type of parameter", type_names)
 
 static enum be_status choice_check(const struct be_param *param, const char *value,
                                    struct be_error *error)

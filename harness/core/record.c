@@ -8,8 +8,8 @@
 static const char *const counter_states[] = {"counted", "scaled", "not counting", "unavailable"};
 static const char *const pass_kinds[] = {"cold", "warmup", "timed"};
 
-BE_NAMES_DEFINE(counter_state, counter_states)
-BE_NAMES_DEFINE(pass_kind, pass_kinds)
+BE_NAMES_DEFINE(counter_state, "state of a counter", counter_states)
+BE_NAMES_DEFINE(pass_kind, "kind of pass", pass_kinds)
 
 void be_pass_record_finish(struct be_pass_record *pass)
 {

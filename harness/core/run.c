@@ -8,9 +8,9 @@ static const char *const roles[] = {"reference", "measured", "overhead"};
 static const char *const sample_states[] = {"clean", "suspect", "rejected", "failed"};
 static const char *const run_statuses[] = {"active", "interrupted", "done"};
 
-BE_NAMES_DEFINE(role, roles)
-BE_NAMES_DEFINE(sample_state, sample_states)
-BE_NAMES_DEFINE(run_status, run_statuses)
+BE_NAMES_DEFINE(role, "role", roles)
+BE_NAMES_DEFINE(sample_state, "state of a sample", sample_states)
+BE_NAMES_DEFINE(run_status, "status of a run", run_statuses)
 
 void be_configuration_finish(struct be_configuration *configuration)
 {
