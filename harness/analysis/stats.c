@@ -1,0 +1,118 @@
+#include "analysis/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int value_compare(const void *left, const void *right)
+{
+    double a = *(const double *)left;
+    double b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double sorted_median(const double *sorted, size_t count)
+{
+    if (count == 0) {
+        return NAN;
+    }
+    /* Halved first, so that the sum of two large values stays finite. */
+    return count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
+}
+
+double be_stats_median(double *values, size_t count)
+{
+    if (count > 0) {
+        qsort(values, count, sizeof(values[0]), value_compare);
+    }
+    return sorted_median(values, count);
+}
+
+/*
+ * The largest k with P(x_(k) <= median <= x_(n+1-k)) >= level, 0 when even the extremes fall short.
+ * A value is below the median with probability 1/2, so how many are is binomial; its probabilities
+ * are summed from their logarithms, since 2^-n underflows from n = 1075 on.
+ */
+static size_t sign_test_rank(size_t count, double level)
+{
+    double log_probability = -(double)count * M_LN2;
+    double tail = exp(log_probability); /* P(at most k of n) */
+    size_t k = 0;
+
+    while (2 * tail <= 1 - level) {
+        log_probability += log((double)(count - k) / (double)(k + 1));
+        tail += exp(log_probability);
+        k++;
+    }
+    return k;
+}
+
+static double sign_around(double value, double median)
+{
+    return (double)((value > median) - (value < median));
+}
+
+/* Lag-1 autocorrelation of the signs; 0 when all are equal. */
+static double sign_autocorrelation(const double *values, size_t count, double median)
+{
+    double mean = 0;
+    for (size_t i = 0; i < count; i++) {
+        mean += sign_around(values[i], median) / (double)count;
+    }
+
+    double square_sum = 0;
+    double product_sum = 0;
+    double before = 0;
+    for (size_t i = 0; i < count; i++) {
+        double deviation = sign_around(values[i], median) - mean;
+        square_sum += deviation * deviation;
+        product_sum += deviation * before;
+        before = deviation;
+    }
+    return square_sum > 0 ? product_sum / square_sum : 0;
+}
+
+/* Moves a rank away from n/2 by what the autocorrelation costs in independent values. */
+static size_t rank_widen(size_t rank, size_t count, double autocorrelation)
+{
+    double r = fmax(0, autocorrelation + 1 / (double)count);
+    if (r >= 1) {
+        return 1;
+    }
+    double middle = (double)count / 2;
+    double widened = middle - (middle - (double)rank) * sqrt((1 + r) / (1 - r));
+    return widened >= 1 ? (size_t)widened : 1;
+}
+
+enum be_status be_stats_estimate(const double *values, size_t count, double level,
+                                 struct be_estimate *estimate, struct be_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i])) {
+            return be_error_set(error, BE_EINVAL, "value %zu of %zu is not a finite number", i + 1,
+                                count);
+        }
+    }
+    *estimate = (struct be_estimate){.count = count, .median = NAN, .low = NAN, .high = NAN};
+    if (count == 0) {
+        return BE_OK;
+    }
+
+    double *sorted = malloc(count * sizeof(sorted[0]));
+    if (!sorted) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for %zu values", count);
+    }
+    memcpy(sorted, values, count * sizeof(sorted[0]));
+    estimate->known = true;
+    estimate->median = be_stats_median(sorted, count);
+
+    size_t rank = sign_test_rank(count, level);
+    if (rank > 0) {
+        rank = rank_widen(rank, count, sign_autocorrelation(values, count, estimate->median));
+        estimate->bounded = true;
+        estimate->low = sorted[rank - 1];
+        estimate->high = sorted[count - rank];
+    }
+    free(sorted);
+    return BE_OK;
+}
