@@ -36,7 +36,7 @@ enum be_status be_pin_worker(const struct be_pin *pin, uint32_t index,
 enum be_status be_pin_dispatcher(const struct be_pin *pin, struct be_worker_record *record,
                                  struct be_error *error);
 
-/* Updates pu_seen with where the calling thread last ran. */
+/* Reads back pu_bound and pu_seen of the calling thread once more; -1 where that fails. */
 void be_pin_look(const struct be_pin *pin, struct be_worker_record *record);
 
 #endif

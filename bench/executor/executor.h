@@ -52,9 +52,17 @@ struct be_batch {
     uint64_t tasks;
 };
 
+/*
+ * Computes tasks first .. first + count - 1 of the batch where it is called, in as few calls of the
+ * workload as failures allow, and marks those that fail.
+ */
+void be_batch_compute(const struct be_batch *batch, const struct breakeven_workload *workload,
+                      uint64_t first, uint64_t count, struct breakeven_turns *turns);
+
 enum be_executor_caps {
     BE_EXECUTOR_PARALLEL = 1 << 0, /* takes more than one worker */
     BE_EXECUTOR_COMPUTES = 1 << 1, /* runs the workload; else replies stay zero */
+    BE_EXECUTOR_INLINE = 1 << 2,   /* its first worker is the dispatcher itself */
 };
 
 struct be_executor; /* each row's own */

@@ -1,0 +1,40 @@
+#include "executor/executor.h"
+
+#include <string.h>
+
+#define BE_EXECUTOR(row) extern const struct be_executor_ops be_executor_##row;
+#include "executor/executor.def"
+#undef BE_EXECUTOR
+
+const struct be_executor_ops *const be_executor_table[] = {
+#define BE_EXECUTOR(row) &be_executor_##row,
+#include "executor/executor.def"
+#undef BE_EXECUTOR
+    NULL,
+};
+
+const struct be_executor_ops *be_executor_find(const char *name)
+{
+    for (size_t i = 0; be_executor_table[i]; i++) {
+        if (strcmp(be_executor_table[i]->name, name) == 0) {
+            return be_executor_table[i];
+        }
+    }
+    return NULL;
+}
+
+void be_batch_compute(const struct be_batch *batch, const struct breakeven_workload *workload,
+                      uint64_t first, uint64_t count, struct breakeven_turns *turns)
+{
+    const char *requests = batch->requests;
+    char *replies = batch->replies;
+    uint64_t end = first + count;
+
+    for (uint64_t task = first; task < end; task++) {
+        task += workload->run(requests + task * workload->request_bytes,
+                              replies + task * workload->reply_bytes, end - task, turns);
+        if (task < end) {
+            batch->failed[task] = 1;
+        }
+    }
+}

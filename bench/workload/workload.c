@@ -1,0 +1,24 @@
+#include "workload/workload.h"
+
+#include <string.h>
+
+#define BE_WORKLOAD(row) extern const struct breakeven_workload be_workload_##row;
+#include "workload/workload.def"
+#undef BE_WORKLOAD
+
+const struct breakeven_workload *const be_workload_table[] = {
+#define BE_WORKLOAD(row) &be_workload_##row,
+#include "workload/workload.def"
+#undef BE_WORKLOAD
+    NULL,
+};
+
+const struct breakeven_workload *be_workload_find(const char *name)
+{
+    for (size_t i = 0; be_workload_table[i]; i++) {
+        if (strcmp(be_workload_table[i]->name, name) == 0) {
+            return be_workload_table[i];
+        }
+    }
+    return NULL;
+}

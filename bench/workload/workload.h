@@ -1,0 +1,16 @@
+/*
+ * The workloads that are built in: one file work_*.c and one row of workload.def each.
+ * Threads: the table is constant.
+ */
+#ifndef BE_BENCH_WORKLOAD_H
+#define BE_BENCH_WORKLOAD_H
+
+#include "breakeven/workload.h"
+
+/* The table, in the order of workload.def, NULL-terminated. */
+extern const struct breakeven_workload *const be_workload_table[];
+
+/* The row of that name, or NULL. */
+const struct breakeven_workload *be_workload_find(const char *name);
+
+#endif
