@@ -1,0 +1,116 @@
+#include "measure/calibrate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    ROUNDS_MAX = 4,
+    FIRST_STEPS = 40,
+    TASKS_MAX = 100000,
+};
+
+/* Long enough for one timed pass to be good within a per cent. */
+static const double pass_ns = 20e6;
+
+static const uint64_t timeout_ns = UINT64_C(30000000000);
+
+static enum be_status spec_fill(const struct be_plan *plan, const char *workload, uint64_t steps,
+                                uint64_t tasks, struct be_spec *spec, struct be_error *error)
+{
+    be_spec_init(spec);
+    spec->passes = 5;
+    spec->warmup = 1;
+    spec->seed = plan->seed;
+    enum be_status status = be_params_set(&spec->params, "executor", "serial", error);
+    if (status == BE_OK) {
+        status = be_params_set(&spec->params, "workload", workload, error);
+    }
+    if (status == BE_OK) {
+        status = be_params_set_count(&spec->params, "steps", steps, error);
+    }
+    return status == BE_OK ? be_params_set_count(&spec->params, "tasks", tasks, error) : status;
+}
+
+/* The time of one task of `steps` steps, from a serial sample of `tasks` tasks. */
+static enum be_status task_time(const struct be_plan *plan, const struct be_runner *runner,
+                                const char *workload, uint64_t steps, uint64_t tasks,
+                                double *task_ns, struct be_error *error)
+{
+    struct be_outcome outcome = {0};
+    struct be_spec spec;
+    enum be_status status = spec_fill(plan, workload, steps, tasks, &spec, error);
+
+    if (status == BE_OK) {
+        status = be_runner_measure(runner, &spec, timeout_ns, &outcome, error);
+    }
+    if (status == BE_OK) {
+        *task_ns = (double)be_sample_record_wall_ns(&outcome.record) / (double)tasks;
+    }
+    be_outcome_finish(&outcome);
+    be_spec_finish(&spec);
+    return status;
+}
+
+static uint64_t tasks_for(double task_ns)
+{
+    double tasks = ceil(pass_ns / fmax(task_ns, 1));
+    return (uint64_t)fmin(fmax(tasks, 1), TASKS_MAX);
+}
+
+/*
+ * Converges on the steps of a grain: a task costs a little more than its steps, so a first guess
+ * is measured where it lands and corrected there.
+ */
+static enum be_status grain_fit(const struct be_plan *plan, const struct be_runner *runner,
+                                struct be_grain *grain, struct be_error *error)
+{
+    uint64_t steps = FIRST_STEPS;
+    double task_ns = 0;
+    enum be_status status = task_time(plan, runner, grain->workload, steps, 20000, &task_ns, error);
+
+    for (int i = 0; status == BE_OK && i < ROUNDS_MAX; i++) {
+        status = be_grain_fit(grain, &runner->catalog, task_ns / (double)steps, error);
+        if (status != BE_OK || grain->steps == steps) {
+            break;
+        }
+        steps = grain->steps;
+        status = task_time(plan, runner, grain->workload, steps, tasks_for((double)grain->asked_ns),
+                           &task_ns, error);
+    }
+    if (status == BE_OK) {
+        grain->task_ns = task_ns;
+    }
+    return status;
+}
+
+/* A task of known steps: one sample to see its size, one to time it. */
+static enum be_status steps_time(const struct be_plan *plan, const struct be_runner *runner,
+                                 struct be_grain *grain, struct be_error *error)
+{
+    double rough_ns = 0;
+    enum be_status status =
+        task_time(plan, runner, grain->workload, grain->steps, 4, &rough_ns, error);
+
+    if (status == BE_OK) {
+        status = task_time(plan, runner, grain->workload, grain->steps, tasks_for(rough_ns),
+                           &grain->task_ns, error);
+    }
+    return status;
+}
+
+enum be_status be_calibrate(const struct be_plan *plan, const struct be_runner *runner,
+                            struct be_grains *grains, struct be_error *error)
+{
+    enum be_status status = BE_OK;
+    bool given = plan->source == BE_PLAN_PAIRS || plan->source == BE_PLAN_FILE;
+
+    for (size_t i = 0; status == BE_OK && i < grains->count; i++) {
+        struct be_grain *grain = &grains->items[i];
+        if (grain->fit) {
+            status = grain_fit(plan, runner, grain, error);
+        } else if (!given && grain->task_ns == 0) {
+            status = steps_time(plan, runner, grain, error);
+        }
+    }
+    return status;
+}

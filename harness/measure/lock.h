@@ -1,0 +1,28 @@
+/*
+ * One measuring harness a set of CPUs. The lock is an abstract Unix socket named after the set, so
+ * it is freed when its holder dies, however it dies. Threads: one owner.
+ */
+#ifndef BE_MEASURE_LOCK_H
+#define BE_MEASURE_LOCK_H
+
+#include "core/status.h"
+
+enum be_lock_mode {
+    BE_LOCK_FAIL, /* refuse at once, naming the holder */
+    BE_LOCK_WAIT, /* wait until it is free */
+    BE_LOCK_OFF,  /* take none */
+};
+
+/* "fail", "wait", "off". Errors: BE_EINVAL. */
+enum be_status be_lock_mode_parse(const char *text, enum be_lock_mode *mode,
+                                  struct be_error *error);
+
+/*
+ * Takes the lock of the CPUs that this process may run on. *fd holds it until it is closed; -1 for
+ * BE_LOCK_OFF. Errors: BE_EUNAVAILABLE naming the holder's process, BE_EINTERRUPTED when
+ * interrupt_fd (-1: never) became readable while waiting, BE_ESYSTEM.
+ */
+enum be_status be_lock_take(enum be_lock_mode mode, int interrupt_fd, int *fd,
+                            struct be_error *error);
+
+#endif

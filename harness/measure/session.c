@@ -1,0 +1,359 @@
+#include "measure/session.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "machine/placement.h"
+
+enum { TRUTH_TRIES = 3 };
+
+static const uint64_t timeout_min_ns = UINT64_C(10000000000);
+static const uint64_t launch_guess_ns = UINT64_C(5000000);
+
+/* The spec of one configuration, with everything that the harness adds to the plan's. */
+static enum be_status spec_fill(const struct be_session *session,
+                                const struct be_configuration *configuration, struct be_spec *spec,
+                                struct be_error *error)
+{
+    struct be_placement_result placed = {0};
+    enum be_status status = be_plan_spec(session->sweep->plan, configuration, spec, error);
+
+    if (status == BE_OK) {
+        status = be_placement_plan(session->sweep->topology, configuration->placement,
+                                   configuration->workers, &placed, error);
+    }
+    if (status != BE_OK) {
+        return status;
+    }
+    /* The spec takes the list of PUs over. */
+    spec->pus = placed.pus;
+    spec->pu_count = placed.workers;
+    spec->dispatcher_pu = placed.dispatcher_pu;
+    spec->leash = true;
+    spec->topology_xml = strdup(session->topology_xml);
+    return spec->topology_xml ? BE_OK : be_error_set(error, BE_ENOMEM, "out of memory for a spec");
+}
+
+/* Turns an overhead companion's spec into the same tasks done serially. */
+static enum be_status spec_make_serial(const struct be_session *session,
+                                       const struct be_configuration *configuration,
+                                       struct be_spec *spec, struct be_error *error)
+{
+    const struct be_catalog_row *row = be_catalog_find(
+        &session->sweep->runner->catalog, BE_CATALOG_EXECUTOR, configuration->executor);
+
+    for (size_t i = 0; row && i < row->param_count; i++) {
+        be_params_remove(&spec->params, row->params[i].name);
+    }
+    spec->pu_count = spec->pu_count > 0 ? 1 : 0;
+    enum be_status status = be_params_set(&spec->params, "executor", "serial", error);
+    return status == BE_OK ? be_params_set_count(&spec->params, "workers", 1, error) : status;
+}
+
+/* One serial launch whose results the block's samples are held against. */
+static enum be_status truth_measure(const struct be_session *session,
+                                    const struct be_configuration *configuration,
+                                    uint64_t *checksum, uint64_t *pass_ns, struct be_error *error)
+{
+    struct be_outcome outcome = {0};
+    struct be_spec spec;
+
+    be_spec_init(&spec);
+    enum be_status status = spec_fill(session, configuration, &spec, error);
+    if (status == BE_OK && configuration->role == BE_ROLE_OVERHEAD) {
+        status = spec_make_serial(session, configuration, &spec, error);
+    }
+    spec.passes = 1;
+    spec.warmup = 0;
+    spec.cold = false;
+    if (status == BE_OK) {
+        uint64_t timeout_ns = session->sweep->plan->timeout_ns;
+        status = be_runner_measure(session->sweep->runner, &spec,
+                                   timeout_ns ? timeout_ns : 60 * timeout_min_ns, &outcome, error);
+    }
+    if (status == BE_OK) {
+        *checksum = outcome.record.passes[0].checksum;
+        *pass_ns = outcome.record.passes[0].wall_ns;
+    }
+    be_outcome_finish(&outcome);
+    be_spec_finish(&spec);
+    return status;
+}
+
+/* A failure of the runner is not one of the sweep: samples that cannot be checked say so. */
+static bool status_is_runners(enum be_status status)
+{
+    return be_status_exit_code(status) == 4 || status == BE_EINVAL || status == BE_EINPUT;
+}
+
+static enum be_status truth_find(struct be_session *session,
+                                 const struct be_configuration *configuration,
+                                 struct be_error *error)
+{
+    struct be_truth *truth = &session->truths[configuration->block];
+    bool null_workload = configuration->role == BE_ROLE_OVERHEAD;
+    uint64_t ignored_ns = 0;
+    enum be_status status = BE_OK;
+
+    for (int i = 0; i < TRUTH_TRIES; i++) {
+        status = truth_measure(session, configuration,
+                               null_workload ? &truth->null_checksum : &truth->checksum,
+                               null_workload ? &ignored_ns : &truth->pass_ns, error);
+        if (status == BE_OK || !status_is_runners(status)) {
+            break;
+        }
+    }
+    if (status != BE_OK && status_is_runners(status)) {
+        truth->known = false;
+        return BE_OK;
+    }
+    return status;
+}
+
+/* The reference of each block, and one companion: all of a block's have the same tasks. */
+static enum be_status truths_find(struct be_session *session, struct be_error *error)
+{
+    const struct be_run *run = session->run;
+    uint32_t null_done = 0; /* the block above the last whose companion was done */
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
+        const struct be_configuration *configuration = &run->configurations[i];
+        if (configuration->role == BE_ROLE_REFERENCE) {
+            session->truths[configuration->block].known = true;
+            status = truth_find(session, configuration, error);
+        } else if (configuration->role == BE_ROLE_OVERHEAD && null_done <= configuration->block) {
+            null_done = configuration->block + 1;
+            status = truth_find(session, configuration, error);
+        }
+    }
+    return status;
+}
+
+static uint32_t block_count(const struct be_run *run)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < run->configuration_count; i++) {
+        if (run->configurations[i].block >= count) {
+            count = run->configurations[i].block + 1;
+        }
+    }
+    return count;
+}
+
+enum be_status be_session_init(const struct be_sweep *sweep, struct be_run *run,
+                               uint64_t started_ns, struct be_session *session,
+                               struct be_error *error)
+{
+    *session = (struct be_session){
+        .sweep = sweep, .run = run, .started_ns = started_ns, .earlier_ns = run->elapsed_ns};
+    session->truths = calloc(block_count(run) + 1, sizeof(*session->truths));
+    session->failed_in_row = calloc(run->configuration_count + 1, sizeof(*session->failed_in_row));
+    enum be_status status = session->truths && session->failed_in_row
+                                ? be_quality_create("", &session->quality, error)
+                                : be_error_set(error, BE_ENOMEM, "out of memory for a session");
+    if (status == BE_OK) {
+        status = be_topology_export_lean_xml(sweep->topology, &session->topology_xml, error);
+    }
+    if (status == BE_OK) {
+        status = truths_find(session, error);
+    }
+    if (status != BE_OK) {
+        be_session_finish(session);
+    }
+    return status;
+}
+
+void be_session_finish(struct be_session *session)
+{
+    be_quality_destroy(session->quality);
+    free(session->topology_xml);
+    free(session->truths);
+    free(session->failed_in_row);
+    *session = (struct be_session){0};
+}
+
+uint64_t be_session_expected_ns(const struct be_session *session,
+                                const struct be_configuration *configuration)
+{
+    const struct be_plan *plan = session->sweep->plan;
+    uint64_t passes = plan->passes + plan->warmup + (plan->cold ? 1 : 0);
+    uint64_t pass_ns = session->truths[configuration->block].pass_ns;
+
+    if (configuration->role == BE_ROLE_OVERHEAD) {
+        return launch_guess_ns * (1 + passes);
+    }
+    return launch_guess_ns + passes * pass_ns / (configuration->workers > 1 ? 2 : 1);
+}
+
+/* max(10 s, 20 x planned), where planned is all passes at serial speed. */
+static uint64_t timeout_choose(const struct be_session *session,
+                               const struct be_configuration *configuration)
+{
+    const struct be_plan *plan = session->sweep->plan;
+    uint64_t passes = plan->passes + plan->warmup + (plan->cold ? 1 : 0);
+    uint64_t planned_ns = 20 * passes * session->truths[configuration->block].pass_ns;
+
+    if (plan->timeout_ns > 0) {
+        return plan->timeout_ns;
+    }
+    return planned_ns > timeout_min_ns ? planned_ns : timeout_min_ns;
+}
+
+static enum be_status checksum_check(const struct be_session *session,
+                                     const struct be_configuration *configuration,
+                                     const struct be_sample_record *record, struct be_error *error)
+{
+    const struct be_truth *truth = &session->truths[configuration->block];
+    const struct be_catalog_row *row = be_catalog_find(
+        &session->sweep->runner->catalog, BE_CATALOG_EXECUTOR, configuration->executor);
+    uint64_t expected =
+        configuration->role == BE_ROLE_OVERHEAD ? truth->null_checksum : truth->checksum;
+
+    if (!row || !row->computes) {
+        return BE_OK;
+    }
+    if (!truth->known) {
+        return be_error_set(error, BE_EWRONG,
+                            "its results could not be checked: the serial reference failed");
+    }
+    if (record->passes[0].checksum != expected) {
+        return be_error_set(error, BE_EWRONG,
+                            "wrong checksum: %016" PRIx64 ", serial has %016" PRIx64,
+                            record->passes[0].checksum, expected);
+    }
+    return BE_OK;
+}
+
+static uint64_t passes_sum_ns(const struct be_sample_record *record)
+{
+    uint64_t sum_ns = 0;
+
+    for (size_t i = 0; i < record->pass_count; i++) {
+        sum_ns += record->passes[i].wall_ns;
+    }
+    return sum_ns;
+}
+
+/* From what the runner said to the sample's figures; a failed one keeps none. */
+static enum be_status sample_fill(struct be_sample *sample, struct be_outcome *outcome,
+                                  enum be_status measured, const struct be_error *cause,
+                                  const struct be_quality_verdict *verdict, struct be_error *error)
+{
+    const char *reason = measured == BE_OK ? verdict->reason : cause->message;
+
+    sample->elapsed_ns = outcome->launch.elapsed_ns;
+    sample->state = measured == BE_OK ? verdict->state : BE_SAMPLE_FAILED;
+    if (sample->state != BE_SAMPLE_CLEAN) {
+        sample->reason = strdup(reason);
+        if (!sample->reason) {
+            return be_error_set(error, BE_ENOMEM, "out of memory for a sample");
+        }
+    }
+    if (measured != BE_OK) {
+        return BE_OK;
+    }
+    const struct be_pass_record *cold = be_sample_record_pass(&outcome->record, BE_PASS_COLD);
+    sample->record = outcome->record;
+    outcome->record = (struct be_sample_record){0};
+    sample->wall_ns = be_sample_record_wall_ns(&sample->record);
+    sample->cpu_ns = be_sample_record_cpu_ns(&sample->record);
+    sample->cold_wall_ns = cold ? cold->wall_ns : 0;
+    return BE_OK;
+}
+
+/* Appends to the run; room doubles at each power of two. */
+static enum be_status sample_keep(struct be_run *run, const struct be_sample *sample,
+                                  struct be_error *error)
+{
+    if ((run->sample_count & (run->sample_count - 1)) == 0) {
+        size_t room = run->sample_count ? run->sample_count * 2 : 1;
+        struct be_sample *samples = realloc(run->samples, room * sizeof(*samples));
+        if (!samples) {
+            return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", room);
+        }
+        run->samples = samples;
+    }
+    run->samples[run->sample_count++] = *sample;
+    return BE_OK;
+}
+
+static enum be_status sample_store(struct be_session *session, struct be_sample *sample,
+                                   const struct be_outcome *outcome, uint64_t launched_ns,
+                                   struct be_error *error)
+{
+    uint64_t spent_ns = be_clock_now_ns() - launched_ns;
+    uint64_t passes_ns = passes_sum_ns(&sample->record);
+
+    sample->commit_ns = session->commit_ns;
+    sample->overhead_ns = spent_ns > passes_ns ? spent_ns - passes_ns : 0;
+    enum be_status status = be_store_add_sample(
+        session->sweep->store, session->run->id, sample, outcome->launch.output.data,
+        outcome->launch.output.length, &session->commit_ns, error);
+    return status == BE_OK ? sample_keep(session->run, sample, error) : status;
+}
+
+/* Launches and judges; the status is the runner's, its reason in *cause. */
+static enum be_status sample_measure(struct be_session *session,
+                                     const struct be_configuration *configuration,
+                                     struct be_outcome *outcome, struct be_quality_verdict *verdict,
+                                     struct be_error *cause)
+{
+    struct be_quality_reading before;
+    struct be_quality_reading after;
+    struct be_spec spec;
+
+    be_spec_init(&spec);
+    enum be_status status = spec_fill(session, configuration, &spec, cause);
+    if (status == BE_OK) {
+        be_quality_read(session->quality, spec.pus, spec.pu_count, spec.dispatcher_pu, &before);
+        status = be_runner_measure(session->sweep->runner, &spec,
+                                   timeout_choose(session, configuration), outcome, cause);
+        be_quality_read(session->quality, spec.pus, spec.pu_count, spec.dispatcher_pu, &after);
+    }
+    if (status == BE_OK) {
+        be_quality_judge(&before, &after, outcome->launch.elapsed_ns, verdict);
+        status = checksum_check(session, configuration, &outcome->record, cause);
+    }
+    be_spec_finish(&spec);
+    return status;
+}
+
+enum be_status be_session_sample(struct be_session *session, uint32_t configuration, uint32_t round,
+                                 struct be_error *error)
+{
+    uint64_t launched_ns = be_clock_now_ns();
+    struct be_quality_verdict verdict = {0};
+    struct be_outcome outcome = {0};
+    struct be_error cause = {0};
+    struct be_sample sample = {
+        .configuration = configuration,
+        .round = round,
+        .started_ns = session->earlier_ns + (launched_ns - session->started_ns),
+    };
+    enum be_status measured = sample_measure(session, &session->run->configurations[configuration],
+                                             &outcome, &verdict, &cause);
+    enum be_status status = BE_OK;
+
+    if (measured == BE_EINTERRUPTED || measured == BE_ENOMEM) {
+        status = be_error_set(error, measured, "%s", cause.message);
+    }
+    if (status == BE_OK) {
+        status = sample_fill(&sample, &outcome, measured, &cause, &verdict, error);
+    }
+    if (status == BE_OK) {
+        status = sample_store(session, &sample, &outcome, launched_ns, error);
+    }
+    if (status == BE_OK) {
+        uint32_t *in_row = &session->failed_in_row[configuration];
+        *in_row = sample.state == BE_SAMPLE_FAILED ? *in_row + 1 : 0;
+    } else {
+        be_sample_finish(&sample);
+    }
+    be_outcome_finish(&outcome);
+    return status;
+}

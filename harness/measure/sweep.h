@@ -1,0 +1,70 @@
+/*
+ * A sweep: every configuration of a plan, round after round, each sample stored as it is made.
+ *
+ * Threads: the main thread. Nothing is printed here: a caller that wants to show progress gets
+ * called between samples.
+ */
+#ifndef BE_MEASURE_SWEEP_H
+#define BE_MEASURE_SWEEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/run.h"
+#include "core/status.h"
+#include "machine/machine.h"
+#include "machine/topology.h"
+#include "measure/runner.h"
+#include "plan/plan.h"
+#include "store/store.h"
+
+enum be_sweep_stage {
+    BE_SWEEP_PLANNED, /* all is known: configurations, rounds, expected time; or resumed */
+    BE_SWEEP_SAMPLED, /* one more sample is stored */
+};
+
+struct be_sweep_progress {
+    enum be_sweep_stage stage;
+    const struct be_run *run;                /* its samples so far are in it */
+    const struct be_configuration *measured; /* of the last sample; NULL when planned */
+    size_t done;                             /* samples stored, earlier sessions included */
+    size_t total;                            /* planned: configurations x rounds */
+    size_t resumed;                          /* of `done`, from earlier sessions */
+    size_t failed;                           /* of `done` */
+    uint64_t elapsed_ns;                     /* of this session, planning included */
+    uint64_t left_ns;                        /* expected; 0: not known */
+};
+
+struct be_sweep {
+    const struct be_plan *plan; /* checked */
+    const struct be_runner *runner;
+    const struct be_topology *topology;
+    const struct be_machine *machine;
+    struct be_store *store;
+    bool fresh;       /* never resume */
+    int interrupt_fd; /* readable when the user wants to stop; -1: never */
+    void (*progress)(void *context, const struct be_sweep_progress *progress); /* may be NULL */
+    void *context;
+};
+
+/*
+ * The plan's configurations with placements' PU counts and bounds filled in, for a dry run.
+ * Calibrates. *run must be empty; the caller finishes it also after an error.
+ */
+enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
+                             struct be_error *error);
+
+/*
+ * Plans (or finds the run to resume) and measures until all rounds are done or the time budget is
+ * spent. A sample that fails is stored with its reason and the sweep goes on; a configuration that
+ * failed three times in a row is not launched again. On return *run holds what was measured, also
+ * after BE_EINTERRUPTED; the caller finishes it.
+ *
+ * Errors: BE_EINTERRUPTED, BE_ENODATA when nothing succeeded (naming the first failure), those of
+ * planning and of the store.
+ */
+enum be_status be_sweep_measure(const struct be_sweep *sweep, struct be_run *run,
+                                struct be_error *error);
+
+#endif

@@ -1,0 +1,175 @@
+/* Planning: from a checked plan to configurations that know their PUs and their bounds. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analysis/bounds.h"
+#include "machine/placement.h"
+#include "measure/calibrate.h"
+#include "measure/sweep.h"
+#include "plan/schedule.h"
+
+static enum be_status string_copy(const char *text, char **copy, struct be_error *error)
+{
+    *copy = text ? strdup(text) : NULL;
+    return *copy || !text ? BE_OK : be_error_set(error, BE_ENOMEM, "out of memory for a run");
+}
+
+static enum be_status texts_fill(const struct be_sweep *sweep, struct be_run *run,
+                                 struct be_error *error)
+{
+    struct be_buffer text = {0};
+    json_t *machine = be_machine_to_json(sweep->machine);
+    enum be_status status = be_plan_to_text(sweep->plan, &text, error);
+
+    run->machine_json = machine ? json_dumps(machine, JSON_COMPACT) : NULL;
+    json_decref(machine);
+    if (status == BE_OK && !run->machine_json) {
+        status = be_error_set(error, BE_ENOMEM, "out of memory for the machine");
+    }
+    if (status == BE_OK) {
+        status = string_copy(be_buffer_text(&text), &run->plan_text, error);
+    }
+    be_buffer_finish(&text);
+    return status;
+}
+
+static enum be_status identity_fill(const struct be_sweep *sweep, struct be_run *run,
+                                    struct be_error *error)
+{
+    run->seed = sweep->plan->seed;
+    run->rounds = (uint32_t)sweep->plan->rounds;
+    run->started_at = (int64_t)time(NULL);
+    enum be_status status = texts_fill(sweep, run, error);
+    if (status == BE_OK) {
+        status = string_copy(sweep->plan->name, &run->plan, error);
+    }
+    if (status == BE_OK) {
+        status = string_copy(sweep->plan->label, &run->label, error);
+    }
+    if (status == BE_OK) {
+        status = string_copy(sweep->machine->key, &run->machine_key, error);
+    }
+    if (status == BE_OK) {
+        const char *boot_id = sweep->machine->boot_id;
+        status = string_copy(boot_id ? boot_id : "", &run->boot_id, error);
+    }
+    return status == BE_OK ? string_copy(sweep->runner->catalog.build_id, &run->build_id, error)
+                           : status;
+}
+
+/* Steps of one message each: a chunk is handed out whole. The caller frees the result. */
+static uint64_t *chunks_sum(const uint64_t *steps, size_t tasks, uint64_t chunk, size_t *count)
+{
+    *count = (tasks + chunk - 1) / chunk;
+    uint64_t *sums = calloc(*count ? *count : 1, sizeof(*sums));
+
+    for (size_t i = 0; sums && i < tasks; i++) {
+        sums[i / chunk] += steps[i];
+    }
+    return sums;
+}
+
+static enum be_status bounds_fill(const uint64_t *steps, struct be_configuration *configuration,
+                                  struct be_error *error)
+{
+    size_t count = 0;
+    uint64_t *sums = chunks_sum(steps, configuration->tasks, configuration->chunk, &count);
+
+    if (!sums) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for %" PRIu64 " tasks",
+                            configuration->tasks);
+    }
+    enum be_status status =
+        be_bounds_in_order(sums, count, configuration->workers, &configuration->bound_order, error);
+    if (status == BE_OK) {
+        status =
+            be_bounds_best(sums, count, configuration->workers, &configuration->bound_best, error);
+    }
+    free(sums);
+    return status;
+}
+
+/* The steps of a block's tasks, as its runner counts them: its reference is the first of it. */
+static enum be_status steps_count(const struct be_sweep *sweep,
+                                  const struct be_configuration *reference, uint64_t **steps,
+                                  struct be_error *error)
+{
+    struct be_spec spec;
+    be_spec_init(&spec);
+    enum be_status status = be_plan_spec(sweep->plan, reference, &spec, error);
+
+    if (status == BE_OK) {
+        status =
+            be_runner_count_steps(sweep->runner, &spec, (size_t)reference->tasks, steps, error);
+    }
+    be_spec_finish(&spec);
+    return status;
+}
+
+static enum be_status blocks_bound(const struct be_sweep *sweep, struct be_run *run,
+                                   struct be_error *error)
+{
+    uint64_t *steps = NULL;
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
+        struct be_configuration *configuration = &run->configurations[i];
+        if (configuration->role == BE_ROLE_REFERENCE) {
+            free(steps);
+            steps = NULL;
+            status =
+                configuration->steps > 0 ? steps_count(sweep, configuration, &steps, error) : BE_OK;
+        }
+        if (status == BE_OK && steps && configuration->role != BE_ROLE_OVERHEAD) {
+            status = bounds_fill(steps, configuration, error);
+        }
+    }
+    free(steps);
+    return status;
+}
+
+static enum be_status placements_fill(const struct be_sweep *sweep, struct be_run *run,
+                                      struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
+        struct be_configuration *configuration = &run->configurations[i];
+        struct be_placement_result placed = {0};
+        status = be_placement_plan(sweep->topology, configuration->placement,
+                                   configuration->workers, &placed, error);
+        configuration->pu_count = placed.pu_count;
+        be_placement_result_finish(&placed);
+    }
+    return status;
+}
+
+enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
+                             struct be_error *error)
+{
+    struct be_grains grains = {0};
+    struct be_schedule schedule = {0};
+    enum be_status status = identity_fill(sweep, run, error);
+
+    if (status == BE_OK) {
+        status = be_schedule_grains(sweep->plan, &sweep->runner->catalog, &grains, error);
+    }
+    if (status == BE_OK) {
+        status = be_calibrate(sweep->plan, sweep->runner, &grains, error);
+    }
+    if (status == BE_OK) {
+        status =
+            be_schedule_expand(sweep->plan, &sweep->runner->catalog, &grains, &schedule, error);
+    }
+    be_grains_finish(&grains);
+    if (status != BE_OK) {
+        return status;
+    }
+    /* The run takes the configurations over. */
+    run->configurations = schedule.items;
+    run->configuration_count = schedule.count;
+    status = placements_fill(sweep, run, error);
+    return status == BE_OK ? blocks_bound(sweep, run, error) : status;
+}
