@@ -66,8 +66,8 @@ const struct be_pu *be_topology_pus(const struct be_topology *topology);
 const struct be_topology_counts *be_topology_counts(const struct be_topology *topology);
 
 /*
- * XML for a runner, which loads it in a fraction of a ms: machine, packages, NUMA nodes, cores and
- * PUs only, without any of the names that hwloc notes (host, kernel, serial numbers). *xml is owned
+ * XML for a runner, which loads it in a fraction of a ms: packages, NUMA nodes, cores and PUs,
+ * without any of the facts that hwloc notes (host, kernel, serial numbers). *xml is owned
  * by the caller (free). Errors: BE_ENOMEM, BE_EINTERNAL.
  */
 enum be_status be_topology_export_lean_xml(const struct be_topology *topology, char **xml,
