@@ -18,15 +18,15 @@
 #include "core/run.h"
 #include "core/status.h"
 #include "plan/catalog.h"
+#include "plan/texts.h"
 
-enum { BE_PLAN_AXES_MAX = 64, BE_PLAN_VALUES_MAX = 1024 };
+enum { BE_PLAN_AXES_MAX = 64 };
 
 /* A key whose every value is measured: workload, executor, workers, …, a row's own parameter. */
 struct be_axis {
     char *key;
-    char **values; /* as written; canonical and without doubles after be_plan_check */
-    size_t count;
-    char *where; /* "seed.ini:7: ", or "" for a default or a flag */
+    struct be_texts values; /* as written; canonical and without doubles after be_plan_check */
+    char *where;            /* "seed.ini:7: "; NULL for a default or a flag */
 };
 
 /* Where the tasks of a configuration come from. */
@@ -58,8 +58,7 @@ struct be_plan {
     uint64_t time_budget_ns; /* 0: none */
     uint64_t timeout_ns;     /* of a sample; 0: max(10 s, 20 x planned) */
     uint64_t seed;
-    char **counters; /* "backend:event", or "default" */
-    size_t counter_count;
+    struct be_texts counters; /* "backend:event", or "default" */
 
     /* What others published for this experiment, shown beside ours. */
     char *published_source; /* NULL: nothing */
@@ -75,25 +74,25 @@ enum be_status be_plan_init(struct be_plan *plan, struct be_error *error);
 void be_plan_finish(struct be_plan *plan);
 
 /*
- * Sets one key: a flag's long name without its dashes. A list has commas, "counters=none" and
- * "input=FILE.csv" are the only words of their own, "cold" is on or off. A key that is no setting
- * becomes an axis, and be_plan_check says when no row has such a parameter. grain, steps, pairs and
- * input replace each other.
+ * Sets one key by its name: a flag's long name without its dashes. Lists have commas; cold is on or
+ * off; counters may be none; input names a CSV file; grain, steps, pairs and input replace each
+ * other. A key that is none of the plan's own becomes an axis, and be_plan_check says when no row
+ * has such a parameter. bench/plans/README.md lists all keys. *plan is as it was after an error.
  */
-enum be_status be_plan_set(struct be_plan *plan, const char *key, const char *value,
+enum be_status be_plan_set(struct be_plan *plan, const char *name, const char *value,
                            struct be_error *error);
 
 /*
  * Reads a plan file over what *plan holds: a path (it holds a '/' or ends in .ini), or the name of
  * a plan in `folder`. A plan file is not trusted: at most 64 KiB, and it names no file outside its
- * own folder. Errors: also BE_EINPUT with "file:line: …", BE_ENOTFOUND naming the plans there are.
+ * own folder. Errors: also BE_EINPUT for what is no plan file, BE_ENOTFOUND naming the plans there
+ * are; all but the last with "file:line: ". After an error *plan can only be finished.
  */
 enum be_status be_plan_load(struct be_plan *plan, const char *name, const char *folder,
                             struct be_error *error);
 
-/* The names of the plans in a folder, sorted. Each and *names is the caller's (free). */
-enum be_status be_plan_list(const char *folder, char ***names, size_t *count,
-                            struct be_error *error);
+/* The names of the plans in a folder, sorted; the caller finishes them. Errors: BE_ENOTFOUND. */
+enum be_status be_plan_list(const char *folder, struct be_texts *names, struct be_error *error);
 
 /*
  * Reads the CSV file that the plan names, if it names one. Call it before be_plan_check.
