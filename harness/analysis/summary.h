@@ -13,17 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/counter_summary.h"
 #include "analysis/stats.h"
 #include "core/run.h"
 #include "core/status.h"
-
-struct be_counter_summary {
-    char name[BE_COUNTER_NAME_BYTES];
-    enum be_counter_state state; /* the worst of its workers and samples */
-    double value; /* a timed pass, all workers summed, median over samples; NAN: not known */
-    double share; /* SCALED: the smallest share; else NAN */
-    char reason[BE_COUNTER_REASON_BYTES];
-};
 
 /* Figures of one configuration; definitions in the project's docs under the same names. */
 struct be_summary {

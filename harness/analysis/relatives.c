@@ -1,0 +1,107 @@
+#include "analysis/relatives.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct member {
+    const struct be_configuration *configuration;
+    uint32_t index;
+};
+
+/* By block; inside a block references, then measured ones, then overheads. */
+static int member_compare(const void *left, const void *right)
+{
+    const struct member *a = left;
+    const struct member *b = right;
+
+    if (a->configuration->block != b->configuration->block) {
+        return a->configuration->block < b->configuration->block ? -1 : 1;
+    }
+    if (a->configuration->role != b->configuration->role) {
+        return a->configuration->role < b->configuration->role ? -1 : 1;
+    }
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static bool key_describes_task(const char *key)
+{
+    static const char *const keys[] = {"workload", "steps", "tasks", "input"};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(keys[i], key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The measured one may have more parameters: those of its workload, which `null` has not. */
+static bool overhead_matches(const struct be_params *overhead, const struct be_params *measured)
+{
+    for (size_t i = 0; i < overhead->count; i++) {
+        const struct be_params_entry *entry = &overhead->entries[i];
+        const char *value = be_params_get(measured, entry->key);
+        if (!key_describes_task(entry->key) && (!value || strcmp(value, entry->value) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void block_relate(const struct member *members, size_t count, struct be_relatives *relatives)
+{
+    size_t overheads = 0; /* where they begin */
+
+    while (overheads < count && members[overheads].configuration->role != BE_ROLE_OVERHEAD) {
+        overheads++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct be_relatives *found = &relatives[members[i].index];
+        enum be_role role = members[i].configuration->role;
+        if (role == BE_ROLE_REFERENCE) {
+            found->reference = members[i].index;
+        } else if (members[0].configuration->role == BE_ROLE_REFERENCE) {
+            found->reference = members[0].index;
+        }
+        if (role == BE_ROLE_OVERHEAD) {
+            found->overhead = members[i].index;
+        }
+        for (size_t j = overheads; j < count && role == BE_ROLE_MEASURED; j++) {
+            if (overhead_matches(&members[j].configuration->params,
+                                 &members[i].configuration->params)) {
+                found->overhead = members[j].index;
+                break;
+            }
+        }
+    }
+}
+
+enum be_status be_relatives_find(const struct be_run *run, struct be_relatives **relatives,
+                                 struct be_error *error)
+{
+    size_t count = run->configuration_count;
+    struct member *members = calloc(count + 1, sizeof(members[0]));
+    struct be_relatives *found = calloc(count + 1, sizeof(found[0]));
+
+    if (!members || !found) {
+        free(members);
+        free(found);
+        return be_error_set(error, BE_ENOMEM, "out of memory for %zu configurations", count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        members[i] = (struct member){&run->configurations[i], (uint32_t)i};
+        found[i] = (struct be_relatives){BE_RELATIVE_NONE, BE_RELATIVE_NONE};
+    }
+    qsort(members, count, sizeof(members[0]), member_compare);
+    for (size_t first = 0, end = 0; first < count; first = end) {
+        uint32_t block = members[first].configuration->block;
+        while (end < count && members[end].configuration->block == block) {
+            end++;
+        }
+        block_relate(&members[first], end - first, found);
+    }
+    free(members);
+    *relatives = found;
+    return BE_OK;
+}
