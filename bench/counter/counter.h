@@ -14,6 +14,7 @@
 #define BE_BENCH_COUNTER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/record.h"
 #include "core/status.h"
@@ -70,15 +71,14 @@ struct be_counter_session;
 
 /*
  * Opens the plan's events for the calling thread and writes names and states into *values, which
- * the caller owns and which must outlive the session. plan NULL opens nothing and succeeds.
- * Errors: BE_ENOMEM.
+ * the caller owns and which must outlive the session. plan NULL opens nothing and makes *session
+ * NULL, which start, stop and close take. Errors: BE_ENOMEM.
  */
 enum be_status be_counter_session_open(const struct be_counter_plan *plan,
                                        struct be_counter_values *values,
                                        struct be_counter_session **session, struct be_error *error);
 void be_counter_session_start(struct be_counter_session *session);
 void be_counter_session_stop(struct be_counter_session *session);
-/* session may be NULL. */
 void be_counter_session_close(struct be_counter_session *session);
 
 /*
@@ -87,5 +87,19 @@ void be_counter_session_close(struct be_counter_session *session);
  */
 enum be_status be_counter_probe(const struct be_counter_ops *ops, struct be_counter_values *values,
                                 struct be_error *error);
+
+/* For backends: the event of a value's name, without the backend. */
+const char *be_counter_event(const struct be_counter_value *value);
+
+/*
+ * For backends with a fixed list: the index of the value's event in `events` (NULL-terminated); or
+ * -1, and the value is UNAVAILABLE with the list as its reason.
+ */
+int be_counter_event_index(const char *const *events, struct be_counter_value *value);
+
+/* For backends: an exact count; and a value that is not known, with its reason. */
+void be_counter_count(struct be_counter_value *value, uint64_t count);
+void be_counter_refuse(struct be_counter_value *value, enum be_counter_state state,
+                       const char *reason, ...) __attribute__((format(printf, 3, 4)));
 
 #endif
