@@ -1,0 +1,334 @@
+/*
+ * PAPI is loaded only when an event of it is asked for: start-up stays cheap, and a machine without
+ * it can say so. It counts user mode only, unless a native event's own attributes say otherwise.
+ */
+#include "counter/counter.h"
+
+static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
+
+#if __has_include(<papi.h>)
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <papi.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "counter/perf.h"
+
+#define PAPI_CALLS(X)                                                                              \
+    X(library_init)                                                                                \
+    X(thread_init)                                                                                 \
+    X(register_thread)                                                                             \
+    X(unregister_thread)                                                                           \
+    X(event_name_to_code)                                                                          \
+    X(get_event_component)                                                                         \
+    X(create_eventset)                                                                             \
+    X(add_event)                                                                                   \
+    X(start)                                                                                       \
+    X(stop)                                                                                        \
+    X(cleanup_eventset)                                                                            \
+    X(destroy_eventset)                                                                            \
+    X(strerror)                                                                                    \
+    X(shutdown)
+
+struct papi_library {
+    pid_t pid;            /* the process that it was initialised in */
+    pthread_mutex_t lock; /* one thread at a time opens or closes: PAPI's tables grow and shrink */
+#define PAPI_MEMBER(call) __typeof__(PAPI_##call) *(call);
+    PAPI_CALLS(PAPI_MEMBER)
+#undef PAPI_MEMBER
+};
+
+/* PAPI starts and stops the events of one component together, as one set. */
+struct papi_set {
+    int component;
+    int event_set;
+    int start_code; /* what PAPI_start returned */
+    size_t count;
+    size_t values[BE_COUNTERS_MAX]; /* of each event, the index of its value */
+};
+
+struct papi_session {
+    struct papi_library *library;
+    size_t set_count;
+    struct papi_set sets[BE_COUNTERS_MAX];
+};
+
+static unsigned long thread_id(void)
+{
+    return (unsigned long)pthread_self();
+}
+
+static enum be_status library_init(struct papi_library *self, struct be_error *error)
+{
+    int code = self->library_init(PAPI_VER_CURRENT);
+
+    if (code != PAPI_VER_CURRENT) {
+        return be_error_set(error, BE_EUNAVAILABLE, "PAPI_library_init: %s",
+                            code > 0 ? "built for another version of PAPI; build again"
+                                     : self->strerror(code));
+    }
+    code = self->thread_init(thread_id);
+    if (code != PAPI_OK) {
+        return be_error_set(error, BE_EUNAVAILABLE, "PAPI_thread_init: %s", self->strerror(code));
+    }
+    self->pid = getpid();
+    return BE_OK;
+}
+
+static enum be_status library_open(struct papi_library *self, struct be_error *error)
+{
+    char soname[32];
+    int major = PAPI_VERSION_MAJOR(PAPI_VERSION);
+    int minor = PAPI_VERSION_MINOR(PAPI_VERSION);
+
+    snprintf(soname, sizeof(soname), "libpapi.so.%d.%d", major, minor);
+    void *handle = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+        return be_error_set(error, BE_EUNAVAILABLE,
+                            "libpapi not found: apt-get install libpapi%d.%d", major, minor);
+    }
+#define PAPI_LOOKUP(call)                                                                          \
+    self->call = (__typeof__(self->call))dlsym(handle, "PAPI_" #call);                             \
+    if (!self->call) {                                                                             \
+        return be_error_set(error, BE_EUNAVAILABLE, "%s has no PAPI_" #call, soname);              \
+    }
+    PAPI_CALLS(PAPI_LOOKUP)
+#undef PAPI_LOOKUP
+    return library_init(self, error);
+}
+
+/* The library itself stays loaded: what it allocated for good is reached only from its own data. */
+static void papi_unload(void *library)
+{
+    struct papi_library *self = library;
+
+    if (self->pid == getpid()) {
+        self->shutdown();
+    }
+    pthread_mutex_destroy(&self->lock);
+    free(self);
+}
+
+static enum be_status papi_load(void **library, struct be_error *error)
+{
+    struct papi_library *made = calloc(1, sizeof(*made));
+
+    if (!made) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for counters");
+    }
+    pthread_mutex_init(&made->lock, NULL);
+    enum be_status status = library_open(made, error);
+    if (status != BE_OK) {
+        pthread_mutex_destroy(&made->lock);
+        free(made);
+        return status;
+    }
+    *library = made;
+    return BE_OK;
+}
+
+/*
+ * Why PAPI refused an event that it knows or does not: in its own words, then the kernel's where
+ * that is why.
+ */
+static void event_refuse(const struct papi_library *library, int code, bool known,
+                         struct be_counter_value *value)
+{
+    char cause[BE_COUNTER_REASON_BYTES] = "papi_avail and papi_native_avail (papi-tools) list "
+                                          "what there is";
+    int fd = be_perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, true);
+    bool no_counters = fd < 0 && (errno == ENOENT || errno == EOPNOTSUPP || errno == ENODEV);
+
+    if (fd < 0 && !no_counters) {
+        be_perf_explain(errno, cause);
+    } else if (no_counters && known) {
+        snprintf(cause, sizeof(cause),
+                 "no hardware counters here; a virtual machine needs a virtual PMU");
+    } else if (code == PAPI_ECNFLCT) {
+        snprintf(cause, sizeof(cause), "too few counters for all; ask for fewer events");
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    be_counter_refuse(value, BE_COUNTER_UNAVAILABLE, "PAPI: %s: %s", library->strerror(code),
+                      cause);
+}
+
+/* The session's set for a component, made when it is not there yet. Returns PAPI's code. */
+static int set_find(struct papi_session *self, int component, struct papi_set **found)
+{
+    for (size_t i = 0; i < self->set_count; i++) {
+        if (self->sets[i].component == component) {
+            *found = &self->sets[i];
+            return PAPI_OK;
+        }
+    }
+    struct papi_set *set = &self->sets[self->set_count];
+    *set = (struct papi_set){.component = component, .event_set = PAPI_NULL};
+    int code = self->library->create_eventset(&set->event_set);
+    if (code == PAPI_OK) {
+        self->set_count++;
+        *found = set;
+    }
+    return code;
+}
+
+static int set_add(struct papi_session *self, int event, size_t index)
+{
+    struct papi_set *set = NULL;
+    int code = set_find(self, self->library->get_event_component(event), &set);
+
+    if (code != PAPI_OK) {
+        return code;
+    }
+    code = self->library->add_event(set->event_set, event);
+    if (code == PAPI_OK) {
+        set->values[set->count++] = index;
+    }
+    return code;
+}
+
+static void event_open(struct papi_session *self, struct be_counter_value *values, size_t index)
+{
+    int event = PAPI_NULL;
+    int code = self->library->event_name_to_code(be_counter_event(&values[index]), &event);
+    bool known = code == PAPI_OK || code == PAPI_ECMP_DISABLED;
+
+    if (code == PAPI_OK) {
+        code = set_add(self, event, index);
+    }
+    if (code != PAPI_OK) {
+        event_refuse(self->library, code, known, &values[index]);
+    }
+}
+
+/* Opens the events on a session that is zeroed; a backend that fails says so in all of them. */
+static void session_open(struct papi_session *self, struct papi_library *library,
+                         struct be_counter_value *values, size_t count)
+{
+    struct be_error cause = {BE_OK, ""};
+
+    self->library = library;
+    /* A forked child inherits the library as it was, not the kernel's side of it. */
+    if (library->pid != getpid() && library_init(library, &cause) != BE_OK) {
+        for (size_t i = 0; i < count; i++) {
+            be_counter_refuse(&values[i], BE_COUNTER_UNAVAILABLE, "%s", cause.message);
+        }
+        return;
+    }
+    library->register_thread();
+    for (size_t i = 0; i < count; i++) {
+        event_open(self, values, i);
+    }
+}
+
+static enum be_status papi_open(void *library, struct be_counter_value *values, size_t count,
+                                void **session, struct be_error *error)
+{
+    struct papi_library *loaded = library;
+    struct papi_session *made = calloc(1, sizeof(*made));
+
+    if (!made) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for counters");
+    }
+    pthread_mutex_lock(&loaded->lock);
+    session_open(made, loaded, values, count);
+    pthread_mutex_unlock(&loaded->lock);
+    *session = made;
+    return BE_OK;
+}
+
+/* Counts begin at 0 with each PAPI_start. */
+static void papi_start(void *session)
+{
+    struct papi_session *self = session;
+
+    for (size_t i = 0; i < self->set_count; i++) {
+        struct papi_set *set = &self->sets[i];
+        set->start_code = set->count > 0 ? self->library->start(set->event_set) : PAPI_OK;
+    }
+}
+
+/* A 0 is what PAPI reads from a counter that is not there, so it is not taken for a count. */
+static void set_stop(const struct papi_library *library, const struct papi_set *set,
+                     struct be_counter_value *values)
+{
+    long long counts[BE_COUNTERS_MAX] = {0};
+    int code = set->start_code;
+
+    if (code == PAPI_OK) {
+        code = library->stop(set->event_set, counts);
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        struct be_counter_value *value = &values[set->values[i]];
+        if (code != PAPI_OK) {
+            be_counter_refuse(value, BE_COUNTER_NOT_COUNTING, "PAPI: %s", library->strerror(code));
+        } else if (counts[i] <= 0) {
+            be_counter_refuse(value, BE_COUNTER_NOT_COUNTING,
+                              "opened, but PAPI read 0 over a pass that ran");
+        } else {
+            be_counter_count(value, (uint64_t)counts[i]);
+        }
+    }
+}
+
+static void papi_stop(void *session, struct be_counter_value *values, size_t count)
+{
+    const struct papi_session *self = session;
+    (void)count;
+
+    for (size_t i = 0; i < self->set_count; i++) {
+        if (self->sets[i].count > 0) {
+            set_stop(self->library, &self->sets[i], values);
+        }
+    }
+}
+
+static void papi_close(void *session)
+{
+    struct papi_session *self = session;
+
+    pthread_mutex_lock(&self->library->lock);
+    for (size_t i = 0; i < self->set_count; i++) {
+        self->library->cleanup_eventset(self->sets[i].event_set);
+        self->library->destroy_eventset(&self->sets[i].event_set);
+    }
+    self->library->unregister_thread();
+    pthread_mutex_unlock(&self->library->lock);
+    free(self);
+}
+
+#else /* no papi.h */
+
+static enum be_status papi_load(void **library, struct be_error *error)
+{
+    (void)library;
+    return be_error_set(error, BE_EUNAVAILABLE,
+                        "built without papi.h: apt-get install libpapi-dev and build again");
+}
+
+#define papi_unload NULL
+#define papi_open   NULL
+#define papi_start  NULL
+#define papi_stop   NULL
+#define papi_close  NULL
+
+#endif
+
+const struct be_counter_ops be_counter_papi = {
+    .name = "papi",
+    .summary = "hardware counters by PAPI's preset and native names, user mode only",
+    .events = papi_names,
+    .load = papi_load,
+    .unload = papi_unload,
+    .open = papi_open,
+    .start = papi_start,
+    .stop = papi_stop,
+    .close = papi_close,
+};
