@@ -22,11 +22,11 @@ enum { BE_SCHEDULE_CONFIGURATIONS_MAX = 100000 };
 
 /* One task of a block. */
 struct be_grain {
-    const char *workload; /* owned by the plan */
+    const char *workload; /* owned by the catalogue */
     uint64_t asked_ns;    /* what the plan says; 0: it gives steps or an input */
     uint64_t steps;       /* mean of a given input; 0: not known yet, or nothing to count */
     double task_ns;       /* what it takes here, serially; 0: not known yet, or cannot be chosen */
-    bool fit;             /* a step of this workload has to be timed, then call be_grain_fit */
+    bool fit;             /* steps are to be found with be_grain_fit */
 };
 
 struct be_grains {
@@ -45,8 +45,8 @@ void be_grains_finish(struct be_grains *grains);
 
 /*
  * Fills in steps, to two significant digits so that they stay the same from run to run, and
- * task_ns; `fit` becomes false. Errors: BE_EINVAL when the grain takes more steps than the workload
- * has.
+ * task_ns; `fit` becomes false. May be called again with a better ns_per_step. Errors: BE_EINVAL
+ * when the grain takes more steps than the workload has.
  */
 enum be_status be_grain_fit(struct be_grain *grain, const struct be_catalog *catalog,
                             double ns_per_step, struct be_error *error);
@@ -61,11 +61,15 @@ struct be_schedule {
  * The cross product. Each grain (and each value of the workload's own parameters) is a block: its
  * serial reference once, every other executor with the axes that apply to it, and beside each
  * parallel one the same on workload `null`. Executors that are not parallel have one worker, chunk
- * 1 and the first placement. An executor's parameters that the plan does not name have their
- * defaults. pu_count and the bounds stay 0 for the caller to fill in.
+ * 1 and the first placement. A row's parameters that the plan does not name have their defaults.
+ * pu_count and the bounds stay 0 for the caller to fill in.
  *
- * Tasks a pass: --tasks, or those given, or else so many that the serial pass lasts 50 ms, raised
- * to 16 chunks a worker as far as 500 ms allow, and at least one task a worker.
+ * Tasks a pass: the pairs of the input, or the plan's `tasks`, or else so many that the serial pass
+ * lasts 50 ms, raised to 16 chunks a worker as far as 500 ms allow, and at least one task a worker.
+ * They follow from the grain that was asked for, so they are the same in every run. On a workload
+ * without steps: BE_SCHEDULE_OVERHEAD_TASKS, raised to 16 chunks a worker up to 50 times that.
+ *
+ * Grains that come to the same steps make one block.
  *
  * Errors: BE_EUSAGE above BE_SCHEDULE_CONFIGURATIONS_MAX, BE_ENOMEM. *schedule is written on
  * success only.

@@ -15,7 +15,7 @@ void be_texts_finish(struct be_texts *texts)
     *texts = (struct be_texts){0};
 }
 
-static bool texts_have(const struct be_texts *texts, const char *text)
+bool be_texts_have(const struct be_texts *texts, const char *text)
 {
     for (size_t i = 0; i < texts->count; i++) {
         if (strcmp(texts->items[i], text) == 0) {
@@ -27,7 +27,7 @@ static bool texts_have(const struct be_texts *texts, const char *text)
 
 enum be_status be_texts_add(struct be_texts *texts, const char *text, struct be_error *error)
 {
-    if (texts_have(texts, text)) {
+    if (be_texts_have(texts, text)) {
         return BE_OK;
     }
     if (texts->count == BE_TEXTS_MAX) {

@@ -4,6 +4,7 @@
 #ifndef BE_PLAN_TEXTS_H
 #define BE_PLAN_TEXTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/status.h"
@@ -17,6 +18,8 @@ struct be_texts {
 
 /* A zeroed list is empty and ready for use; finish frees it and makes it empty again. */
 void be_texts_finish(struct be_texts *texts);
+
+bool be_texts_have(const struct be_texts *texts, const char *text);
 
 /* Adds a copy unless an equal text is there. Errors: BE_EINVAL above BE_TEXTS_MAX, BE_ENOMEM. */
 enum be_status be_texts_add(struct be_texts *texts, const char *text, struct be_error *error);

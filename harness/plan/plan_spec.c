@@ -1,0 +1,74 @@
+/* From one configuration of a plan to what its runner is told. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/plan.h"
+
+static enum be_status pairs_copy(const struct be_pairs *from, struct be_pairs *to,
+                                 struct be_error *error)
+{
+    to->items = malloc(from->count * sizeof(*to->items));
+    if (!to->items) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for %zu pairs", from->count);
+    }
+    memcpy(to->items, from->items, from->count * sizeof(*to->items));
+    to->count = from->count;
+    return BE_OK;
+}
+
+static enum be_status input_fill(const struct be_plan *plan, struct be_spec *spec,
+                                 struct be_error *error)
+{
+    if (plan->source == BE_PLAN_PAIRS) {
+        return pairs_copy(&plan->pairs, &spec->pairs, error);
+    }
+    if (plan->source == BE_PLAN_FILE) {
+        spec->input_hash = be_pairs_hash(&plan->pairs);
+        spec->input_path = strdup(plan->input_path);
+        if (!spec->input_path) {
+            return be_error_set(error, BE_ENOMEM, "out of memory for a spec");
+        }
+    }
+    return BE_OK;
+}
+
+static enum be_status counters_fill(const struct be_texts *counters, struct be_spec *spec,
+                                    struct be_error *error)
+{
+    if (counters->count == 0) {
+        return BE_OK;
+    }
+    spec->counters = calloc(counters->count, sizeof(*spec->counters));
+    if (!spec->counters) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a spec");
+    }
+    for (size_t i = 0; i < counters->count; i++) {
+        spec->counters[i] = strdup(counters->items[i]);
+        if (!spec->counters[i]) {
+            return be_error_set(error, BE_ENOMEM, "out of memory for a spec");
+        }
+        spec->counter_count++;
+    }
+    return BE_OK;
+}
+
+enum be_status be_plan_spec(const struct be_plan *plan,
+                            const struct be_configuration *configuration, struct be_spec *spec,
+                            struct be_error *error)
+{
+    bool overhead = configuration->role == BE_ROLE_OVERHEAD;
+
+    /* The CPU time of one pass on `null` is already a mean over thousands of tasks. */
+    spec->passes = overhead ? 1 : (uint32_t)plan->passes;
+    spec->warmup = overhead && plan->warmup > 1 ? 1 : (uint32_t)plan->warmup;
+    spec->cold = plan->cold && !overhead;
+    spec->seed = plan->seed;
+    enum be_status status = be_params_merge(&spec->params, &configuration->params, error);
+    if (status == BE_OK && !overhead) {
+        status = input_fill(plan, spec, error);
+    }
+    if (status == BE_OK && !overhead) {
+        status = counters_fill(&plan->counters, spec, error);
+    }
+    return status;
+}

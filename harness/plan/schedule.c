@@ -1,0 +1,433 @@
+#include "plan/schedule.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/units.h"
+
+enum { DIMENSIONS_MAX = BE_PLAN_AXES_MAX, CHUNKS_A_WORKER = 16, TASKS_MAX = 10000000 };
+
+/* How long a serial pass lasts: at least, and at most where more tasks balance better. */
+static const double pass_ns_min = 50e6;
+static const double pass_ns_max = 500e6;
+
+/* A key and the values that it takes. All borrowed. */
+struct dimension {
+    const char *key;
+    char *const *values;
+    size_t count;
+};
+
+struct dimensions {
+    struct dimension items[DIMENSIONS_MAX];
+    size_t count;
+};
+
+/* What all configurations of a plan are made from. All borrowed but `schedule`. */
+struct maker {
+    const struct be_plan *plan;
+    const struct be_catalog *catalog;
+    const struct be_catalog_row *null_workload; /* NULL: overhead cannot be measured */
+    uint64_t workers_max;
+    uint64_t chunk_max;
+    struct be_schedule schedule;
+    size_t room;
+    struct be_error *error;
+};
+
+/* One block while it is made. */
+struct block {
+    const struct be_grain *grain;
+    struct be_params params; /* what its reference and all measured ones share; owned */
+};
+
+static const struct be_texts *plan_values(const struct be_plan *plan, const char *key)
+{
+    return &be_plan_axis(plan, key)->values;
+}
+
+static void dimensions_add(struct dimensions *dimensions, const char *key,
+                           const struct be_texts *values)
+{
+    dimensions->items[dimensions->count++] = (struct dimension){key, values->items, values->count};
+}
+
+/* A row's own parameters that the plan varies. */
+static void dimensions_add_row(struct dimensions *dimensions, const struct be_plan *plan,
+                               const struct be_catalog_row *row)
+{
+    for (size_t i = 0; i < row->param_count; i++) {
+        const struct be_axis *axis = be_plan_axis(plan, row->params[i].name);
+        if (axis) {
+            dimensions_add(dimensions, axis->key, &axis->values);
+        }
+    }
+}
+
+/* What varies for an executor, slowest first. */
+static void dimensions_of(const struct be_plan *plan, const struct be_catalog_row *executor,
+                          struct dimensions *dimensions)
+{
+    dimensions->count = 0;
+    dimensions_add_row(dimensions, plan, executor);
+    if (executor->parallel) {
+        dimensions_add(dimensions, "placement", plan_values(plan, "placement"));
+        dimensions_add(dimensions, "chunk", plan_values(plan, "chunk"));
+        dimensions_add(dimensions, "workers", plan_values(plan, "workers"));
+    }
+}
+
+/* At most BE_SCHEDULE_CONFIGURATIONS_MAX + 1: enough to know that it is too much. */
+static size_t dimensions_product(const struct dimensions *dimensions)
+{
+    size_t product = 1;
+
+    for (size_t i = 0; i < dimensions->count; i++) {
+        product *= dimensions->items[i].count;
+        if (product > BE_SCHEDULE_CONFIGURATIONS_MAX) {
+            return BE_SCHEDULE_CONFIGURATIONS_MAX + 1;
+        }
+    }
+    return product;
+}
+
+/* Sets the index-th combination; the last dimension varies fastest. */
+static enum be_status dimensions_set(const struct dimensions *dimensions, size_t index,
+                                     struct be_params *params, struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    for (size_t i = dimensions->count; status == BE_OK && i-- > 0;) {
+        const struct dimension *dimension = &dimensions->items[i];
+        status = be_params_set(params, dimension->key, dimension->values[index % dimension->count],
+                               error);
+        index /= dimension->count;
+    }
+    return status;
+}
+
+static enum be_status params_set_defaults(struct be_params *params,
+                                          const struct be_catalog_row *row, struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && i < row->param_count; i++) {
+        status = be_params_set(params, row->params[i].name, row->params[i].fallback, error);
+    }
+    return status;
+}
+static uint64_t values_max(const struct be_plan *plan, const char *key)
+{
+    const struct be_texts *values = plan_values(plan, key);
+    uint64_t max = 1;
+
+    for (size_t i = 0; i < values->count; i++) {
+        uint64_t value = 0;
+        if (be_units_parse_count(values->items[i], &value, NULL) == BE_OK && value > max) {
+            max = value;
+        }
+    }
+    return max;
+}
+
+static uint64_t clamp(double value, double low, double high)
+{
+    return (uint64_t)fmin(fmax(value, low), high);
+}
+
+/* Of a pass on tasks that cost next to nothing. */
+static uint64_t tasks_without_steps(uint64_t workers, uint64_t chunk)
+{
+    return clamp((double)(CHUNKS_A_WORKER * workers * chunk), BE_SCHEDULE_OVERHEAD_TASKS,
+                 50.0 * BE_SCHEDULE_OVERHEAD_TASKS);
+}
+
+/*
+ * Tasks a pass, from what was asked for and not from what was measured where that can be, so that
+ * they are the same from run to run.
+ */
+static uint64_t tasks_choose(const struct maker *maker, const struct be_grain *grain)
+{
+    const struct be_plan *plan = maker->plan;
+    double task_ns = grain->asked_ns > 0 ? (double)grain->asked_ns : grain->task_ns;
+
+    if (plan->source == BE_PLAN_PAIRS || plan->source == BE_PLAN_FILE) {
+        return plan->pairs.count;
+    }
+    if (plan->tasks > 0) {
+        return plan->tasks;
+    }
+    if (grain->steps == 0 || !(task_ns > 0)) {
+        return tasks_without_steps(maker->workers_max, maker->chunk_max);
+    }
+    double balanced = (double)(CHUNKS_A_WORKER * maker->workers_max * maker->chunk_max);
+    double wanted = fmax(ceil(pass_ns_min / task_ns), fmin(balanced, pass_ns_max / task_ns));
+    return clamp(wanted, (double)maker->workers_max, TASKS_MAX);
+}
+
+static enum be_status schedule_add(struct maker *maker, enum be_role role,
+                                   const struct be_grain *grain, struct be_params *params)
+{
+    struct be_schedule *schedule = &maker->schedule;
+    struct be_configuration *added = &schedule->items[schedule->count];
+
+    if (schedule->count == maker->room) {
+        return be_error_set(maker->error, BE_EINTERNAL, "more configurations than counted");
+    }
+    *added = (struct be_configuration){.role = role,
+                                       .block = schedule->block_count,
+                                       .grain_asked_ns = grain->asked_ns,
+                                       .params = *params};
+    *params = (struct be_params){0};
+    schedule->count++;
+    return be_configuration_index(added, maker->error);
+}
+
+/* The part of a configuration that says how: the index-th combination of an executor. */
+static enum be_status executor_params(const struct maker *maker,
+                                      const struct be_catalog_row *executor,
+                                      const struct dimensions *dimensions, size_t index,
+                                      struct be_params *params)
+{
+    const char *placement = plan_values(maker->plan, "placement")->items[0];
+    enum be_status status = be_params_set(params, "executor", executor->name, maker->error);
+
+    if (status == BE_OK) {
+        status = be_params_set(params, "placement", placement, maker->error);
+    }
+    if (status == BE_OK) {
+        status = be_params_set(params, "workers", "1", maker->error);
+    }
+    if (status == BE_OK) {
+        status = be_params_set(params, "chunk", "1", maker->error);
+    }
+    if (status == BE_OK) {
+        status = params_set_defaults(params, executor, maker->error);
+    }
+    return status == BE_OK ? dimensions_set(dimensions, index, params, maker->error) : status;
+}
+
+/* The part that says what, for generated tasks of workload `null`. */
+static enum be_status overhead_params(const struct maker *maker, struct be_params *params)
+{
+    uint64_t tasks = tasks_without_steps(be_params_get_count(params, "workers", 1),
+                                         be_params_get_count(params, "chunk", 1));
+    enum be_status status =
+        be_params_set(params, "workload", maker->null_workload->name, maker->error);
+
+    if (status == BE_OK) {
+        status = be_params_set(params, "input", "seeded", maker->error);
+    }
+    if (status == BE_OK) {
+        status = be_params_set_count(params, "steps", 0, maker->error);
+    }
+    if (status == BE_OK) {
+        status = be_params_set_count(params, "tasks", tasks, maker->error);
+    }
+    return status == BE_OK ? params_set_defaults(params, maker->null_workload, maker->error)
+                           : status;
+}
+
+/* One configuration, and what its messages alone cost beside it. */
+static enum be_status member_add(struct maker *maker, const struct block *block, enum be_role role,
+                                 const struct be_catalog_row *executor,
+                                 const struct dimensions *dimensions, size_t index)
+{
+    struct be_params params = {0};
+    bool overhead = executor->parallel && maker->null_workload &&
+                    strcmp(block->grain->workload, maker->null_workload->name) != 0;
+    enum be_status status = executor_params(maker, executor, dimensions, index, &params);
+
+    if (status == BE_OK) {
+        status = be_params_merge(&params, &block->params, maker->error);
+    }
+    if (status == BE_OK) {
+        status = schedule_add(maker, role, block->grain, &params);
+    }
+    if (status == BE_OK && overhead) {
+        status = executor_params(maker, executor, dimensions, index, &params);
+        if (status == BE_OK) {
+            status = overhead_params(maker, &params);
+        }
+        if (status == BE_OK) {
+            status = schedule_add(maker, BE_ROLE_OVERHEAD, block->grain, &params);
+        }
+    }
+    be_params_finish(&params);
+    return status;
+}
+
+/* The reference, then every executor of the plan that is not it. */
+static enum be_status block_add_members(struct maker *maker, const struct block *block)
+{
+    static const struct dimensions none = {0};
+    const struct be_texts *executors = plan_values(maker->plan, "executor");
+    const struct be_catalog_row *serial =
+        be_catalog_find(maker->catalog, BE_CATALOG_EXECUTOR, "serial");
+    enum be_status status = member_add(maker, block, BE_ROLE_REFERENCE, serial, &none, 0);
+
+    for (size_t i = 0; status == BE_OK && i < executors->count; i++) {
+        const struct be_catalog_row *executor =
+            be_catalog_find(maker->catalog, BE_CATALOG_EXECUTOR, executors->items[i]);
+        struct dimensions dimensions;
+        if (executor == serial) {
+            continue;
+        }
+        dimensions_of(maker->plan, executor, &dimensions);
+        size_t product = dimensions_product(&dimensions);
+        for (size_t j = 0; status == BE_OK && j < product; j++) {
+            status = member_add(maker, block, BE_ROLE_MEASURED, executor, &dimensions, j);
+        }
+    }
+    return status;
+}
+
+/* The part of a configuration that says what: the same for a whole block. */
+static enum be_status block_params(const struct maker *maker, const struct be_grain *grain,
+                                   struct be_params *params)
+{
+    const struct be_plan *plan = maker->plan;
+    bool given = plan->source == BE_PLAN_PAIRS || plan->source == BE_PLAN_FILE;
+    char input[BE_ID_BYTES] = "seeded";
+    enum be_status status = be_params_set(params, "workload", grain->workload, maker->error);
+
+    if (given) {
+        snprintf(input, sizeof(input), "%016" PRIx64, be_pairs_hash(&plan->pairs));
+    }
+    if (status == BE_OK) {
+        status = be_params_set(params, "input", input, maker->error);
+    }
+    if (status == BE_OK) {
+        status = be_params_set_count(params, "tasks", tasks_choose(maker, grain), maker->error);
+    }
+    if (status == BE_OK && (!given || grain->steps > 0)) {
+        status = be_params_set_count(params, "steps", grain->steps, maker->error);
+    }
+    return status;
+}
+
+/* A block for each combination of the workload's own parameters. */
+static enum be_status blocks_add(struct maker *maker, const struct be_grain *grain)
+{
+    const struct be_catalog_row *workload =
+        be_catalog_find(maker->catalog, BE_CATALOG_WORKLOAD, grain->workload);
+    struct dimensions dimensions = {0};
+    enum be_status status = BE_OK;
+
+    dimensions_add_row(&dimensions, maker->plan, workload);
+    size_t product = dimensions_product(&dimensions);
+    for (size_t i = 0; status == BE_OK && i < product; i++) {
+        struct block block = {.grain = grain};
+        status = params_set_defaults(&block.params, workload, maker->error);
+        if (status == BE_OK) {
+            status = dimensions_set(&dimensions, i, &block.params, maker->error);
+        }
+        if (status == BE_OK) {
+            status = block_params(maker, grain, &block.params);
+        }
+        if (status == BE_OK) {
+            status = block_add_members(maker, &block);
+        }
+        be_params_finish(&block.params);
+        maker->schedule.block_count++;
+    }
+    return status;
+}
+
+/* Members of one block: its reference, and twice every parallel combination. */
+static double members_count(const struct maker *maker)
+{
+    const struct be_texts *executors = plan_values(maker->plan, "executor");
+    double members = 1;
+
+    for (size_t i = 0; i < executors->count; i++) {
+        const struct be_catalog_row *executor =
+            be_catalog_find(maker->catalog, BE_CATALOG_EXECUTOR, executors->items[i]);
+        struct dimensions dimensions;
+        dimensions_of(maker->plan, executor, &dimensions);
+        members += (double)dimensions_product(&dimensions) * (executor->parallel ? 2 : 1);
+    }
+    return members;
+}
+
+/* Makes room for all configurations; refuses too many before the first is made. */
+static enum be_status room_make(struct maker *maker, const struct be_grains *grains)
+{
+    double members = members_count(maker);
+    double total = 0;
+
+    for (size_t i = 0; i < grains->count; i++) {
+        struct dimensions dimensions = {0};
+        dimensions_add_row(
+            &dimensions, maker->plan,
+            be_catalog_find(maker->catalog, BE_CATALOG_WORKLOAD, grains->items[i].workload));
+        total += members * (double)dimensions_product(&dimensions);
+    }
+    if (total > BE_SCHEDULE_CONFIGURATIONS_MAX) {
+        return be_error_set(maker->error, BE_EUSAGE,
+                            "the plan makes more than %d configurations; shorten its lists",
+                            BE_SCHEDULE_CONFIGURATIONS_MAX);
+    }
+    maker->room = (size_t)total;
+    maker->schedule.items = calloc(maker->room, sizeof(*maker->schedule.items));
+    return maker->schedule.items
+               ? BE_OK
+               : be_error_set(maker->error, BE_ENOMEM, "out of memory for %zu configurations",
+                              maker->room);
+}
+
+/* Two grains can round to the same steps; then they are one block. */
+static bool grain_repeats(const struct be_grains *grains, size_t index)
+{
+    const struct be_grain *grain = &grains->items[index];
+
+    for (size_t i = 0; i < index; i++) {
+        const struct be_grain *earlier = &grains->items[i];
+        if (grain->steps > 0 && earlier->steps == grain->steps &&
+            strcmp(earlier->workload, grain->workload) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum be_status be_schedule_expand(const struct be_plan *plan, const struct be_catalog *catalog,
+                                  const struct be_grains *grains, struct be_schedule *schedule,
+                                  struct be_error *error)
+{
+    const struct be_catalog_row *null_workload =
+        be_catalog_find(catalog, BE_CATALOG_WORKLOAD, "null");
+    struct maker maker = {
+        .plan = plan,
+        .catalog = catalog,
+        .null_workload = null_workload && !null_workload->unavailable ? null_workload : NULL,
+        .workers_max = values_max(plan, "workers"),
+        .chunk_max = values_max(plan, "chunk"),
+        .error = error,
+    };
+    enum be_status status = room_make(&maker, grains);
+
+    for (size_t i = 0; status == BE_OK && i < grains->count; i++) {
+        if (!grain_repeats(grains, i)) {
+            status = blocks_add(&maker, &grains->items[i]);
+        }
+    }
+    if (status != BE_OK) {
+        be_schedule_finish(&maker.schedule);
+        return status;
+    }
+    *schedule = maker.schedule;
+    return BE_OK;
+}
+
+void be_schedule_finish(struct be_schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->count; i++) {
+        be_configuration_finish(&schedule->items[i]);
+    }
+    free(schedule->items);
+    *schedule = (struct be_schedule){0};
+}
