@@ -291,9 +291,9 @@ static enum be_status sample_store(struct be_session *session, struct be_sample 
 
     sample->commit_ns = session->commit_ns;
     sample->overhead_ns = spent_ns > passes_ns ? spent_ns - passes_ns : 0;
-    enum be_status status = be_store_add_sample(
-        session->sweep->store, session->run->id, sample, outcome->launch.output.data,
-        outcome->launch.output.length, &session->commit_ns, error);
+    enum be_status status =
+        be_store_add_sample(session->sweep->store, session->run->id, sample,
+                            &outcome->launch.output, &session->commit_ns, error);
     return status == BE_OK ? sample_keep(session->run, sample, error) : status;
 }
 

@@ -212,9 +212,11 @@ static enum be_status run_resume(const struct be_sweep *sweep, struct be_run *ru
     enum be_status status = be_plan_to_text(sweep->plan, &text, error);
 
     if (status == BE_OK) {
-        status = be_store_find_resumable(sweep->store, be_buffer_text(&text),
-                                         sweep->runner->catalog.build_id, sweep->machine->key,
-                                         boot_id ? boot_id : "", &id, error);
+        const struct be_store_key key = {.plan_text = be_buffer_text(&text),
+                                         .build_id = sweep->runner->catalog.build_id,
+                                         .machine_key = sweep->machine->key,
+                                         .boot_id = boot_id ? boot_id : ""};
+        status = be_store_find_resumable(sweep->store, &key, &id, error);
     }
     be_buffer_finish(&text);
     if (status == BE_OK && id > 0) {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/buffer.h"
 #include "core/run.h"
 #include "core/status.h"
 
@@ -23,7 +24,7 @@
 struct be_store;
 
 enum be_store_mode {
-    BE_STORE_READ,  /* must exist; nothing is changed */
+    BE_STORE_READ,  /* must exist; nothing is added */
     BE_STORE_WRITE, /* made, with its folder, when it is not there; readable by its owner only */
 };
 
@@ -44,24 +45,24 @@ const char *be_store_path(const struct be_store *store);
 
 /*
  * Stores the run and its configurations, without samples, in one transaction, and sets run->id.
- * Errors: BE_EINVAL for a label that cannot be a handle ("", a number, "last", "last~1").
+ * Errors: BE_EINVAL for a label that cannot be a handle ("", "last", "last~1").
  */
 enum be_status be_store_begin_run(struct be_store *store, struct be_run *run,
                                   struct be_error *error);
 
 /*
  * Stores one sample in one transaction: on return it survives a crash of the program and of the
- * machine. transcript: the runner's lines as received, any bytes, NULL if it said nothing;
+ * machine. transcript: the runner's lines as received, any bytes, NULL if there was no runner;
  * sample->record is not read. *commit_ns (may be NULL): how long the store took.
  */
 enum be_status be_store_add_sample(struct be_store *store, int64_t run_id,
-                                   const struct be_sample *sample, const char *transcript,
-                                   size_t transcript_bytes, uint64_t *commit_ns,
+                                   const struct be_sample *sample,
+                                   const struct be_buffer *transcript, uint64_t *commit_ns,
                                    struct be_error *error);
 
 /* Errors: BE_ENOTFOUND. */
 enum be_status be_store_set_status(struct be_store *store, int64_t run_id,
-                                   enum be_run_status status, uint64_t elapsed_ns,
+                                   enum be_run_status run_status, uint64_t elapsed_ns,
                                    struct be_error *error);
 
 /*
@@ -97,14 +98,20 @@ enum be_status be_store_list_runs(struct be_store *store, struct be_store_row **
                                   struct be_error *error);
 void be_store_rows_finish(struct be_store_row *rows, size_t count);
 
+/* What two runs must share for one to go on where the other stopped. */
+struct be_store_key {
+    const char *plan_text;
+    const char *build_id;
+    const char *machine_key;
+    const char *boot_id;
+};
+
 /*
- * The newest unfinished run with an equal plan, build, machine and boot; *run_id is 0 when there is
- * none. An empty text is unknown and equals nothing. An unfinished run may also be one that another
- * process measures right now: the caller holds the lock of the CPUs before it resumes.
+ * The newest unfinished run with an equal key; *run_id is 0 when there is none. An empty text is
+ * unknown and equals nothing. An unfinished run may also be one that another process measures right
+ * now: the caller holds the lock of the CPUs before it resumes.
  */
-enum be_status be_store_find_resumable(struct be_store *store, const char *plan_text,
-                                       const char *build_id, const char *machine_key,
-                                       const char *boot_id, int64_t *run_id,
-                                       struct be_error *error);
+enum be_status be_store_find_resumable(struct be_store *store, const struct be_store_key *key,
+                                       int64_t *run_id, struct be_error *error);
 
 #endif

@@ -1,0 +1,264 @@
+/* Takes a whole run out. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hash.h"
+#include "core/json.h"
+#include "core/protocol.h"
+#include "core/units.h"
+#include "store/store.h"
+#include "store/store_query.h"
+
+static const char doing[] = "cannot read a run";
+
+static enum be_status run_read(const struct be_store *store, int64_t run_id, struct be_run *run,
+                               struct be_error *error)
+{
+    struct be_query query;
+    bool row = false;
+    enum be_status status = be_query_prepare(
+        &query, store,
+        "SELECT plan, plan_text, label, machine_key, machine_json, boot_id, build_id, seed,"
+        " started_at, elapsed_ns, rounds, status FROM run WHERE id = ?",
+        doing, error);
+
+    be_query_bind_count(&query, (uint64_t)run_id);
+    if (status == BE_OK) {
+        status = be_query_step(&query, &row, error);
+    }
+    if (status == BE_OK && !row) {
+        status =
+            be_error_set(error, BE_ENOTFOUND, "no run %" PRId64 " in '%s'", run_id, store->path);
+    }
+    if (status == BE_OK) {
+        run->id = run_id;
+        run->plan = be_query_text(&query);
+        run->plan_text = be_query_text(&query);
+        run->label = be_query_text_or_null(&query);
+        run->machine_key = be_query_text(&query);
+        run->machine_json = be_query_text(&query);
+        run->boot_id = be_query_text(&query);
+        run->build_id = be_query_text(&query);
+        char *seed = be_query_text(&query);
+        run->started_at = (int64_t)be_query_count(&query, INT64_MAX);
+        run->elapsed_ns = be_query_count(&query, INT64_MAX);
+        run->rounds = (uint32_t)be_query_count(&query, UINT32_MAX);
+        char *name = be_query_text(&query);
+        query.wrong |= !seed || be_units_parse_count(seed, &run->seed, NULL) != BE_OK || !name ||
+                       be_run_status_parse(name, &run->status, NULL) != BE_OK;
+        free(seed);
+        free(name);
+        status = be_query_check(&query, "run", (uint64_t)run_id, error);
+    }
+    be_query_finish(&query);
+    return status;
+}
+
+/* Sets params, and what repeats them, from their JSON text. */
+static enum be_status params_read(const char *text, struct be_configuration *configuration,
+                                  struct be_error *error)
+{
+    json_t *map = NULL;
+    enum be_status status = be_json_parse(text, strlen(text), &map, error);
+
+    if (status == BE_OK) {
+        status = be_json_to_params(map, &configuration->params, error);
+    }
+    if (status == BE_OK) {
+        status = be_configuration_index(configuration, error);
+    }
+    json_decref(map);
+    return status;
+}
+
+/* Reads the row that the query stands on; its params are the id's preimage. */
+static enum be_status configuration_read(struct be_query *query, size_t position,
+                                         struct be_configuration *configuration,
+                                         struct be_error *error)
+{
+    query->wrong |= be_query_count(query, UINT32_MAX) != position;
+    char *id = be_query_text(query);
+    char *params = be_query_text(query);
+    char *role = be_query_text(query);
+    configuration->block = (uint32_t)be_query_count(query, UINT32_MAX);
+    configuration->grain_asked_ns = be_query_known(query, INT64_MAX);
+    configuration->pu_count = (uint32_t)be_query_known(query, UINT32_MAX);
+    configuration->bound_order = be_query_real(query);
+    configuration->bound_best = be_query_real(query);
+    query->wrong |= !role || be_role_parse(role, &configuration->role, NULL) != BE_OK;
+
+    query->wrong |= !params || params_read(params, configuration, NULL) != BE_OK;
+    query->wrong |= !id || strcmp(id, configuration->id) != 0;
+    query->wrong |= configuration->workers < 1 || configuration->workers > BE_WORKERS_MAX;
+    free(id);
+    free(params);
+    free(role);
+    return be_query_check(query, "configuration", position, error);
+}
+
+/* Makes room for one more item at the end of an array that doubles; the item is zeroed. */
+static void *array_grow(void *items, size_t count, size_t item_bytes)
+{
+    /* Full when the count is a power of two, or 0. */
+    if ((count & (count - 1)) == 0) {
+        items = reallocarray(items, count ? 2 * count : 1, item_bytes);
+    }
+    if (items) {
+        memset((char *)items + count * item_bytes, 0, item_bytes);
+    }
+    return items;
+}
+
+static enum be_status configurations_read(const struct be_store *store, struct be_run *run,
+                                          struct be_error *error)
+{
+    struct be_query query;
+    bool row = false;
+    enum be_status status = be_query_prepare(
+        &query, store,
+        "SELECT position, id, params, role, block, grain_asked_ns, pu_count, bound_order,"
+        " bound_best FROM configuration WHERE run = ? ORDER BY position",
+        doing, error);
+
+    be_query_bind_count(&query, (uint64_t)run->id);
+    if (status == BE_OK) {
+        status = be_query_step(&query, &row, error);
+    }
+    while (status == BE_OK && row) {
+        struct be_configuration *grown =
+            array_grow(run->configurations, run->configuration_count, sizeof(*grown));
+        if (!grown) {
+            status = be_error_set(error, BE_ENOMEM, "out of memory reading a run");
+            break;
+        }
+        run->configurations = grown;
+        size_t position = run->configuration_count++;
+        status = configuration_read(&query, position, &grown[position], error);
+        if (status == BE_OK) {
+            status = be_query_step(&query, &row, error);
+        }
+    }
+    be_query_finish(&query);
+    return status;
+}
+
+/* Parses what the runner said and holds the row's figures against it. */
+static enum be_status transcript_read(struct be_query *query, struct be_sample *sample,
+                                      struct be_error *error)
+{
+    char hash[BE_ID_BYTES];
+    size_t bytes = 0;
+    char *stored_hash = be_query_text_or_null(query);
+    const char *lines = be_query_bytes(query, &bytes);
+
+    if (!lines) {
+        free(stored_hash);
+        return sample->state == BE_SAMPLE_FAILED
+                   ? BE_OK
+                   : be_error_set(error, BE_ECORRUPT, "what the runner said is missing");
+    }
+    snprintf(hash, sizeof(hash), "%016" PRIx64, be_hash_bytes(BE_HASH_SEED, lines, bytes));
+    bool equal = stored_hash && strcmp(hash, stored_hash) == 0;
+    free(stored_hash);
+    if (!equal) {
+        return be_error_set(error, BE_ECORRUPT, "what the runner said has changed");
+    }
+    if (sample->state == BE_SAMPLE_FAILED) {
+        return BE_OK;
+    }
+    enum be_status status = be_sample_record_parse(lines, bytes, &sample->record, error);
+    if (status == BE_OK && (be_sample_record_wall_ns(&sample->record) != sample->wall_ns ||
+                            be_sample_record_cpu_ns(&sample->record) != sample->cpu_ns)) {
+        status = be_error_set(error, BE_ECORRUPT, "its times are not those that the runner said");
+    }
+    return status;
+}
+
+static enum be_status sample_read(struct be_query *query, const struct be_run *run,
+                                  struct be_sample *sample, struct be_error *error)
+{
+    uint64_t id = be_query_count(query, INT64_MAX);
+    sample->configuration = (uint32_t)be_query_count(query, UINT32_MAX);
+    sample->round = (uint32_t)be_query_count(query, UINT32_MAX);
+    char *state = be_query_text(query);
+    sample->reason = be_query_text_or_null(query);
+    sample->started_ns = be_query_count(query, INT64_MAX);
+    sample->elapsed_ns = be_query_count(query, INT64_MAX);
+    sample->overhead_ns = be_query_count(query, INT64_MAX);
+    sample->commit_ns = be_query_known(query, INT64_MAX);
+    sample->wall_ns = be_query_known(query, INT64_MAX);
+    sample->cold_wall_ns = be_query_known(query, INT64_MAX);
+    sample->cpu_ns = be_query_known(query, INT64_MAX);
+    query->wrong |= !state || be_sample_state_parse(state, &sample->state, NULL) != BE_OK ||
+                    sample->configuration >= run->configuration_count;
+    free(state);
+
+    enum be_status status = be_query_check(query, "sample", id, error);
+    if (status != BE_OK) {
+        return status;
+    }
+    struct be_error cause;
+    status = transcript_read(query, sample, &cause);
+    if (status == BE_ENOMEM || query->no_memory) {
+        return be_error_set(error, BE_ENOMEM, "out of memory reading a run");
+    }
+    if (status != BE_OK) {
+        return be_error_set(error, BE_ECORRUPT, "'%s' is damaged: sample %" PRIu64 ": %s",
+                            query->store->path, id, cause.message);
+    }
+    return BE_OK;
+}
+
+static enum be_status samples_read(const struct be_store *store, struct be_run *run,
+                                   struct be_error *error)
+{
+    struct be_query query;
+    bool row = false;
+    enum be_status status = be_query_prepare(
+        &query, store,
+        "SELECT id, configuration, round, state, reason, started_ns, elapsed_ns, overhead_ns,"
+        " commit_ns, wall_ns, cold_wall_ns, cpu_ns, hash, lines"
+        " FROM sample LEFT JOIN transcript ON transcript.sample = sample.id"
+        " WHERE run = ? ORDER BY id",
+        doing, error);
+
+    be_query_bind_count(&query, (uint64_t)run->id);
+    if (status == BE_OK) {
+        status = be_query_step(&query, &row, error);
+    }
+    while (status == BE_OK && row) {
+        struct be_sample *grown = array_grow(run->samples, run->sample_count, sizeof(*grown));
+        if (!grown) {
+            status = be_error_set(error, BE_ENOMEM, "out of memory reading a run");
+            break;
+        }
+        run->samples = grown;
+        status = sample_read(&query, run, &grown[run->sample_count++], error);
+        if (status == BE_OK) {
+            status = be_query_step(&query, &row, error);
+        }
+    }
+    be_query_finish(&query);
+    return status;
+}
+
+enum be_status be_store_load_run(struct be_store *store, int64_t run_id, struct be_run *run,
+                                 struct be_error *error)
+{
+    /* One view of the database, though another process may add samples meanwhile. */
+    enum be_status status = be_store_execute(store, "BEGIN", doing, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    status = run_read(store, run_id, run, error);
+    if (status == BE_OK) {
+        status = configurations_read(store, run, error);
+    }
+    if (status == BE_OK) {
+        status = samples_read(store, run, error);
+    }
+    return be_store_end(store, status, doing, error);
+}

@@ -1,0 +1,205 @@
+/* Puts runs and samples in, one transaction each. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/hash.h"
+#include "core/json.h"
+#include "store/store.h"
+#include "store/store_query.h"
+
+static const char run_doing[] = "cannot store the run";
+static const char sample_doing[] = "cannot store a sample";
+
+/* "@last" and "@last~1" mean something else already. */
+static enum be_status label_check(const char *label, struct be_error *error)
+{
+    if (label && (label[0] == '\0' || strcmp(label, "last") == 0 ||
+                  strncmp(label, "last~", strlen("last~")) == 0)) {
+        return be_error_set(error, BE_EINVAL, "'%s' cannot be a label: '@%s' means something else",
+                            label, label);
+    }
+    return BE_OK;
+}
+
+static enum be_status run_insert(const struct be_store *store, const struct be_run *run,
+                                 struct be_error *error)
+{
+    struct be_query query;
+    char seed[24];
+    enum be_status status = be_query_prepare(
+        &query, store,
+        "INSERT INTO run (plan, plan_text, label, machine_key, machine_json, boot_id, build_id,"
+        " seed, started_at, elapsed_ns, rounds, status) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        run_doing, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    snprintf(seed, sizeof(seed), "%" PRIu64, run->seed);
+    be_query_bind_text(&query, run->plan);
+    be_query_bind_text(&query, run->plan_text);
+    be_query_bind_text(&query, run->label);
+    be_query_bind_text(&query, run->machine_key);
+    be_query_bind_text(&query, run->machine_json);
+    be_query_bind_text(&query, run->boot_id);
+    be_query_bind_text(&query, run->build_id);
+    be_query_bind_text(&query, seed);
+    be_query_bind_count(&query, (uint64_t)run->started_at);
+    be_query_bind_count(&query, run->elapsed_ns);
+    be_query_bind_count(&query, run->rounds);
+    be_query_bind_text(&query, be_run_status_name(run->status));
+    return be_query_run(&query, error);
+}
+
+static enum be_status configuration_insert(const struct be_store *store, int64_t run_id,
+                                           const struct be_run *run, size_t position,
+                                           struct be_error *error)
+{
+    const struct be_configuration *configuration = &run->configurations[position];
+    struct be_query query;
+    json_t *map = be_json_from_params(&configuration->params);
+    char *params = map ? json_dumps(map, JSON_COMPACT) : NULL;
+
+    json_decref(map);
+    if (!params) {
+        return be_error_set(error, BE_ENOMEM, "out of memory storing a run");
+    }
+    enum be_status status = be_query_prepare(
+        &query, store, "INSERT INTO configuration VALUES (?,?,?,?,?,?,?,?,?,?)", run_doing, error);
+    if (status == BE_OK) {
+        be_query_bind_count(&query, (uint64_t)run_id);
+        be_query_bind_count(&query, position);
+        be_query_bind_text(&query, configuration->id);
+        be_query_bind_text(&query, params);
+        be_query_bind_text(&query, be_role_name(configuration->role));
+        be_query_bind_count(&query, configuration->block);
+        be_query_bind_known(&query, configuration->grain_asked_ns);
+        be_query_bind_known(&query, configuration->pu_count);
+        be_query_bind_real(&query, configuration->bound_order);
+        be_query_bind_real(&query, configuration->bound_best);
+        status = be_query_run(&query, error);
+    }
+    free(params);
+    return status;
+}
+
+enum be_status be_store_begin_run(struct be_store *store, struct be_run *run,
+                                  struct be_error *error)
+{
+    enum be_status status = label_check(run->label, error);
+    int64_t id = 0;
+
+    if (status == BE_OK) {
+        status = be_store_execute(store, "BEGIN IMMEDIATE", run_doing, error);
+    }
+    if (status != BE_OK) {
+        return status;
+    }
+    status = run_insert(store, run, error);
+    id = sqlite3_last_insert_rowid(store->db);
+    for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
+        status = configuration_insert(store, id, run, i, error);
+    }
+    status = be_store_end(store, status, run_doing, error);
+    if (status == BE_OK) {
+        run->id = id;
+    }
+    return status;
+}
+
+static enum be_status sample_insert(const struct be_store *store, int64_t run_id,
+                                    const struct be_sample *sample, struct be_error *error)
+{
+    struct be_query query;
+    enum be_status status = be_query_prepare(
+        &query, store,
+        "INSERT INTO sample (run, configuration, round, state, reason, started_ns, elapsed_ns,"
+        " overhead_ns, commit_ns, wall_ns, cold_wall_ns, cpu_ns)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        sample_doing, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    be_query_bind_count(&query, (uint64_t)run_id);
+    be_query_bind_count(&query, sample->configuration);
+    be_query_bind_count(&query, sample->round);
+    be_query_bind_text(&query, be_sample_state_name(sample->state));
+    be_query_bind_text(&query, sample->reason);
+    be_query_bind_count(&query, sample->started_ns);
+    be_query_bind_count(&query, sample->elapsed_ns);
+    be_query_bind_count(&query, sample->overhead_ns);
+    be_query_bind_known(&query, sample->commit_ns);
+    be_query_bind_known(&query, sample->wall_ns);
+    be_query_bind_known(&query, sample->cold_wall_ns);
+    be_query_bind_known(&query, sample->cpu_ns);
+    return be_query_run(&query, error);
+}
+
+static enum be_status transcript_insert(const struct be_store *store, int64_t sample_id,
+                                        const struct be_buffer *transcript, struct be_error *error)
+{
+    const char *lines = be_buffer_text(transcript);
+    struct be_query query;
+    char hash[BE_ID_BYTES];
+    enum be_status status = be_query_prepare(&query, store, "INSERT INTO transcript VALUES (?,?,?)",
+                                             sample_doing, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    snprintf(hash, sizeof(hash), "%016" PRIx64,
+             be_hash_bytes(BE_HASH_SEED, lines, transcript->length));
+    be_query_bind_count(&query, (uint64_t)sample_id);
+    be_query_bind_text(&query, hash);
+    be_query_bind_bytes(&query, lines, transcript->length);
+    return be_query_run(&query, error);
+}
+
+enum be_status be_store_add_sample(struct be_store *store, int64_t run_id,
+                                   const struct be_sample *sample,
+                                   const struct be_buffer *transcript, uint64_t *commit_ns,
+                                   struct be_error *error)
+{
+    uint64_t begin_ns = be_clock_now_ns();
+    enum be_status status = be_store_execute(store, "BEGIN IMMEDIATE", sample_doing, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    status = sample_insert(store, run_id, sample, error);
+    if (status == BE_OK && transcript) {
+        status = transcript_insert(store, sqlite3_last_insert_rowid(store->db), transcript, error);
+    }
+    status = be_store_end(store, status, sample_doing, error);
+    if (status == BE_OK && commit_ns) {
+        *commit_ns = be_clock_now_ns() - begin_ns;
+    }
+    return status;
+}
+
+enum be_status be_store_set_status(struct be_store *store, int64_t run_id,
+                                   enum be_run_status run_status, uint64_t elapsed_ns,
+                                   struct be_error *error)
+{
+    struct be_query query;
+    enum be_status status =
+        be_query_prepare(&query, store, "UPDATE run SET status = ?, elapsed_ns = ? WHERE id = ?",
+                         "cannot store the state of a run", error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    be_query_bind_text(&query, be_run_status_name(run_status));
+    be_query_bind_count(&query, elapsed_ns);
+    be_query_bind_count(&query, (uint64_t)run_id);
+    status = be_query_run(&query, error);
+    if (status == BE_OK && sqlite3_changes(store->db) == 0) {
+        status =
+            be_error_set(error, BE_ENOTFOUND, "no run %" PRId64 " in '%s'", run_id, store->path);
+    }
+    return status;
+}
