@@ -1,0 +1,289 @@
+#include "job.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buffer.h"
+#include "core/units.h"
+#include "workload/workload.h"
+
+/* Beyond it, requests and replies would take more than 2.4 GB. */
+#define TASKS_MAX UINT64_C(100000000)
+
+/* Parameters that every spec may have, beside those of the executor's row. */
+enum { COMMON_CHUNK, COMMON_STEPS, COMMON_TASKS, COMMON_WORKERS };
+
+static const struct be_param common[] = {
+    /* Numbers; 0 stands for one that the spec leaves out. */
+    [COMMON_CHUNK] = {"chunk", BE_PARAM_COUNT, "1", 1, UINT64_MAX, NULL, "tasks a message"},
+    [COMMON_STEPS] = {"steps", BE_PARAM_COUNT, "0", 0, UINT64_MAX, NULL, "steps a task"},
+    [COMMON_TASKS] = {"tasks", BE_PARAM_COUNT, "0", 1, TASKS_MAX, NULL, "tasks a pass"},
+    [COMMON_WORKERS] = {"workers", BE_PARAM_COUNT, "1", 1, BE_WORKERS_MAX, NULL, "workers"},
+    /*
+     * Words. Placement is the harness's name for what the runner is given as PU numbers, and means
+     * nothing here.
+     */
+    {.name = "executor"},
+    {.name = "placement"},
+    {.name = "workload"},
+    {.name = NULL},
+};
+
+static const char *workload_name(size_t index)
+{
+    return be_workload_table[index] ? be_workload_table[index]->name : NULL;
+}
+
+static const char *executor_name(size_t index)
+{
+    return be_executor_table[index] ? be_executor_table[index]->name : NULL;
+}
+
+/* Says that a row is not there, and which are. */
+static enum be_status row_missing(const char *kind, const char *name,
+                                  const char *(*name_at)(size_t), struct be_error *error)
+{
+    struct be_buffer names = {0};
+
+    for (size_t i = 0; name_at(i); i++) {
+        be_buffer_printf(&names, " %s", name_at(i));
+    }
+    if (name) {
+        be_error_set(error, BE_EINVAL, "%s: '%s' is not one of:%s", kind, name,
+                     be_buffer_text(&names));
+    } else {
+        be_error_set(error, BE_EINVAL, "%s: missing; it is one of:%s", kind,
+                     be_buffer_text(&names));
+    }
+    be_buffer_finish(&names);
+    return BE_EINVAL;
+}
+
+static enum be_status rows_find(struct be_job *job, struct be_error *error)
+{
+    const char *workload = be_params_get(&job->spec.params, "workload");
+    const char *executor = be_params_get(&job->spec.params, "executor");
+
+    job->workload = workload ? be_workload_find(workload) : NULL;
+    if (!job->workload) {
+        return row_missing("workload", workload, workload_name, error);
+    }
+    job->executor = executor ? be_executor_find(executor) : NULL;
+    return job->executor ? BE_OK : row_missing("executor", executor, executor_name, error);
+}
+
+static bool params_have(const struct be_param *params, const char *name)
+{
+    while (params->name && strcmp(params->name, name) != 0) {
+        params++;
+    }
+    return params->name;
+}
+
+static void params_list(const struct be_param *params, struct be_buffer *names)
+{
+    for (; params->name; params++) {
+        be_buffer_printf(names, " %s", params->name);
+    }
+}
+
+static enum be_status keys_check(const struct be_job *job, struct be_error *error)
+{
+    const struct be_params *given = &job->spec.params;
+    const struct be_param *row = job->executor->params;
+
+    for (size_t i = 0; i < given->count; i++) {
+        const char *key = given->entries[i].key;
+        if (params_have(common, key) || params_have(row, key)) {
+            continue;
+        }
+        struct be_buffer names = {0};
+        params_list(row, &names);
+        params_list(common, &names);
+        be_error_set(error, BE_EINVAL, "'%s' is no parameter of executor '%s'; there are:%s", key,
+                     job->executor->name, be_buffer_text(&names));
+        be_buffer_finish(&names);
+        return BE_EINVAL;
+    }
+    return BE_OK;
+}
+
+/* The canonical value of one parameter, its default where the spec leaves it out. */
+static enum be_status value_get(const struct be_job *job, const struct be_param *param,
+                                char text[BE_UNITS_TEXT_BYTES], struct be_error *error)
+{
+    const char *given = be_params_get(&job->spec.params, param->name);
+
+    if (!given) {
+        snprintf(text, BE_UNITS_TEXT_BYTES, "%s", param->fallback);
+        return BE_OK;
+    }
+    return be_param_check(param, given, text, BE_UNITS_TEXT_BYTES, error);
+}
+
+static enum be_status number_get(const struct be_job *job, const struct be_param *param,
+                                 uint64_t *number, struct be_error *error)
+{
+    char text[BE_UNITS_TEXT_BYTES];
+    enum be_status status = value_get(job, param, text, error);
+
+    return status == BE_OK ? be_units_parse_count(text, number, error) : status;
+}
+
+static enum be_status row_params_fill(struct be_job *job, struct be_error *error)
+{
+    char text[BE_UNITS_TEXT_BYTES];
+    enum be_status status = BE_OK;
+
+    for (const struct be_param *param = job->executor->params; status == BE_OK && param->name;
+         param++) {
+        status = value_get(job, param, text, error);
+        if (status == BE_OK) {
+            status = be_params_set(&job->params, param->name, text, error);
+        }
+    }
+    return status;
+}
+
+static enum be_status workers_read(struct be_job *job, struct be_error *error)
+{
+    const struct be_spec *spec = &job->spec;
+    uint64_t workers = 0;
+    enum be_status status = number_get(job, &common[COMMON_WORKERS], &workers, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    if (workers > 1 && !(job->executor->caps & BE_EXECUTOR_PARALLEL)) {
+        return be_error_set(error, BE_EINVAL, "workers: executor '%s' has 1 worker, not %" PRIu64,
+                            job->executor->name, workers);
+    }
+    if (spec->pu_count > 0 && spec->pu_count != workers) {
+        return be_error_set(error, BE_EINVAL,
+                            "'pus' has %" PRIu32 " PU numbers for %" PRIu64 " workers",
+                            spec->pu_count, workers);
+    }
+    job->workers = (uint32_t)workers;
+    return BE_OK;
+}
+
+static enum be_status requests_allocate(struct be_job *job, struct be_error *error)
+{
+    job->requests = calloc(job->tasks, job->workload->request_bytes);
+    return job->requests
+               ? BE_OK
+               : be_error_set(error, BE_ENOMEM, "out of memory for %" PRIu64 " tasks", job->tasks);
+}
+
+static enum be_status file_read(struct be_job *job, struct be_error *error)
+{
+    struct be_spec *spec = &job->spec;
+    enum be_status status = be_pairs_read(spec->input_path, &spec->pairs, error);
+
+    if (status == BE_OK && be_pairs_hash(&spec->pairs) != spec->input_hash) {
+        status = be_error_set(error, BE_EINPUT,
+                              "'%s' is not the input that was planned: its hash is %" PRIu64
+                              ", not %" PRIu64,
+                              spec->input_path, be_pairs_hash(&spec->pairs), spec->input_hash);
+    }
+    return status;
+}
+
+static enum be_status pairs_load(struct be_job *job, struct be_error *error)
+{
+    const struct be_pairs *pairs = &job->spec.pairs;
+    enum be_status status = BE_OK;
+
+    if (job->workload->request_bytes != sizeof(struct be_pair)) {
+        return be_error_set(error, BE_EINVAL, "workload '%s' does not take pairs as its input",
+                            job->workload->name);
+    }
+    if (job->spec.input_path) {
+        status = file_read(job, error);
+    }
+    if (status == BE_OK && job->tasks == 0) {
+        job->tasks = pairs->count;
+    }
+    if (status == BE_OK) {
+        status = requests_allocate(job, error);
+    }
+    struct be_pair *requests = job->requests;
+    for (uint64_t i = 0; status == BE_OK && i < job->tasks; i++) {
+        requests[i] = pairs->items[i % pairs->count];
+    }
+    return status;
+}
+
+static enum be_status requests_generate(struct be_job *job, struct be_error *error)
+{
+    const struct breakeven_workload *workload = job->workload;
+    uint64_t steps = 0;
+    enum be_status status = number_get(job, &common[COMMON_STEPS], &steps, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    if (job->tasks == 0) {
+        return be_error_set(error, BE_EINVAL,
+                            "tasks: missing; say how many, or give 'pairs' or 'input'");
+    }
+    if (workload->steps_max > 0 && (steps == 0 || steps > workload->steps_max)) {
+        return be_error_set(error, BE_EINVAL,
+                            "steps: %" PRIu64 " is outside 1 .. %" PRIu64
+                            " of workload '%s'; or give 'pairs' or 'input'",
+                            steps, workload->steps_max, workload->name);
+    }
+    status = requests_allocate(job, error);
+    if (status == BE_OK) {
+        workload->generate(job->spec.seed, steps, job->tasks, job->requests);
+    }
+    return status;
+}
+
+static enum be_status input_load(struct be_job *job, struct be_error *error)
+{
+    enum be_status status = number_get(job, &common[COMMON_TASKS], &job->tasks, error);
+
+    if (status == BE_OK) {
+        status = job->spec.pairs.count > 0 || job->spec.input_path ? pairs_load(job, error)
+                                                                   : requests_generate(job, error);
+    }
+    if (status == BE_OK) {
+        status = number_get(job, &common[COMMON_CHUNK], &job->chunk, error);
+    }
+    if (job->chunk > job->tasks) {
+        job->chunk = job->tasks;
+    }
+    return status;
+}
+
+enum be_status be_job_init(struct be_job *job, const char *line, size_t bytes,
+                           struct be_error *error)
+{
+    be_spec_init(&job->spec);
+    enum be_status status = be_spec_parse(line, bytes, &job->spec, error);
+
+    if (status == BE_OK) {
+        status = rows_find(job, error);
+    }
+    if (status == BE_OK) {
+        status = keys_check(job, error);
+    }
+    if (status == BE_OK) {
+        status = row_params_fill(job, error);
+    }
+    if (status == BE_OK) {
+        status = workers_read(job, error);
+    }
+    return status == BE_OK ? input_load(job, error) : status;
+}
+
+void be_job_finish(struct be_job *job)
+{
+    be_spec_finish(&job->spec);
+    be_params_finish(&job->params);
+    free(job->requests);
+    *job = (struct be_job){0};
+}

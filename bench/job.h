@@ -1,0 +1,39 @@
+/*
+ * A job: a spec that was held against the tables, with its input in memory. Threads: made by the
+ * main thread, then only read.
+ */
+#ifndef BE_BENCH_JOB_H
+#define BE_BENCH_JOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/protocol.h"
+#include "core/status.h"
+#include "executor/executor.h"
+
+struct be_job {
+    struct be_spec spec;
+    const struct breakeven_workload *workload;
+    const struct be_executor_ops *executor;
+    struct be_params params; /* every parameter of the executor's row, canonical */
+    uint32_t workers;
+    uint64_t chunk; /* at most `tasks` */
+    uint64_t tasks;
+    void *requests; /* owned; `tasks` of them, in input order */
+};
+
+/*
+ * Reads a spec line. *job must be zeroed; the caller finishes it also after an error.
+ *
+ * A given input is repeated from its start, or cut, to make `tasks` of it; without `tasks` it is
+ * taken once.
+ *
+ * Errors: BE_EPROTOCOL for the line, BE_EINVAL for a parameter that is missing, unknown or wrong,
+ * BE_EINPUT and BE_ENOTFOUND for the input, BE_ENOMEM.
+ */
+enum be_status be_job_init(struct be_job *job, const char *line, size_t bytes,
+                           struct be_error *error);
+void be_job_finish(struct be_job *job);
+
+#endif

@@ -1,0 +1,341 @@
+#include "runner.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "core/clock.h"
+#include "core/hash.h"
+#include "core/protocol.h"
+#include "counter/counter.h"
+#include "pin.h"
+
+/* What a job needs beside its pool. */
+struct runner {
+    const struct be_job *job;
+    struct be_pin *pin;
+    struct be_counter_plan *counters;
+    struct be_account *accounts; /* one a worker, shared with forked ones */
+    struct be_batch batch;
+    size_t reply_bytes;  /* of all tasks */
+    uint64_t *cpu_ns;    /* one a worker: its CPU clock when the pass began */
+    void *first_replies; /* of the first pass */
+    bool *differs;       /* one a pass: its replies are not those of the first */
+    struct be_sample_record record;
+};
+
+static size_t accounts_bytes(const struct be_job *job)
+{
+    return job->workers * sizeof(struct be_account);
+}
+
+static void runner_finish(struct runner *runner)
+{
+    be_sample_record_finish(&runner->record);
+    free(runner->differs);
+    free(runner->first_replies);
+    free(runner->cpu_ns);
+    free(runner->batch.failed);
+    free(runner->batch.replies);
+    if (runner->accounts) {
+        munmap(runner->accounts, accounts_bytes(runner->job));
+    }
+    be_pin_destroy(runner->pin);
+}
+
+static enum be_status runner_init(struct runner *runner, const struct be_job *job,
+                                  struct be_error *error)
+{
+    size_t passes = (size_t)job->spec.passes + job->spec.warmup + 1;
+    void *accounts =
+        mmap(NULL, accounts_bytes(job), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    *runner = (struct runner){
+        .job = job,
+        .accounts = accounts == MAP_FAILED ? NULL : accounts,
+        .batch = {.requests = job->requests,
+                  .replies = calloc(job->tasks, job->workload->reply_bytes),
+                  .failed = calloc(job->tasks, sizeof(uint8_t)),
+                  .tasks = job->tasks},
+        .reply_bytes = job->tasks * job->workload->reply_bytes,
+        .cpu_ns = calloc(job->workers, sizeof(*runner->cpu_ns)),
+        .first_replies = calloc(job->tasks, job->workload->reply_bytes),
+        .differs = calloc(passes, sizeof(*runner->differs)),
+        .record = {.passes = calloc(passes, sizeof(*runner->record.passes)),
+                   .workers = calloc(job->workers, sizeof(*runner->record.workers)),
+                   .worker_count = job->workers},
+    };
+    if (!runner->accounts || !runner->batch.replies || !runner->batch.failed || !runner->cpu_ns ||
+        !runner->first_replies || !runner->differs || !runner->record.passes ||
+        !runner->record.workers) {
+        return be_error_set(error, BE_ENOMEM,
+                            "out of memory for %" PRIu64 " tasks and %" PRIu32 " workers",
+                            job->tasks, job->workers);
+    }
+    return be_pin_create(&job->spec, &runner->pin, error);
+}
+
+static enum be_status pool_create(struct runner *runner, const struct be_counter_plan *counters,
+                                  struct be_executor_env *env, struct be_executor **pool,
+                                  struct be_error *error)
+{
+    const struct be_job *job = runner->job;
+
+    *env = (struct be_executor_env){
+        .workload = job->workload,
+        .params = &job->params,
+        .workers = job->workers,
+        .chunk = job->chunk,
+        .pin = runner->pin,
+        .counters = counters,
+        .accounts = runner->accounts,
+    };
+    return job->executor->create(env, pool, error);
+}
+
+/*
+ * Makes buffers and accounts as if no pass had been. Writing to all of them also brings their
+ * memory in before the clock runs.
+ */
+static void pass_clear(struct runner *runner)
+{
+    memset(runner->batch.replies, 0, runner->reply_bytes);
+    memset(runner->batch.failed, 0, runner->job->tasks);
+    for (uint32_t i = 0; i < runner->job->workers; i++) {
+        runner->accounts[i].tasks = 0;
+        runner->accounts[i].start_ns = 0;
+        runner->accounts[i].end_ns = 0;
+    }
+}
+
+/*
+ * Adds a pass to the record. Its checksum waits until all passes are over: an inline executor's
+ * counters are running, and comparing replies costs a hundredth of hashing them.
+ */
+static void pass_keep(struct runner *runner, const struct be_pass_record *pass)
+{
+    size_t index = runner->record.pass_count++;
+
+    runner->record.passes[index] = *pass;
+    for (uint64_t i = 0; i < pass->tasks; i++) {
+        runner->record.passes[index].failed += runner->batch.failed[i];
+    }
+    if (index == 0) {
+        memcpy(runner->first_replies, runner->batch.replies, runner->reply_bytes);
+    } else if (memcmp(runner->first_replies, runner->batch.replies, runner->reply_bytes) != 0) {
+        runner->differs[index] = true;
+        runner->record.passes[index].checksum =
+            be_hash_bytes(BE_HASH_SEED, runner->batch.replies, runner->reply_bytes);
+    }
+}
+
+static enum be_status pass_run(struct runner *runner, struct be_executor *pool,
+                               enum be_pass_kind kind, struct be_error *error)
+{
+    const struct be_executor_ops *executor = runner->job->executor;
+    uint32_t count = runner->job->workers;
+    struct be_pass_record pass = {.kind = kind, .tasks = runner->batch.tasks};
+
+    pass.workers = calloc(count, sizeof(*pass.workers));
+    pass.worker_count = count;
+    if (!pass.workers) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a pass");
+    }
+    pass_clear(runner);
+    for (uint32_t i = 0; i < count; i++) {
+        runner->cpu_ns[i] = executor->cpu_ns(pool, i);
+    }
+    uint64_t cpu_ns = be_clock_thread_cpu_ns();
+    uint64_t start_ns = be_clock_now_ns();
+    enum be_status status = executor->run(pool, &runner->batch, error);
+    pass.wall_ns = be_clock_now_ns() - start_ns;
+    pass.cpu_ns = be_clock_thread_cpu_ns() - cpu_ns;
+    if (status != BE_OK) {
+        free(pass.workers);
+        return status;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct be_account *account = &runner->accounts[i];
+        uint64_t spent_ns = executor->cpu_ns(pool, i) - runner->cpu_ns[i];
+        if (i > 0 || !(executor->caps & BE_EXECUTOR_INLINE)) {
+            pass.cpu_ns += spent_ns;
+        }
+        pass.workers[i] = (struct be_pass_worker){account->tasks, spent_ns, 0, 0};
+        if (account->tasks > 0) {
+            pass.workers[i].start_ns = account->start_ns - start_ns;
+            pass.workers[i].end_ns = account->end_ns - start_ns;
+        }
+    }
+    pass_keep(runner, &pass);
+    return BE_OK;
+}
+
+static uint64_t timeval_ns(struct timeval time)
+{
+    return (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_usec * 1000;
+}
+
+/* User and system time of this process, its threads and the children that it has reaped. */
+static uint64_t process_cpu_ns(void)
+{
+    struct rusage self;
+    struct rusage children;
+
+    getrusage(RUSAGE_SELF, &self);
+    getrusage(RUSAGE_CHILDREN, &children);
+    return timeval_ns(self.ru_utime) + timeval_ns(self.ru_stime) + timeval_ns(children.ru_utime) +
+           timeval_ns(children.ru_stime);
+}
+
+/* Pool start, one pass and join as one time, without counters. */
+static enum be_status cold_run(struct runner *runner, struct be_error *error)
+{
+    const struct be_executor_ops *executor = runner->job->executor;
+    struct be_pass_record pass = {.kind = BE_PASS_COLD, .tasks = runner->batch.tasks};
+    struct be_executor_env env;
+    struct be_executor *pool = NULL;
+
+    pass_clear(runner);
+    uint64_t cpu_ns = process_cpu_ns();
+    uint64_t start_ns = be_clock_now_ns();
+    enum be_status status = pool_create(runner, NULL, &env, &pool, error);
+    if (status == BE_OK) {
+        status = executor->run(pool, &runner->batch, error);
+        executor->destroy(pool);
+    }
+    pass.wall_ns = be_clock_now_ns() - start_ns;
+    pass.cpu_ns = process_cpu_ns() - cpu_ns;
+    if (status == BE_OK) {
+        pass_keep(runner, &pass);
+    }
+    memset(runner->accounts, 0, accounts_bytes(runner->job));
+    return status;
+}
+
+static enum be_status passes_run(struct runner *runner, struct be_executor *pool,
+                                 struct be_error *error)
+{
+    const struct be_job *job = runner->job;
+    enum be_status status = BE_OK;
+
+    for (uint32_t i = 0; status == BE_OK && i < job->spec.warmup; i++) {
+        status = pass_run(runner, pool, BE_PASS_WARMUP, error);
+    }
+    if (status == BE_OK) {
+        status = job->executor->count(pool, true, error);
+    }
+    for (uint32_t i = 0; status == BE_OK && i < job->spec.passes; i++) {
+        status = pass_run(runner, pool, BE_PASS_TIMED, error);
+    }
+    return status == BE_OK ? job->executor->count(pool, false, error) : status;
+}
+
+static enum be_status warm_run(struct runner *runner, struct be_error *error)
+{
+    struct be_executor_env env;
+    struct be_executor *pool = NULL;
+    uint64_t start_ns = be_clock_now_ns();
+    enum be_status status = pool_create(runner, runner->counters, &env, &pool, error);
+
+    runner->record.pool_start_ns = be_clock_now_ns() - start_ns;
+    if (status == BE_OK) {
+        status = passes_run(runner, pool, error);
+        runner->job->executor->destroy(pool);
+    }
+    return status;
+}
+
+static uint64_t peak_rss_bytes(void)
+{
+    struct rusage self;
+    struct rusage children;
+
+    getrusage(RUSAGE_SELF, &self);
+    getrusage(RUSAGE_CHILDREN, &children);
+    return 1024 *
+           (uint64_t)(self.ru_maxrss > children.ru_maxrss ? self.ru_maxrss : children.ru_maxrss);
+}
+
+/* What could wait until nothing is timed any more. */
+static void record_complete(struct runner *runner)
+{
+    struct be_sample_record *record = &runner->record;
+    uint64_t first = be_hash_bytes(BE_HASH_SEED, runner->first_replies, runner->reply_bytes);
+
+    for (size_t i = 0; i < record->pass_count; i++) {
+        if (!runner->differs[i]) {
+            record->passes[i].checksum = first;
+        }
+    }
+    for (size_t i = 0; i < record->worker_count; i++) {
+        record->workers[i] = runner->accounts[i].record;
+    }
+    if (runner->job->executor->caps & BE_EXECUTOR_INLINE) {
+        record->dispatcher = record->workers[0];
+        record->dispatcher.counters.count = 0;
+    } else {
+        be_pin_look(runner->pin, &record->dispatcher);
+    }
+    record->peak_rss_bytes = peak_rss_bytes();
+}
+
+static enum be_status record_encode(const struct be_sample_record *record, struct be_buffer *lines,
+                                    struct be_error *error)
+{
+    struct be_buffer encoded = {0};
+    size_t longest = 0;
+
+    for (size_t i = 0; i <= record->pass_count; i++) {
+        size_t before = encoded.length;
+        if (i < record->pass_count) {
+            be_pass_encode(&record->passes[i], &encoded);
+        } else {
+            be_done_encode(record, &encoded);
+        }
+        longest = encoded.length - before > longest ? encoded.length - before : longest;
+    }
+    enum be_status status = be_buffer_check(&encoded, error);
+    if (status == BE_OK && longest > BE_JSON_LINE_BYTES_MAX) {
+        status = be_error_set(error, BE_EINVAL,
+                              "a record of %zu workers takes %zu bytes, and a line has at most "
+                              "%" PRIu64 "; fewer counters take less",
+                              record->worker_count, longest, (uint64_t)BE_JSON_LINE_BYTES_MAX);
+    }
+    if (status == BE_OK) {
+        be_buffer_append(lines, encoded.data, encoded.length);
+    }
+    be_buffer_finish(&encoded);
+    return status;
+}
+
+enum be_status be_runner_run(const struct be_job *job, struct be_buffer *lines,
+                             struct be_error *error)
+{
+    const struct be_spec *spec = &job->spec;
+    struct runner runner;
+    enum be_status status = runner_init(&runner, job, error);
+
+    if (status == BE_OK) {
+        status = be_pin_dispatcher(runner.pin, &runner.record.dispatcher, error);
+    }
+    if (status == BE_OK && spec->cold) {
+        status = cold_run(&runner, error);
+    }
+    if (status == BE_OK && spec->counter_count > 0) {
+        status =
+            be_counter_plan_create(spec->counters, spec->counter_count, &runner.counters, error);
+    }
+    if (status == BE_OK) {
+        status = warm_run(&runner, error);
+    }
+    if (status == BE_OK) {
+        record_complete(&runner);
+        status = record_encode(&runner.record, lines, error);
+    }
+    be_counter_plan_destroy(runner.counters);
+    runner_finish(&runner);
+    return status;
+}
