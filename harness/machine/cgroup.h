@@ -14,19 +14,18 @@
 
 #include "core/status.h"
 
-/* The folders, this process's own first in each hierarchy. init with {0}; finish frees. */
+/* The folders of one hierarchy, this process's own first. init with {0}; finish frees. */
 struct be_cgroup_chain {
-    struct be_cgroup_folder {
-        char *path; /* owned; with root in front */
-        bool v2;
-    } * folders; /* owned */
-    size_t count;
-    bool known; /* false: not all that binds this process could be found */
+    bool known;     /* false: where this process is could not be found out */
+    bool v2;        /* which version the CPU controller is in; it is never in both */
+    char **folders; /* owned; with root in front */
+    size_t count;   /* 0: no control group limits CPU time */
 };
 
 /*
  * Finds the folders of the CPU controller. Without control groups in the kernel the chain is known
- * and empty. *chain must be empty. Errors: BE_ENOMEM only; whatever cannot be read is not known.
+ * and empty. A chain is unknown where no mount shows this process's own group, as in a container
+ * that sees another one's. *chain must be empty. Errors: BE_ENOMEM.
  */
 enum be_status be_cgroup_find(const char *root, struct be_cgroup_chain *chain,
                               struct be_error *error);
