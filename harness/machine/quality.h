@@ -22,10 +22,11 @@ enum be_quality_signal {
 };
 
 struct be_quality_reading {
-    unsigned watched; /* be_quality_signal bits */
-    uint32_t cpus;    /* that steal_ns is the sum of */
-    uint64_t steal_ns;
-    uint64_t throttled_ns;    /* over the whole chain of control groups, all CPUs together */
+    unsigned watched;         /* be_quality_signal bits */
+    uint32_t cpus;            /* that steal_ns is the sum of */
+    uint64_t steal_ns;        /* with BE_QUALITY_STEAL only */
+    double throttled_cpus;    /* that throttled_ns is a share of: the quota's, at most `cpus` */
+    uint64_t throttled_ns;    /* with BE_QUALITY_THROTTLED only: all groups and CPUs together */
     uint64_t throttled_count; /* periods in which it happened */
 };
 
@@ -53,9 +54,10 @@ void be_quality_read(struct be_quality *quality, const int32_t *pus, uint32_t pu
                      int32_t dispatcher_pu, struct be_quality_reading *reading);
 
 /*
- * Judges two readings of the same CPUs. Lost = steal + throttled, as a share of elapsed_ns x CPUs:
- * suspect above 2 % and 2 clock ticks, rejected when it is also above 10 %. Steal is counted in
- * ticks, so up to two of them say nothing, however short the sample.
+ * Judges two readings of the same CPUs. Lost = steal + throttled, each as a share of elapsed_ns x
+ * CPUs: suspect above 2 % and 2 clock ticks, rejected when it is also above 10 %. Steal is counted
+ * in ticks, so up to two of them say nothing, however short the sample. A signal that either
+ * reading lacks, or that ran backwards, is not watched.
  */
 void be_quality_judge(const struct be_quality_reading *before,
                       const struct be_quality_reading *after, uint64_t elapsed_ns,
