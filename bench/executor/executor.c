@@ -30,11 +30,15 @@ void be_batch_compute(const struct be_batch *batch, const struct breakeven_workl
     char *replies = batch->replies;
     uint64_t end = first + count;
 
-    for (uint64_t task = first; task < end; task++) {
-        task += workload->run(requests + task * workload->request_bytes,
-                              replies + task * workload->reply_bytes, end - task, turns);
-        if (task < end) {
-            batch->failed[task] = 1;
+    for (uint64_t task = first; task < end;) {
+        /* Whoever takes turns may do so after every task. */
+        uint64_t wanted = turns->checkpoint ? 1 : end - task;
+        uint64_t good = workload->run(requests + task * workload->request_bytes,
+                                      replies + task * workload->reply_bytes, wanted, turns);
+        task += good;
+        if (good < wanted) {
+            batch->failed[task++] = 1;
         }
+        breakeven_checkpoint(turns);
     }
 }

@@ -54,7 +54,8 @@ struct be_batch {
 
 /*
  * Computes tasks first .. first + count - 1 of the batch where it is called, in as few calls of the
- * workload as failures allow, and marks those that fail.
+ * workload as failures allow, and marks those that fail. With a checkpoint in `turns`, calls the
+ * workload once a task and the checkpoint after each.
  */
 void be_batch_compute(const struct be_batch *batch, const struct breakeven_workload *workload,
                       uint64_t first, uint64_t count, struct breakeven_turns *turns);

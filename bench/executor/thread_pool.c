@@ -1,0 +1,228 @@
+#include "executor/thread_pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "executor/futex.h"
+#include "executor/worker.h"
+
+enum thread_order {
+    ORDER_PASS,
+    ORDER_COUNT_START,
+    ORDER_COUNT_STOP,
+    ORDER_LEAVE,
+};
+
+/* Its own cache lines, so that a worker's start does not disturb its neighbour's. */
+struct pool_thread {
+    alignas(128) struct be_executor *pool;
+    uint32_t index;
+    pthread_t handle;
+    clockid_t cpu_clock;
+};
+
+struct be_executor {
+    const struct be_executor_env *env;
+    be_thread_pool_pass *pass;
+    void *context;
+    struct pool_thread *threads;
+    uint32_t started;
+
+    /* An order is written first and then announced by a new number in `announced`. */
+    enum thread_order order;
+    struct be_batch batch;
+    uint64_t chunk;
+    alignas(128) _Atomic uint32_t announced;
+    alignas(128) _Atomic uint32_t busy; /* workers that have not yet done what was announced */
+    alignas(128) _Atomic uint64_t cursor;
+};
+
+void be_thread_pool_work(struct be_executor *pool, uint32_t index, struct breakeven_turns *turns)
+{
+    struct be_account *account = &pool->env->accounts[index];
+    const struct be_batch *batch = &pool->batch;
+    uint64_t tasks = 0;
+    uint64_t start_ns = be_clock_now_ns();
+
+    for (;;) {
+        uint64_t first =
+            atomic_fetch_add_explicit(&pool->cursor, pool->chunk, memory_order_relaxed);
+        if (first >= batch->tasks) {
+            break;
+        }
+        uint64_t left = batch->tasks - first;
+        uint64_t count = left < pool->chunk ? left : pool->chunk;
+        be_batch_compute(batch, pool->env->workload, first, count, turns);
+        tasks += count;
+    }
+    if (tasks > 0) {
+        account->tasks = tasks;
+        account->start_ns = start_ns;
+        account->end_ns = be_clock_now_ns();
+    }
+}
+
+/* Tells the dispatcher that this worker has done what was announced. */
+static void thread_report(struct be_executor *pool)
+{
+    if (atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_acq_rel) == 1) {
+        be_futex_wake_all(&pool->busy);
+    }
+}
+
+static void thread_serve(struct be_executor *pool, struct be_worker *worker)
+{
+    for (uint32_t seen = 0;;) {
+        uint32_t now;
+        while ((now = atomic_load_explicit(&pool->announced, memory_order_acquire)) == seen) {
+            be_futex_wait(&pool->announced, seen);
+        }
+        seen = now;
+        switch (pool->order) {
+        case ORDER_PASS:
+            pool->pass(pool, worker->index, pool->context);
+            break;
+        case ORDER_COUNT_START:
+        case ORDER_COUNT_STOP:
+            be_worker_count(worker, pool->order == ORDER_COUNT_START);
+            break;
+        case ORDER_LEAVE:
+            return;
+        }
+        thread_report(pool);
+    }
+}
+
+static void *thread_main(void *argument)
+{
+    struct pool_thread *thread = argument;
+    struct be_worker worker;
+
+    /* One that could not start has said so in its account; it waits to be told to leave. */
+    be_worker_init(&worker, thread->pool->env, thread->index);
+    thread_report(thread->pool);
+    thread_serve(thread->pool, &worker);
+    be_worker_finish(&worker);
+    return NULL;
+}
+
+static void pool_announce(struct be_executor *pool, enum thread_order order)
+{
+    pool->order = order;
+    atomic_store_explicit(&pool->busy, pool->started, memory_order_relaxed);
+    atomic_fetch_add_explicit(&pool->announced, 1, memory_order_release);
+    be_futex_wake_all(&pool->announced);
+}
+
+static void pool_await(struct be_executor *pool)
+{
+    uint32_t busy;
+
+    while ((busy = atomic_load_explicit(&pool->busy, memory_order_acquire)) > 0) {
+        be_futex_wait(&pool->busy, busy);
+    }
+}
+
+static enum be_status pool_start_threads(struct be_executor *pool, struct be_error *error)
+{
+    uint32_t workers = pool->env->workers;
+
+    atomic_store(&pool->busy, workers);
+    for (uint32_t i = 0; i < workers; i++) {
+        struct pool_thread *thread = &pool->threads[i];
+        thread->pool = pool;
+        thread->index = i;
+        int failure = pthread_create(&thread->handle, NULL, thread_main, thread);
+        if (failure) {
+            atomic_fetch_sub(&pool->busy, workers - i);
+            errno = failure;
+            return be_error_errno(error, BE_ESYSTEM, "cannot create thread %u of %u", i + 1,
+                                  workers);
+        }
+        pool->started++;
+        pthread_getcpuclockid(thread->handle, &thread->cpu_clock);
+    }
+    return BE_OK;
+}
+
+enum be_status be_thread_pool_create(const struct be_executor_env *env, be_thread_pool_pass *pass,
+                                     void *context, struct be_executor **created,
+                                     struct be_error *error)
+{
+    struct be_executor *pool = aligned_alloc(alignof(struct be_executor), sizeof(*pool));
+    size_t bytes = env->workers * sizeof(pool->threads[0]);
+    struct pool_thread *threads = aligned_alloc(alignof(struct pool_thread), bytes);
+
+    if (!pool || !threads) {
+        free(pool);
+        free(threads);
+        return be_error_set(error, BE_ENOMEM, "out of memory for %u threads", env->workers);
+    }
+    memset(pool, 0, sizeof(*pool));
+    memset(threads, 0, bytes);
+    pool->env = env;
+    pool->pass = pass;
+    pool->context = context;
+    pool->threads = threads;
+
+    enum be_status status = pool_start_threads(pool, error);
+    pool_await(pool);
+    if (status == BE_OK) {
+        status = be_worker_check(env, error);
+    }
+    if (status != BE_OK) {
+        be_thread_pool_destroy(pool);
+        return status;
+    }
+    *created = pool;
+    return BE_OK;
+}
+
+enum be_status be_thread_pool_run(struct be_executor *pool, const struct be_batch *batch,
+                                  struct be_error *error)
+{
+    (void)error; /* threads do not die one by one */
+    pool->batch = *batch;
+    /* No larger than the batch, so that the cursor cannot wrap around. */
+    pool->chunk = pool->env->chunk < batch->tasks ? pool->env->chunk : batch->tasks;
+    atomic_store_explicit(&pool->cursor, 0, memory_order_relaxed);
+    if (batch->tasks > 0) {
+        pool_announce(pool, ORDER_PASS);
+        pool_await(pool);
+    }
+    return BE_OK;
+}
+
+enum be_status be_thread_pool_count(struct be_executor *pool, bool start, struct be_error *error)
+{
+    (void)error;
+    pool_announce(pool, start ? ORDER_COUNT_START : ORDER_COUNT_STOP);
+    pool_await(pool);
+    return BE_OK;
+}
+
+void *be_thread_pool_context(const struct be_executor *pool)
+{
+    return pool ? pool->context : NULL;
+}
+
+uint64_t be_thread_pool_cpu_ns(const struct be_executor *pool, uint32_t index)
+{
+    return be_clock_read_ns(pool->threads[index].cpu_clock);
+}
+
+void be_thread_pool_destroy(struct be_executor *pool)
+{
+    if (!pool) {
+        return;
+    }
+    pool_announce(pool, ORDER_LEAVE);
+    for (uint32_t i = 0; i < pool->started; i++) {
+        pthread_join(pool->threads[i].handle, NULL);
+    }
+    free(pool->threads);
+    free(pool);
+}
