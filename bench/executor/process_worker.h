@@ -1,0 +1,15 @@
+/*
+ * The worker's side of a pool of processes.
+ */
+#ifndef BE_BENCH_PROCESS_WORKER_H
+#define BE_BENCH_PROCESS_WORKER_H
+
+#include "executor/executor.h"
+
+/*
+ * Serves frames on `fd` until the dispatcher closes its end or the connection breaks: binds and
+ * counts as worker `index`, says that it is ready, computes what it is sent.
+ */
+void be_process_worker_run(const struct be_executor_env *env, uint32_t index, int fd);
+
+#endif
