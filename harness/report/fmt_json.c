@@ -1,0 +1,327 @@
+/*
+ * JSON: one object with the run's summaries; harness/test/golden/export.json shows all members.
+ * They stand in a fixed order and later versions only add to them. What is unknown is null; whole
+ * numbers above 2^53 are decimal strings.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/json.h"
+#include "report/format.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { SCHEMA_VERSION = 1 };
+
+/* No clock or counter is known better, and compilers differ in the digits after these. */
+enum { NUMBER_DIGITS = 12 };
+
+/*
+ * A value that could not be made is NULL, and so is whatever would hold it: memory is asked after
+ * once, at the root.
+ */
+struct member {
+    const char *key;
+    json_t *value; /* owned until object_make takes it */
+};
+
+static json_t *object_make(const struct member *members, size_t count)
+{
+    json_t *object = json_object();
+    bool failed = false;
+
+    for (size_t i = 0; i < count; i++) {
+        failed = json_object_set_new(object, members[i].key, members[i].value) != 0 || failed;
+    }
+    if (failed) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+/* Text as it is, NULL as null; in text that is not UTF-8 every byte beyond ASCII becomes '?'. */
+static json_t *text_value(const char *text)
+{
+    if (!text) {
+        return json_null();
+    }
+    json_t *value = json_string(text);
+    if (value) {
+        return value;
+    }
+    char *ascii = strdup(text);
+    if (!ascii) {
+        return NULL;
+    }
+    for (char *c = ascii; *c; c++) {
+        if ((unsigned char)*c > 127) {
+            *c = '?';
+        }
+    }
+    value = json_string(ascii);
+    free(ascii);
+    return value;
+}
+
+/* A count of which 0 says that it is not known. */
+static json_t *known_count(uint64_t value)
+{
+    return value > 0 ? be_json_count(value) : json_null();
+}
+
+static json_t *pu_value(int32_t pu)
+{
+    return pu >= 0 ? json_integer(pu) : json_null();
+}
+
+static json_t *median_value(const struct be_estimate *estimate)
+{
+    return be_json_real(estimate->known ? estimate->median : NAN);
+}
+
+static json_t *estimate_object(const struct be_estimate *estimate)
+{
+    bool bounded = estimate->known && estimate->bounded;
+    const struct member members[] = {
+        {"median", median_value(estimate)},
+        {"low", be_json_real(bounded ? estimate->low : NAN)},
+        {"high", be_json_real(bounded ? estimate->high : NAN)},
+    };
+    return object_make(members, COUNT_OF(members));
+}
+
+static json_t *params_object(const struct be_params *params)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < params->count; i++) {
+        json_t *value = text_value(params->entries[i].value);
+        if (json_object_set_new(object, params->entries[i].key, value) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *counter_object(const struct be_counter_summary *counter)
+{
+    const struct member members[] = {
+        {"value", be_json_real(counter->value)},
+        {"state", json_string(be_counter_state_name(counter->state))},
+        {"share", be_json_real(counter->share)},
+        {"reason", text_value(counter->reason[0] != '\0' ? counter->reason : NULL)},
+    };
+    return object_make(members, COUNT_OF(members));
+}
+
+static json_t *counters_object(const struct be_summary *summary)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < summary->counter_count; i++) {
+        json_t *value = counter_object(&summary->counters[i]);
+        if (json_object_set_new(object, summary->counters[i].name, value) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *pus_array(const struct be_summary *summary)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < summary->pu_count; i++) {
+        if (json_array_append_new(array, pu_value(summary->pus[i])) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *quality_object(const struct be_summary *summary)
+{
+    const struct member members[] = {
+        {"clean", be_json_count(summary->clean)},
+        {"suspect", be_json_count(summary->suspect)},
+        {"rejected", be_json_count(summary->rejected)},
+        {"failed", be_json_count(summary->failed)},
+        {"rerun", be_json_count(summary->rerun)},
+        {"dropped", be_json_count(summary->dropped)},
+    };
+    return object_make(members, COUNT_OF(members));
+}
+
+static json_t *configuration_object(const struct be_summary *summary)
+{
+    const struct be_configuration *configuration = summary->configuration;
+    const struct member members[] = {
+        {"id", json_string(configuration->id)},
+        {"role", json_string(be_role_name(configuration->role))},
+        {"block", be_json_count(configuration->block)},
+        {"params", params_object(&configuration->params)},
+        {"workload", text_value(configuration->workload)},
+        {"executor", text_value(configuration->executor)},
+        {"workers", be_json_count(configuration->workers)},
+        {"placement", text_value(configuration->placement)},
+        {"grain_asked_ns", known_count(configuration->grain_asked_ns)},
+        {"grain_ns", median_value(&summary->grain_ns)},
+        {"steps", known_count(configuration->steps)},
+        {"tasks", be_json_count(configuration->tasks)},
+        {"chunk", be_json_count(configuration->chunk)},
+        {"bound_order",
+         be_json_real(configuration->bound_order > 0 ? configuration->bound_order : NAN)},
+        {"bound_best",
+         be_json_real(configuration->bound_best > 0 ? configuration->bound_best : NAN)},
+        {"samples", be_json_count(summary->samples)},
+        {"wall_ns", estimate_object(&summary->wall_ns)},
+        {"cold_wall_ns", estimate_object(&summary->cold_wall_ns)},
+        {"speedup", estimate_object(&summary->speedup)},
+        {"cold_speedup", estimate_object(&summary->cold_speedup)},
+        {"predicted_speedup", be_json_real(summary->predicted_speedup)},
+        {"efficiency", estimate_object(&summary->efficiency)},
+        {"ipc_overhead_ns", estimate_object(&summary->ipc_overhead_ns)},
+        {"ipc_overhead_ratio", estimate_object(&summary->ipc_overhead_ratio)},
+        {"overhead_ns_per_task", estimate_object(&summary->overhead_ns_per_task)},
+        {"tasks_per_s", estimate_object(&summary->tasks_per_s)},
+        {"cpu_ns", median_value(&summary->cpu_ns)},
+        {"counters", counters_object(summary)},
+        {"pus", pus_array(summary)},
+        {"dispatcher_pu", pu_value(summary->dispatcher_pu)},
+        {"distinct_pus", known_count(summary->distinct_pus)},
+        {"quality", quality_object(summary)},
+        {"failures", json_array()},
+    };
+    return object_make(members, COUNT_OF(members));
+}
+
+/* Adds each failed sample to its configuration's failures. */
+static bool failures_append(const struct be_run *run, json_t *configurations)
+{
+    for (size_t i = 0; i < run->sample_count; i++) {
+        const struct be_sample *sample = &run->samples[i];
+        if (sample->state != BE_SAMPLE_FAILED) {
+            continue;
+        }
+        const struct member members[] = {
+            {"round", be_json_count(sample->round)},
+            {"reason", text_value(sample->reason)},
+        };
+        json_t *failures =
+            json_object_get(json_array_get(configurations, sample->configuration), "failures");
+        if (json_array_append_new(failures, object_make(members, COUNT_OF(members))) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static json_t *configurations_array(const struct be_run *run, const struct be_summaries *summaries)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < summaries->count; i++) {
+        if (json_array_append_new(array, configuration_object(&summaries->items[i])) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    if (!failures_append(run, array)) {
+        json_decref(array);
+        return NULL;
+    }
+    return array;
+}
+
+/* ISO 8601 in UTC; null for a time that no calendar has. */
+static json_t *time_value(int64_t seconds)
+{
+    char text[64];
+    struct tm utc;
+
+    if (!gmtime_r(&seconds, &utc) ||
+        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0) {
+        return json_null();
+    }
+    return json_string(text);
+}
+
+static json_t *run_object(const struct be_run *run)
+{
+    const struct member members[] = {
+        {"id", json_integer(run->id)},
+        {"handle", json_sprintf("%lld", (long long)run->id)},
+        {"label", text_value(run->label)},
+        {"started_at", time_value(run->started_at)},
+        {"elapsed_ns", known_count(run->elapsed_ns)},
+        {"machine_key", text_value(run->machine_key)},
+        {"build_id", text_value(run->build_id)},
+        {"plan", text_value(run->plan)},
+        {"seed", be_json_count(run->seed)},
+        {"rounds", be_json_count(run->rounds)},
+        {"status", json_string(be_run_status_name(run->status))},
+    };
+    return object_make(members, COUNT_OF(members));
+}
+
+static enum be_status machine_value(const struct be_run *run, json_t **machine,
+                                    struct be_error *error)
+{
+    struct be_error cause;
+
+    if (!run->machine_json) {
+        *machine = json_null();
+        return BE_OK;
+    }
+    if (be_json_parse(run->machine_json, strlen(run->machine_json), machine, &cause) != BE_OK) {
+        return be_error_set(error, BE_ECORRUPT, "run %lld: its machine is %s", (long long)run->id,
+                            cause.message);
+    }
+    return BE_OK;
+}
+
+static int buffer_append(const char *text, size_t bytes, void *buffer)
+{
+    be_buffer_append(buffer, text, bytes);
+    return 0;
+}
+
+static enum be_status json_write(const struct be_run *run, const struct be_summaries *summaries,
+                                 struct be_buffer *out, struct be_error *error)
+{
+    json_t *machine = NULL;
+    enum be_status status = machine_value(run, &machine, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    const struct member members[] = {
+        {"schema_version", json_integer(SCHEMA_VERSION)},
+        {"run", run_object(run)},
+        {"machine", machine},
+        {"configurations", configurations_array(run, summaries)},
+    };
+    json_t *root = object_make(members, COUNT_OF(members));
+    size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(NUMBER_DIGITS);
+    if (!root || json_dump_callback(root, buffer_append, out, flags) != 0) {
+        json_decref(root);
+        return be_error_set(error, BE_ENOMEM, "out of memory for JSON of %zu configurations",
+                            summaries->count);
+    }
+    be_buffer_puts(out, "\n");
+    json_decref(root);
+    return be_buffer_check(out, error);
+}
+
+const struct be_format_ops be_format_json = {
+    .name = "json",
+    .summary = "one object: the run, its machine and every configuration's figures",
+    .extension = "json",
+    .write = json_write,
+};
