@@ -126,8 +126,9 @@ enum be_status be_plan_to_text(const struct be_plan *plan, struct be_buffer *tex
 const struct be_axis *be_plan_axis(const struct be_plan *plan, const char *key);
 
 /*
- * Fills an empty spec for one configuration: params, input, seed, passes, counters. Counters and
- * cold passes are left out for BE_ROLE_OVERHEAD. PUs, topology and leash are the caller's to add.
+ * Fills a spec fresh from be_spec_init for one configuration: params, input, seed, passes,
+ * counters. BE_ROLE_OVERHEAD has one timed pass, no cold one and no counters. PUs, topology and
+ * leash are the caller's to add; the caller finishes the spec also after an error.
  */
 enum be_status be_plan_spec(const struct be_plan *plan,
                             const struct be_configuration *configuration, struct be_spec *spec,

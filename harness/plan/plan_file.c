@@ -40,7 +40,7 @@ static const char *line_fault(const char *line, size_t length, size_t room)
 {
     size_t blanks = strspn(line, " \t");
 
-    if (length + 2 > room) {
+    if (length + 3 > room) { /* "\r\n" and NUL */
         return "a line of more than 197 bytes; many pairs belong in a CSV file";
     }
     for (size_t i = 0; i < length; i++) {
