@@ -1,8 +1,8 @@
 #include "core/units.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,24 +43,78 @@ enum be_status be_units_parse_count(const char *text, uint64_t *value, struct be
     return BE_OK;
 }
 
+/* Digits from *text on, which moves behind them; what does not fit becomes 2^64-1. */
+static uint64_t digits_parse(const char **text)
+{
+    uint64_t value = 0;
+
+    for (; **text >= '0' && **text <= '9'; (*text)++) {
+        bool fits = value <= (UINT64_MAX - 9) / 10;
+        value = fits ? value * 10 + (uint64_t)(**text - '0') : UINT64_MAX;
+    }
+    return value;
+}
+
+/*
+ * A number with up to nine decimals as mantissa / divisor ("1.5" is 15 / 10): exact, where a double
+ * would lose digits. Returns false when there is none.
+ */
+static bool decimal_parse(const char **text, unsigned __int128 *mantissa, uint64_t *divisor)
+{
+    const char *start = *text;
+    uint64_t decimals = 0;
+    uint64_t whole = digits_parse(text);
+
+    *divisor = 1;
+    if (*text == start) {
+        return false;
+    }
+    if (**text == '.') {
+        start = ++*text;
+        decimals = digits_parse(text);
+        if (*text == start || *text - start > 9) {
+            return false;
+        }
+        for (; start < *text; start++) {
+            *divisor *= 10;
+        }
+    }
+    *mantissa = (unsigned __int128)whole * *divisor + decimals;
+    return true;
+}
+
+static const struct unit *unit_find(const struct unit *units, const char *name)
+{
+    for (const struct unit *unit = units; unit->name; unit++) {
+        if (strcmp(unit->name, name) == 0) {
+            return unit;
+        }
+    }
+    return NULL;
+}
+
 static enum be_status scaled_parse(const char *text, const struct unit *units, const char *wanted,
                                    uint64_t *value, struct be_error *error)
 {
-    char *end = NULL;
-    double number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : NAN;
+    unsigned __int128 mantissa = 0;
+    uint64_t divisor = 1;
+    const char *end = text;
+    const struct unit *unit =
+        decimal_parse(&end, &mantissa, &divisor) ? unit_find(units, end) : NULL;
 
-    for (const struct unit *unit = units; end && unit->name; unit++) {
-        if (strcmp(end, unit->name) != 0) {
-            continue;
-        }
-        double scaled = number * unit->scale;
-        if (!(scaled >= 0 && scaled <= 9e18)) {
-            return be_error_set(error, BE_EINVAL, "'%s' is too large", text);
-        }
-        *value = (uint64_t)llround(scaled);
-        return BE_OK;
+    if (!unit) {
+        return be_error_set(error, BE_EINVAL, "'%s' is not a %s", text, wanted);
     }
-    return be_error_set(error, BE_EINVAL, "'%s' is not a %s", text, wanted);
+    uint64_t scale = (uint64_t)unit->scale;
+    if (mantissa / divisor >= (uint64_t)INT64_MAX / scale) {
+        return be_error_set(error, BE_EINVAL, "'%s' is too large", text);
+    }
+    if (mantissa * scale % divisor != 0) {
+        return be_error_set(error, BE_EINVAL, "'%s' is not a whole number of %s", text,
+                            units == size_units ? "bytes" : "ns");
+    }
+    *value = (uint64_t)(mantissa * scale / divisor);
+    return BE_OK;
 }
 
 enum be_status be_units_parse_duration(const char *text, uint64_t *ns, struct be_error *error)
@@ -175,7 +229,7 @@ static enum be_status workers_parse_element(const char *text, uint64_t max_worke
     if (status == BE_OK && star) {
         status = be_units_parse_count(star + 1, &factor, error);
     }
-    if (status == BE_OK && (to < from || (star && factor < 2))) {
+    if (status == BE_OK && (to < from || (star && (factor < 2 || factor > 4096)))) {
         status = be_error_set(error, BE_EINVAL, "'%s' is not a range: 1..8 or 1..128*2", text);
     }
     for (uint64_t n = from; status == BE_OK && n < to; n = star ? n * factor : n + 1) {
@@ -267,7 +321,7 @@ static const char *scaled_format(char *text, double value, const struct unit *un
         unit++;
     }
     double scaled = value / unit->scale;
-    int digits = fabs(scaled) >= 99.95 ? 1 : 2;
+    int digits = fabs(scaled) >= 9.995 ? 1 : 2;
     if (unit->scale == 1 && scaled == floor(scaled)) {
         digits = 0;
     }

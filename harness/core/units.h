@@ -16,10 +16,13 @@ enum { BE_UNITS_TEXT_BYTES = 32 };
 /* A whole number, decimal digits only, 0 .. 2^64-1. */
 enum be_status be_units_parse_count(const char *text, uint64_t *value, struct be_error *error);
 
-/* "250ns", "10us", "1.5ms", "2s", "3min"; a bare number has no unit and is refused. In ns. */
+/*
+ * "250ns", "10us", "1.5ms", "2s", "3min"; a bare number has no unit and is refused. In ns, below
+ * 2^63; what is not a whole number of ns is refused.
+ */
 enum be_status be_units_parse_duration(const char *text, uint64_t *ns, struct be_error *error);
 
-/* "64", "64B", "4KiB", "1MiB", "1GiB". In bytes. */
+/* "64", "64B", "4KiB", "1.5MiB", "1GiB". In bytes, as durations are in ns. */
 enum be_status be_units_parse_size(const char *text, uint64_t *bytes, struct be_error *error);
 
 /*
