@@ -67,11 +67,11 @@ static enum be_status pair_parse(char *text, const char *separators, struct be_p
     if (!rest) {
         return be_error_set(error, BE_EINPUT, "one number; a pair has two");
     }
-    while (rest[0] && strchr(separators, rest[0])) {
+    while (isspace((unsigned char)*rest)) {
         rest++;
     }
     char *second = strsep(&rest, separators);
-    if (rest && *field_trim(rest)) {
+    if (rest) {
         return be_error_set(error, BE_EINPUT, "more than two numbers");
     }
     if (number_parse(first, &pair->a, &cause) != BE_OK ||
