@@ -156,5 +156,9 @@ enum be_status be_io_make_folder(const char *path, struct be_error *error)
             return be_error_errno(error, BE_EIO, "cannot make folder '%s'", part);
         }
     }
+    struct stat info;
+    if (stat(path, &info) < 0 || !S_ISDIR(info.st_mode)) {
+        return be_error_set(error, BE_EIO, "'%s' is there and is not a folder", path);
+    }
     return BE_OK;
 }
