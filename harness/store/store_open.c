@@ -82,6 +82,10 @@ static enum be_status file_prepare(const char *path, enum be_store_mode mode, ui
                             "'%s' is no plain file; a database is never opened through a link",
                             path);
     }
+    /* SQLite takes a file of one byte for an empty one, and would write over it. */
+    if (file.st_size == 1) {
+        return be_error_set(error, BE_ECORRUPT, "'%s' is not a database", path);
+    }
     *bytes = (uint64_t)file.st_size;
     return BE_OK;
 }

@@ -16,7 +16,7 @@
 #include "core/status.h"
 
 /* How long a call waits for another process that holds the database. */
-enum { BE_STORE_BUSY_MS = 10000 };
+enum { BE_STORE_BUSY_MS = 5000 };
 
 struct be_store {
     sqlite3 *db;

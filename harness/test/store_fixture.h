@@ -35,7 +35,7 @@ struct fixture {
     char path[FIXTURE_PATH_BYTES + 16]; /* of a database that is not there yet */
 };
 
-static int fixture_setup(void **state)
+static inline int fixture_setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     const char *parent = getenv("TMPDIR");
@@ -49,7 +49,8 @@ static int fixture_setup(void **state)
     return 0;
 }
 
-static int fixture_remove(const char *path, const struct stat *file, int kind, struct FTW *where)
+static inline int fixture_remove(const char *path, const struct stat *file, int kind,
+                                 struct FTW *where)
 {
     (void)file;
     (void)kind;
@@ -57,7 +58,7 @@ static int fixture_remove(const char *path, const struct stat *file, int kind, s
     return remove(path);
 }
 
-static int fixture_teardown(void **state)
+static inline int fixture_teardown(void **state)
 {
     struct fixture *fixture = *state;
     int code = nftw(fixture->folder, fixture_remove, 8, FTW_DEPTH | FTW_PHYS);
@@ -66,8 +67,8 @@ static int fixture_teardown(void **state)
     return code;
 }
 
-static void fixture_configuration(struct be_configuration *configuration, const char *executor,
-                                  enum be_role role)
+static inline void fixture_configuration(struct be_configuration *configuration,
+                                         const char *executor, enum be_role role)
 {
     static const char *const params[][2] = {
         {"workload", "gcd-trial"}, {"placement", "compact"}, {"workers", "2"}, {"chunk", "1"},
@@ -85,7 +86,7 @@ static void fixture_configuration(struct be_configuration *configuration, const 
 }
 
 /* A run of two configurations; the caller finishes it. */
-static void fixture_run(struct be_run *run)
+static inline void fixture_run(struct be_run *run)
 {
     *run = (struct be_run){
         .plan = strdup("quick"),
@@ -109,8 +110,8 @@ static void fixture_run(struct be_run *run)
     run->configurations[1].bound_best = 1.899;
 }
 
-/* What a runner says whose warm pass took wall_ns. */
-static void fixture_transcript(uint64_t wall_ns, struct be_buffer *lines)
+/* What a runner says whose warm passes took wall_ns: some 4 KiB, so that it fills pages. */
+static inline void fixture_transcript(uint64_t wall_ns, struct be_buffer *lines)
 {
     struct be_hello_record hello = {
         .protocol = BE_PROTOCOL_VERSION, .program = "fixture", .version = "1", .build_id = "build"};
@@ -125,14 +126,16 @@ static void fixture_transcript(uint64_t wall_ns, struct be_buffer *lines)
 
     be_hello_encode(&hello, lines);
     be_pass_encode(&cold, lines);
-    be_pass_encode(&timed, lines);
+    for (int i = 0; i < 20; i++) {
+        be_pass_encode(&timed, lines);
+    }
     be_done_encode(&record, lines);
     ASSERT_OK(be_buffer_check(lines, &error));
 }
 
 /* Stores the sample whose warm pass took wall_ns. */
-static enum be_status fixture_add(struct be_store *store, int64_t run_id, uint64_t wall_ns,
-                                  struct be_error *error)
+static inline enum be_status fixture_add(struct be_store *store, int64_t run_id, uint64_t wall_ns,
+                                         struct be_error *error)
 {
     struct be_buffer lines = {0};
     struct be_sample sample = {.configuration = wall_ns % 2,
@@ -151,7 +154,7 @@ static enum be_status fixture_add(struct be_store *store, int64_t run_id, uint64
 }
 
 /* A closed database that holds one run (id 1) of `samples` samples, told 1, 2, 3 … */
-static void fixture_database(const char *path, size_t samples)
+static inline void fixture_database(const char *path, size_t samples)
 {
     struct be_store *store = NULL;
     struct be_run run;
