@@ -252,8 +252,7 @@ static enum be_status source_check(const struct check *check, struct be_error *e
     }
     if (given && plan->tasks > 0) {
         return be_error_set(error, BE_EUSAGE,
-                            "tasks: the input has %zu pairs and each is a task; leave 'tasks' out",
-                            plan->pairs.count);
+                            "tasks: each pair of the input is one; leave 'tasks' out");
     }
     for (size_t i = 0; i < workloads->count; i++) {
         const struct be_catalog_row *row =

@@ -138,21 +138,31 @@ static uint64_t clamp(double value, double low, double high)
     return (uint64_t)fmin(fmax(value, low), high);
 }
 
-/* Of a pass on tasks that cost next to nothing. */
-static uint64_t tasks_without_steps(uint64_t workers, uint64_t chunk)
+/* Of a pass on tasks that cost next to nothing: the same in the whole plan. */
+static uint64_t tasks_without_steps(const struct maker *maker)
 {
-    return clamp((double)(CHUNKS_A_WORKER * workers * chunk), BE_SCHEDULE_OVERHEAD_TASKS,
-                 50.0 * BE_SCHEDULE_OVERHEAD_TASKS);
+    return clamp((double)CHUNKS_A_WORKER * (double)maker->chunk_max, BE_SCHEDULE_OVERHEAD_TASKS,
+                 TASKS_MAX);
 }
 
 /*
- * Tasks a pass, from what was asked for and not from what was measured where that can be, so that
- * they are the same from run to run.
+ * How long a task is taken to last. What was asked for is the same in every run; a measured time is
+ * not, and becomes a power of two so that it nearly is. 0: not known.
  */
+static double task_ns_planned(const struct be_grain *grain)
+{
+    if (grain->asked_ns > 0) {
+        return (double)grain->asked_ns;
+    }
+    return grain->task_ns > 0 ? exp2(round(log2(grain->task_ns))) : 0;
+}
+
 static uint64_t tasks_choose(const struct maker *maker, const struct be_grain *grain)
 {
     const struct be_plan *plan = maker->plan;
-    double task_ns = grain->asked_ns > 0 ? (double)grain->asked_ns : grain->task_ns;
+    double task_ns = task_ns_planned(grain);
+    double workers = (double)maker->workers_max;
+    double balanced = CHUNKS_A_WORKER * workers * (double)maker->chunk_max;
 
     if (plan->source == BE_PLAN_PAIRS || plan->source == BE_PLAN_FILE) {
         return plan->pairs.count;
@@ -160,12 +170,12 @@ static uint64_t tasks_choose(const struct maker *maker, const struct be_grain *g
     if (plan->tasks > 0) {
         return plan->tasks;
     }
-    if (grain->steps == 0 || !(task_ns > 0)) {
-        return tasks_without_steps(maker->workers_max, maker->chunk_max);
+    if (!(task_ns > 0)) {
+        return tasks_without_steps(maker);
     }
-    double balanced = (double)(CHUNKS_A_WORKER * maker->workers_max * maker->chunk_max);
     double wanted = fmax(ceil(pass_ns_min / task_ns), fmin(balanced, pass_ns_max / task_ns));
-    return clamp(wanted, (double)maker->workers_max, TASKS_MAX);
+    uint64_t most = grain->steps > 0 ? TASKS_MAX : tasks_without_steps(maker);
+    return clamp(wanted, workers, (double)most);
 }
 
 static enum be_status schedule_add(struct maker *maker, enum be_role role,
@@ -213,8 +223,6 @@ static enum be_status executor_params(const struct maker *maker,
 /* The part that says what, for generated tasks of workload `null`. */
 static enum be_status overhead_params(const struct maker *maker, struct be_params *params)
 {
-    uint64_t tasks = tasks_without_steps(be_params_get_count(params, "workers", 1),
-                                         be_params_get_count(params, "chunk", 1));
     enum be_status status =
         be_params_set(params, "workload", maker->null_workload->name, maker->error);
 
@@ -225,7 +233,7 @@ static enum be_status overhead_params(const struct maker *maker, struct be_param
         status = be_params_set_count(params, "steps", 0, maker->error);
     }
     if (status == BE_OK) {
-        status = be_params_set_count(params, "tasks", tasks, maker->error);
+        status = be_params_set_count(params, "tasks", tasks_without_steps(maker), maker->error);
     }
     return status == BE_OK ? params_set_defaults(params, maker->null_workload, maker->error)
                            : status;

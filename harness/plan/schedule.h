@@ -67,9 +67,8 @@ struct be_schedule {
  * Tasks a pass: the pairs of the input, or the plan's `tasks`, or else so many that the serial pass
  * lasts 50 ms, raised to 16 chunks a worker as far as 500 ms allow, and at least one task a worker.
  * They follow from the grain that was asked for, so they are the same in every run. On a workload
- * without steps: BE_SCHEDULE_OVERHEAD_TASKS, raised to 16 chunks a worker up to 50 times that.
- *
- * Grains that come to the same steps make one block.
+ * without steps, such as `null`, they are at most BE_SCHEDULE_OVERHEAD_TASKS, or 16 of the plan's
+ * largest chunks where that is more. Grains that come to the same steps make one block.
  *
  * Errors: BE_EUSAGE above BE_SCHEDULE_CONFIGURATIONS_MAX, BE_ENOMEM. *schedule is written on
  * success only.

@@ -1,0 +1,373 @@
+#include "plan_fixture.h"
+
+#include <stdio.h>
+
+#include "plan/order.h"
+#include "plan/schedule.h"
+
+static struct be_catalog catalog;
+
+static int catalog_setup(void **state)
+{
+    (void)state;
+    catalog_make(&catalog);
+    return 0;
+}
+
+static int catalog_teardown(void **state)
+{
+    (void)state;
+    be_catalog_finish(&catalog);
+    return 0;
+}
+
+/* Checks and expands a plan as a sweep does, on a machine where a step takes 2 ns. */
+static void schedule_make(struct be_plan *plan, const char *const *settings,
+                          struct be_schedule *schedule)
+{
+    struct be_grains grains;
+    struct be_error error;
+
+    plan_make(plan, settings);
+    must(be_plan_check(plan, &catalog, &four_workers, &error), &error);
+    must(be_schedule_grains(plan, &catalog, &grains, &error), &error);
+    for (size_t i = 0; i < grains.count; i++) {
+        if (grains.items[i].fit) {
+            must(be_grain_fit(&grains.items[i], &catalog, 2, &error), &error);
+        } else {
+            grains.items[i].task_ns = 2.0 * (double)grains.items[i].steps;
+        }
+    }
+    must(be_schedule_expand(plan, &catalog, &grains, schedule, &error), &error);
+    be_grains_finish(&grains);
+}
+
+static size_t role_count(const struct be_schedule *schedule, enum be_role role, uint32_t block)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < schedule->count; i++) {
+        count += schedule->items[i].role == role && schedule->items[i].block == block;
+    }
+    return count;
+}
+
+static void counts_are_those_of_the_cross_product(void **state)
+{
+    static const struct {
+        const char *settings[13];
+        uint32_t blocks;
+        size_t measured; /* in each block */
+        size_t overhead;
+    } cases[] = {
+        {{NULL}, 1, 6, 6},                      /* 2 pools x 1, 2, 4 workers */
+        {{"executor", "serial"}, 1, 0, 0},      /* the reference alone */
+        {{"executor", "null,serial"}, 1, 1, 0}, /* no messages, no overhead */
+        {{"executor", "threads", "workers", "2"}, 1, 1, 1},
+        {{"grain", "1us,10us,100us"}, 3, 6, 6},
+        {{"workload", "gcd-trial,gcd-euclid", "grain", "50ns,100ns"}, 4, 6, 6},
+        {{"workload", "null", "grain", "1us,1ms"}, 1, 6, 0}, /* no steps, and its own overhead */
+        {{"steps", "50"}, 1, 6, 6},
+        {{"pairs", "4 6, 10 15"}, 1, 6, 6},
+        {{"placement", "cores,smt", "chunk", "1,16,64"}, 1, 36, 36},
+        {{"executor", "threads,processes,null", "workers", "2", "window", "1,2,3", "start",
+          "fork,spawn", "chunk", "1,16"},
+         1,
+         15, /* threads 2, processes 12, null 1 */
+         14},
+        {{"workload", "sleep", "jitter", "0,5", "executor", "threads", "workers", "2"}, 2, 1, 1},
+        {{"grain", "1000ns,1001ns"}, 1, 6, 6}, /* both are 500 steps */
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct be_schedule schedule;
+        struct be_plan plan;
+        schedule_make(&plan, cases[i].settings, &schedule);
+        assert_int_equal(schedule.block_count, cases[i].blocks);
+        assert_int_equal(schedule.count,
+                         cases[i].blocks * (1 + cases[i].measured + cases[i].overhead));
+        for (uint32_t block = 0; block < schedule.block_count; block++) {
+            assert_int_equal(role_count(&schedule, BE_ROLE_REFERENCE, block), 1);
+            assert_int_equal(role_count(&schedule, BE_ROLE_MEASURED, block), cases[i].measured);
+            assert_int_equal(role_count(&schedule, BE_ROLE_OVERHEAD, block), cases[i].overhead);
+        }
+        be_schedule_finish(&schedule);
+        be_plan_finish(&plan);
+    }
+}
+
+static char *params_text(const struct be_params *params)
+{
+    struct be_buffer text = {0};
+    for (size_t i = 0; i < params->count; i++) {
+        be_buffer_printf(&text, i > 0 ? " %s=%s" : "%s=%s", params->entries[i].key,
+                         params->entries[i].value);
+    }
+    return text.data;
+}
+
+static void a_block_holds_reference_measured_and_overhead(void **state)
+{
+    static const struct {
+        enum be_role role;
+        const char *params;
+    } expected[] = {
+        {BE_ROLE_REFERENCE, "chunk=1 executor=serial input=seeded placement=smt steps=5000 "
+                            "tasks=5000 workers=1 workload=gcd-trial"},
+        {BE_ROLE_MEASURED, "chunk=16 executor=threads-gil input=seeded placement=smt steps=5000 "
+                           "switch-interval=5ms tasks=5000 workers=2 workload=gcd-trial"},
+        {BE_ROLE_OVERHEAD, "chunk=16 executor=threads-gil input=seeded placement=smt steps=0 "
+                           "switch-interval=5ms tasks=20000 workers=2 workload=null"},
+        {BE_ROLE_MEASURED, "chunk=16 executor=processes input=seeded placement=smt start=spawn "
+                           "steps=5000 tasks=5000 window=256 workers=2 workload=gcd-trial"},
+        {BE_ROLE_OVERHEAD, "chunk=16 executor=processes input=seeded placement=smt start=spawn "
+                           "steps=0 tasks=20000 window=256 workers=2 workload=null"},
+        {BE_ROLE_MEASURED, "chunk=1 executor=null input=seeded placement=smt steps=5000 tasks=5000 "
+                           "workers=1 workload=gcd-trial"},
+    };
+    struct be_schedule schedule;
+    struct be_plan plan;
+    (void)state;
+
+    schedule_make(&plan,
+                  (const char *[]){"executor", "threads-gil,serial,processes,null", "workers", "2",
+                                   "grain", "10us", "chunk", "16", "placement", "smt", "start",
+                                   "spawn", NULL},
+                  &schedule);
+    assert_int_equal(schedule.count, sizeof(expected) / sizeof(expected[0]));
+    for (size_t i = 0; i < schedule.count; i++) {
+        const struct be_configuration *configuration = &schedule.items[i];
+        char id[BE_ID_BYTES];
+        char *text = params_text(&configuration->params);
+        assert_int_equal(configuration->role, expected[i].role);
+        assert_string_equal(text, expected[i].params);
+        assert_string_equal(configuration->id, be_params_id(&configuration->params, id));
+        assert_int_equal(configuration->grain_asked_ns, 10000);
+        free(text);
+    }
+    assert_int_equal(schedule.items[1].workers, 2);
+    assert_int_equal(schedule.items[1].steps, 5000);
+    assert_int_equal(schedule.items[2].tasks, 20000);
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
+}
+
+static int id_compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void ids_are_distinct_in_a_block_and_the_same_every_time(void **state)
+{
+    static const char *const settings[] = {"executor",  "threads,threads-gil,processes,null",
+                                           "grain",     "1us,10us",
+                                           "chunk",     "1,16",
+                                           "window",    "64,256",
+                                           "placement", "none,cores",
+                                           NULL};
+    struct be_schedule schedule;
+    struct be_schedule again;
+    struct be_plan plan;
+    struct be_plan plan_again;
+    (void)state;
+
+    schedule_make(&plan, settings, &schedule);
+    schedule_make(&plan_again, settings, &again);
+    const char **ids = calloc(schedule.count, sizeof(*ids));
+    for (uint32_t block = 0; block < schedule.block_count; block++) {
+        size_t count = 0;
+        for (size_t i = 0; i < schedule.count; i++) {
+            assert_string_equal(schedule.items[i].id, again.items[i].id);
+            if (schedule.items[i].block == block) {
+                ids[count++] = schedule.items[i].id;
+            }
+        }
+        qsort(ids, count, sizeof(*ids), id_compare);
+        for (size_t i = 1; i < count; i++) {
+            assert_string_not_equal(ids[i - 1], ids[i]);
+        }
+    }
+    free(ids);
+    be_schedule_finish(&schedule);
+    be_schedule_finish(&again);
+    be_plan_finish(&plan);
+    be_plan_finish(&plan_again);
+}
+
+static void tasks_make_a_serial_pass_of_50_to_500_ms(void **state)
+{
+    static const struct {
+        const char *settings[7];
+        uint64_t tasks;
+    } cases[] = {
+        {{"grain", "1us"}, 50000},                /* 50 ms */
+        {{"grain", "1ms"}, 64},                   /* 16 for each of 4 workers */
+        {{"grain", "1ms", "workers", "1,2"}, 50}, /* 50 ms are more than that */
+        {{"grain", "1ms", "workers", "64"}, 500}, /* 1,024 would be above 500 ms */
+        {{"grain", "1us", "workers", "2", "chunk", "1,10000"}, 320000}, /* 16 chunks each */
+        {{"grain", "1us", "workers", "4", "chunk", "10000"}, 500000},
+        {{"grain", "100ms", "workers", "8"}, 8}, /* a task a worker, though 800 ms */
+        {{"grain", "2ns"}, 10000000},            /* as many as are bearable */
+        {{"grain", "1us", "tasks", "77"}, 77},
+        {{"steps", "500"}, 48829}, /* 1 us by measurement, taken as 1,024 ns */
+        {{"steps", "500", "tasks", "9"}, 9},
+        {{"pairs", "4 6, 10 15, 3 5"}, 3},
+        {{"workload", "null"}, 20000},
+        {{"workload", "null", "chunk", "10000"}, 160000},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct be_schedule schedule;
+        struct be_plan plan;
+        schedule_make(&plan, cases[i].settings, &schedule);
+        for (size_t j = 0; j < schedule.count; j++) {
+            if (schedule.items[j].role != BE_ROLE_OVERHEAD) {
+                assert_int_equal(schedule.items[j].tasks, cases[i].tasks);
+            }
+        }
+        be_schedule_finish(&schedule);
+        be_plan_finish(&plan);
+    }
+}
+
+static void steps_are_rounded_and_bounded(void **state)
+{
+    static const struct {
+        const char *workload;
+        uint64_t asked_ns;
+        double ns_per_step;
+        uint64_t steps; /* 0: refused */
+    } cases[] = {
+        {"gcd-trial", 10000, 2, 5000},   {"gcd-trial", 10000, 1.9, 5300},
+        {"gcd-trial", 10000, 3.7, 2700}, {"gcd-trial", 100, 8.1, 12},
+        {"gcd-trial", 100, 30, 3},       {"gcd-trial", 1, 30, 1},
+        {"gcd-trial", 995, 1, 1000},     {"gcd-euclid", 180, 2, 90},
+        {"gcd-euclid", 179, 2, 90},      {"gcd-euclid", 182, 2, 0},
+        {"gcd-euclid", 10000, 2, 0},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct be_grain grain = {
+            .workload = cases[i].workload, .asked_ns = cases[i].asked_ns, .fit = true};
+        struct be_error error;
+        enum be_status status = be_grain_fit(&grain, &catalog, cases[i].ns_per_step, &error);
+        if (cases[i].steps == 0) {
+            assert_int_equal(status, BE_EINVAL);
+            assert_non_null(strstr(error.message, "grain: gcd-euclid has at most 90 steps a task"));
+            assert_true(grain.fit);
+            continue;
+        }
+        must(status, &error);
+        assert_int_equal(grain.steps, cases[i].steps);
+        assert_float_equal(grain.task_ns, (double)cases[i].steps * cases[i].ns_per_step, 1e-9);
+        assert_false(grain.fit);
+    }
+    struct be_grain grain = {.workload = "gcd-trial", .asked_ns = 1};
+    assert_int_equal(be_grain_fit(&grain, &catalog, 0, NULL), BE_EINVAL);
+}
+
+static void too_many_configurations_are_refused(void **state)
+{
+    struct be_buffer numbers = {0};
+    struct be_grains grains;
+    struct be_schedule schedule;
+    struct be_error error;
+    struct be_plan plan;
+    (void)state;
+
+    for (int i = 1; i <= BE_TEXTS_MAX; i++) {
+        be_buffer_printf(&numbers, i > 1 ? ",%d" : "%d", i);
+    }
+    plan_make(&plan, (const char *[]){"chunk", numbers.data, "workers", numbers.data, "window",
+                                      numbers.data, NULL});
+    must(be_plan_check(&plan, &catalog, &four_workers, &error), &error);
+    must(be_schedule_grains(&plan, &catalog, &grains, &error), &error);
+    assert_int_equal(be_schedule_expand(&plan, &catalog, &grains, &schedule, &error), BE_EUSAGE);
+    assert_string_equal(error.message,
+                        "the plan makes more than 100000 configurations; shorten its lists");
+    be_grains_finish(&grains);
+    be_buffer_finish(&numbers);
+    be_plan_finish(&plan);
+}
+
+static void a_spec_says_what_its_configuration_needs(void **state)
+{
+    struct be_schedule schedule;
+    struct be_error error;
+    struct be_plan plan;
+    (void)state;
+
+    schedule_make(&plan,
+                  (const char *[]){"executor", "threads", "workers", "2", "pairs", "4 6, 10 15",
+                                   "passes", "5", "warmup", "2", "seed", "9", NULL},
+                  &schedule);
+    for (size_t i = 0; i < schedule.count; i++) {
+        bool overhead = schedule.items[i].role == BE_ROLE_OVERHEAD;
+        struct be_spec spec;
+        be_spec_init(&spec);
+        must(be_plan_spec(&plan, &schedule.items[i], &spec, &error), &error);
+        assert_int_equal(spec.passes, overhead ? 1 : 5);
+        assert_int_equal(spec.warmup, overhead ? 1 : 2);
+        assert_int_equal(spec.cold, !overhead);
+        assert_int_equal(spec.counter_count, overhead ? 0 : 1);
+        assert_int_equal(spec.pairs.count, overhead ? 0 : 2);
+        assert_int_equal(spec.seed, 9);
+        assert_null(be_params_get(&spec.params, "input"));
+        assert_string_equal(be_params_get(&spec.params, "executor"), schedule.items[i].executor);
+        be_spec_finish(&spec);
+    }
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
+}
+
+static void an_input_file_is_named_with_its_hash(void **state)
+{
+    static const char csv[] = "a,b\n4,6\n10,15\n";
+    char folder[] = "/tmp/be-plan-XXXXXX";
+    char path[64];
+    struct be_grains grains;
+    struct be_schedule schedule;
+    struct be_error error;
+    struct be_plan plan;
+    struct be_spec spec;
+    (void)state;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/in.csv", folder);
+    must(be_io_write_file(path, csv, strlen(csv), &error), &error);
+    plan_make(&plan, (const char *[]){"input", path, NULL});
+    must(be_plan_read_input(&plan, &error), &error);
+    remove(path);
+    remove(folder);
+    must(be_plan_check(&plan, &catalog, &four_workers, &error), &error);
+    must(be_schedule_grains(&plan, &catalog, &grains, &error), &error);
+    must(be_schedule_expand(&plan, &catalog, &grains, &schedule, &error), &error);
+    be_spec_init(&spec);
+    must(be_plan_spec(&plan, &schedule.items[0], &spec, &error), &error);
+    assert_string_equal(spec.input_path, path);
+    assert_int_equal(spec.input_hash, be_pairs_hash(&plan.pairs));
+    assert_int_equal(spec.pairs.count, 0);
+    assert_int_equal(schedule.items[0].tasks, 2);
+    assert_null(be_params_get(&schedule.items[0].params, "steps"));
+    be_spec_finish(&spec);
+    be_grains_finish(&grains);
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_are_those_of_the_cross_product),
+        cmocka_unit_test(a_block_holds_reference_measured_and_overhead),
+        cmocka_unit_test(ids_are_distinct_in_a_block_and_the_same_every_time),
+        cmocka_unit_test(tasks_make_a_serial_pass_of_50_to_500_ms),
+        cmocka_unit_test(steps_are_rounded_and_bounded),
+        cmocka_unit_test(too_many_configurations_are_refused),
+        cmocka_unit_test(a_spec_says_what_its_configuration_needs),
+        cmocka_unit_test(an_input_file_is_named_with_its_hash),
+    };
+    return cmocka_run_group_tests(tests, catalog_setup, catalog_teardown);
+}
