@@ -58,15 +58,19 @@ static const char *own_path(char *groups, bool *v2)
     return path_v2;
 }
 
+static bool is_octal(char c)
+{
+    return c >= '0' && c <= '7';
+}
+
 /* Turns the kernel's "\040" for a blank, and the like, back into characters. */
 static void unescape(char *text)
 {
     char *out = text;
 
     for (const char *in = text; *in; out++) {
-        unsigned value = 0;
-        if (in[0] == '\\' && sscanf(in + 1, "%3o", &value) == 1 && value > 0 && value < 256) {
-            *out = (char)value;
+        if (in[0] == '\\' && is_octal(in[1]) && is_octal(in[2]) && is_octal(in[3])) {
+            *out = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + (in[3] - '0'));
             in += 4;
         } else {
             *out = *in++;

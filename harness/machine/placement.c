@@ -94,12 +94,12 @@ static enum be_status plan_pinned(const struct be_placement_ops *ops,
     uint32_t *order = calloc(used, sizeof(*order));
     int32_t *worker_pus = calloc(workers, sizeof(*worker_pus));
 
-    enum be_status status = BE_OK;
     if (!order || !worker_pus) {
-        status = be_error_set(error, BE_ENOMEM, "out of memory placing %u workers", workers);
-    } else {
-        status = ops->order(topology, used, order, error);
+        free(order);
+        free(worker_pus);
+        return be_error_set(error, BE_ENOMEM, "out of memory placing %u workers", workers);
     }
+    enum be_status status = ops->order(topology, used, order, error);
     if (status != BE_OK) {
         free(order);
         free(worker_pus);

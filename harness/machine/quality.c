@@ -148,10 +148,24 @@ static uint32_t set_fill(bool *set, const int32_t *pus, uint32_t pu_count, int32
  * One line "cpu3 user nice system idle iowait irq softirq steal …" of /proc/stat (proc(5)). The
  * line "cpu  …" is the sum of the others.
  */
-static bool steal_parse(const char *line, unsigned *cpu, unsigned long long *ticks)
+static bool steal_parse(const char *line, unsigned long *cpu, uint64_t *ticks)
 {
-    return isdigit((unsigned char)line[3]) &&
-           sscanf(line, "cpu%u %*u %*u %*u %*u %*u %*u %*u %llu", cpu, ticks) == 2;
+    enum { STEAL = 8 }; /* the eighth number */
+    const char *start = line + strlen("cpu");
+    char *end = NULL;
+
+    if (!isdigit((unsigned char)*start)) {
+        return false;
+    }
+    *cpu = strtoul(start, &end, 10);
+    for (int field = 1; field <= STEAL; field++) {
+        start = end;
+        *ticks = strtoull(start, &end, 10);
+        if (end == start) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void steal_read(struct be_quality *quality, const bool *set, uint32_t wanted,
@@ -164,8 +178,8 @@ static void steal_read(struct be_quality *quality, const bool *set, uint32_t wan
         return;
     }
     for (const char *line = quality->stat; line && strncmp(line, "cpu", 3) == 0;) {
-        unsigned cpu = 0;
-        unsigned long long ticks = 0;
+        unsigned long cpu = 0;
+        uint64_t ticks = 0;
         if (steal_parse(line, &cpu, &ticks) && (wanted == 0 || (cpu < CPUS_MAX && set[cpu]))) {
             sum += ticks;
             found++;

@@ -90,7 +90,10 @@ static uint32_t kinds_renumber(struct be_pu *pus, uint32_t count)
 
 static void pus_fill(hwloc_topology_t hwloc, struct be_pu *pus, struct be_topology_counts *counts)
 {
-    struct numbering packages = {0}, nodes = {0}, caches = {0}, cores = {0};
+    struct numbering packages = {0};
+    struct numbering nodes = {0};
+    struct numbering caches = {0};
+    struct numbering cores = {0};
     hwloc_obj_type_t cache_type = shared_cache_type(hwloc);
 
     for (uint32_t i = 0; i < counts->pus; i++) {
@@ -163,13 +166,25 @@ static enum be_status topology_restrict_to_affinity(struct be_topology *topology
     return status;
 }
 
-static enum be_status topology_alloc(struct be_topology **topology, struct be_error *error)
+static struct be_topology *topology_alloc(struct be_error *error)
 {
-    struct be_topology *created = calloc(1, sizeof(*created));
+    struct be_topology *topology = calloc(1, sizeof(*topology));
 
-    if (!created || hwloc_topology_init(&created->hwloc) < 0) {
-        free(created);
-        return be_error_set(error, BE_ENOMEM, "out of memory for a topology");
+    if (!topology || hwloc_topology_init(&topology->hwloc) < 0) {
+        be_error_set(error, BE_ENOMEM, "out of memory for a topology");
+        free(topology);
+        return NULL;
+    }
+    return topology;
+}
+
+/* Hands a topology over if it came out well, else destroys it. */
+static enum be_status topology_hand_over(struct be_topology *created, enum be_status status,
+                                         struct be_topology **topology)
+{
+    if (status != BE_OK) {
+        be_topology_destroy(created);
+        return status;
     }
     *topology = created;
     return BE_OK;
@@ -177,10 +192,11 @@ static enum be_status topology_alloc(struct be_topology **topology, struct be_er
 
 enum be_status be_topology_load(struct be_topology **topology, struct be_error *error)
 {
-    struct be_topology *created = NULL;
-    enum be_status status = topology_alloc(&created, error);
-    if (status != BE_OK) {
-        return status;
+    enum be_status status = BE_OK;
+    struct be_topology *created = topology_alloc(error);
+
+    if (!created) {
+        return BE_ENOMEM;
     }
     if (hwloc_topology_load(created->hwloc) < 0) {
         status = be_error_errno(error, BE_EUNAVAILABLE, "hwloc cannot load the topology");
@@ -191,54 +207,45 @@ enum be_status be_topology_load(struct be_topology **topology, struct be_error *
     } else {
         status = topology_restrict_to_affinity(created, error);
     }
-    if (status != BE_OK) {
-        be_topology_destroy(created);
-        return status;
-    }
-    *topology = created;
-    return BE_OK;
+    return topology_hand_over(created, status, topology);
 }
 
-static enum be_status topology_load_text(const char *text, int refused, struct be_topology *created,
+/* Loads from the text that was set as the source; `set` is what hwloc said to that. */
+static enum be_status topology_load_text(struct be_topology *created, int set, const char *text,
                                          struct be_topology **topology, struct be_error *error)
 {
     enum be_status status = BE_OK;
 
-    if (refused < 0 || hwloc_topology_load(created->hwloc) < 0) {
+    if (set < 0 || hwloc_topology_load(created->hwloc) < 0) {
         status = be_error_set(error, BE_EINVAL, "hwloc refuses the topology '%.60s'", text);
     } else {
         status = topology_flatten(created, error);
     }
-    if (status != BE_OK) {
-        be_topology_destroy(created);
-        return status;
-    }
-    *topology = created;
-    return BE_OK;
+    return topology_hand_over(created, status, topology);
 }
 
 enum be_status be_topology_load_synthetic(const char *description, struct be_topology **topology,
                                           struct be_error *error)
 {
-    struct be_topology *created = NULL;
-    enum be_status status = topology_alloc(&created, error);
-    if (status != BE_OK) {
-        return status;
+    struct be_topology *created = topology_alloc(error);
+
+    if (!created) {
+        return BE_ENOMEM;
     }
-    int refused = hwloc_topology_set_synthetic(created->hwloc, description);
-    return topology_load_text(description, refused, created, topology, error);
+    int set = hwloc_topology_set_synthetic(created->hwloc, description);
+    return topology_load_text(created, set, description, topology, error);
 }
 
 enum be_status be_topology_load_xml(const char *xml, struct be_topology **topology,
                                     struct be_error *error)
 {
-    struct be_topology *created = NULL;
-    enum be_status status = topology_alloc(&created, error);
-    if (status != BE_OK) {
-        return status;
+    struct be_topology *created = topology_alloc(error);
+
+    if (!created) {
+        return BE_ENOMEM;
     }
-    int refused = hwloc_topology_set_xmlbuffer(created->hwloc, xml, (int)strlen(xml) + 1);
-    return topology_load_text(xml, refused, created, topology, error);
+    int set = hwloc_topology_set_xmlbuffer(created->hwloc, xml, (int)strlen(xml) + 1);
+    return topology_load_text(created, set, xml, topology, error);
 }
 
 static enum be_status restrict_to_list(struct be_topology *topology, hwloc_bitmap_t set,

@@ -55,8 +55,8 @@ enum be_status be_topology_load_xml(const char *xml, struct be_topology **topolo
 
 /*
  * Leaves out every PU that is not in the list of OS indexes ("0-3,8"), and what becomes empty with
- * it. Errors: BE_EINVAL for text that is no list, or when no PU would be left; BE_ENOMEM. The
- * topology is unchanged then.
+ * it. Errors: BE_EINVAL for text that is no list or names a PU that is not there, and the topology
+ * is unchanged; BE_ENOMEM, and it can only be destroyed.
  */
 enum be_status be_topology_restrict(struct be_topology *topology, const char *cpus,
                                     struct be_error *error);

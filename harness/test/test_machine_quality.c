@@ -301,7 +301,7 @@ static void this_machine_can_be_watched(void **state)
     be_quality_read(quality, NULL, 0, -1, &after);
     assert_int_equal(before.watched, after.watched);
     assert_true(before.cpus >= 1 && before.cpus == after.cpus);
-    be_quality_judge(&before, &after, 3600 * 1000 * ms, &verdict);
+    be_quality_judge(&before, &after, 3600000 * ms, &verdict);
     assert_int_equal(verdict.state, BE_SAMPLE_CLEAN);
     be_quality_destroy(quality);
     be_quality_destroy(NULL);

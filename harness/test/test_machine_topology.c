@@ -209,7 +209,8 @@ static void this_machine_has_the_pus_of_the_affinity_mask(void **state)
 static void a_narrower_affinity_mask_hides_pus(void **state)
 {
     struct be_topology *topology = NULL;
-    cpu_set_t mask, one;
+    cpu_set_t mask;
+    cpu_set_t one;
     int last = CPU_SETSIZE - 1;
     (void)state;
 
