@@ -34,7 +34,7 @@ struct be_machine {
     struct be_cgroup_quota quota;
     char *kernel;
     char *microcode;
-    char *mitigations;     /* "NAME: STATE; …", sorted */
+    char *mitigations;     /* "NAME: STATE | …", sorted */
     char *governor;        /* of the allowed PUs; distinct ones, sorted, joined by " + " */
     int64_t clock_khz_min; /* lowest and highest limit in force on an allowed PU */
     int64_t clock_khz_max;
@@ -47,7 +47,7 @@ struct be_machine {
     enum be_power power;
     char *boot_id;
     const char *compiler; /* of this program; static */
-    const char *flags;    /* it was built with; static */
+    const char *flags;    /* build type and flags of this program; static */
 
     char key[BE_ID_BYTES]; /* see be_machine_key */
 };

@@ -1,0 +1,54 @@
+#include <dirent.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/machine_parts.h"
+#include "machine/procfile.h"
+
+static bool supply_says(const char *root, const char *supply, const char *name, const char *text)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "/sys/class/power_supply/%s/%s", supply, name);
+    char *found = be_procfile_read(root, path);
+    bool equal = found && strcmp(found, text) == 0;
+    free(found);
+    return equal;
+}
+
+/* What one supply tells about the machine. Mice and headsets have batteries of scope "Device". */
+static enum be_power supply_power(const char *root, const char *supply)
+{
+    if (supply_says(root, supply, "scope", "Device")) {
+        return BE_POWER_UNKNOWN;
+    }
+    if (supply_says(root, supply, "type", "Battery")) {
+        return supply_says(root, supply, "status", "Discharging") ? BE_POWER_BATTERY
+                                                                  : BE_POWER_UNKNOWN;
+    }
+    return supply_says(root, supply, "online", "1") ? BE_POWER_MAINS : BE_POWER_UNKNOWN;
+}
+
+/* A weak charger can be online while the battery discharges: that is mains power still. */
+void be_machine_capture_power(const char *root, struct be_machine *machine)
+{
+    char path[PATH_MAX];
+
+    machine->power = BE_POWER_UNKNOWN;
+    snprintf(path, sizeof(path), "%s/sys/class/power_supply", root);
+    DIR *dir = opendir(path);
+    if (!dir) {
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        enum be_power power =
+            entry->d_name[0] == '.' ? BE_POWER_UNKNOWN : supply_power(root, entry->d_name);
+        if (power == BE_POWER_MAINS || machine->power == BE_POWER_UNKNOWN) {
+            machine->power = power;
+        }
+    }
+    closedir(dir);
+}
