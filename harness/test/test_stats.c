@@ -134,6 +134,18 @@ static void equal_values_have_an_interval_of_no_width(void **state)
     assert_near(estimate.high, 7, 0);
 }
 
+/* Signs are 0 and 1 here: they correlate around 0, not around their mean. */
+static void ties_with_the_median_do_not_widen(void **state)
+{
+    const double values[] = {1, 2, 1, 3, 1, 4, 5, 1, 1, 6, 1, 1, 7, 1, 1, 1, 1, 1, 1, 1};
+    struct be_estimate estimate;
+
+    (void)state;
+    assert_int_equal(be_stats_estimate(values, COUNT_OF(values), .95, &estimate, NULL), BE_OK);
+    assert_near(estimate.low, 1, 0);
+    assert_near(estimate.high, 2, 0); /* x_(15); one rank further is 3 */
+}
+
 static void values_that_are_not_finite_are_refused(void **state)
 {
     const double bad[] = {NAN, INFINITY, -INFINITY};
@@ -245,6 +257,7 @@ int main(void)
         cmocka_unit_test(medians),
         cmocka_unit_test(too_few_values_have_no_interval),
         cmocka_unit_test(equal_values_have_an_interval_of_no_width),
+        cmocka_unit_test(ties_with_the_median_do_not_widen),
         cmocka_unit_test(values_that_are_not_finite_are_refused),
         cmocka_unit_test(intervals_cover_the_true_median),
     };

@@ -125,6 +125,18 @@ static void ratios_pair_samples_of_a_round(void **state)
     assert_estimate(summarize(THREADS)->speedup, 3, 2);
 }
 
+static void ratios_are_for_equal_numbers_of_tasks(void **state)
+{
+    (void)state;
+    uint32_t weak =
+        builder_add_configuration(&run, BE_ROLE_MEASURED, 0, "executor=threads workers=2 tasks=20");
+    builder_add_sample(&run, SERIAL, 0, 100, 100);
+    builder_add_sample(&run, weak, 0, 125, 200);
+    const struct be_summary *summary = summarize(weak);
+    assert_estimate(summary->speedup, 1, 200 / 125.0);
+    assert_estimate(summary->overhead_ns_per_task, 1, (125 * 2 - 200) / 20.0);
+}
+
 static void rounds_without_their_reference_give_no_ratio(void **state)
 {
     (void)state;
@@ -161,12 +173,14 @@ static void a_rejected_sample_drops_its_block_of_that_round(void **state)
 {
     (void)state;
     uint32_t other = builder_add_configuration(&run, BE_ROLE_REFERENCE, 1, "steps=1000");
+    uint32_t last = builder_add_configuration(&run, BE_ROLE_MEASURED, 0, "executor=processes");
     builder_add_sample(&run, SERIAL, 0, 100, 100);
     builder_add_sample(&run, THREADS, 0, 50, 100);
     builder_add_sample(&run, SERIAL, 1, 100, 100);
     builder_add_sample(&run, THREADS, 1, 90, 100)->state = BE_SAMPLE_REJECTED;
     builder_add_sample(&run, THREADS_NULL, 1, 30, 40);
     builder_add_sample(&run, other, 1, 700, 700);
+    builder_add_sample(&run, last, 1, 80, 90);
 
     const struct be_summary *threads = summarize(THREADS);
     assert_int_equal(threads->rejected, 1);
@@ -177,6 +191,7 @@ static void a_rejected_sample_drops_its_block_of_that_round(void **state)
     assert_int_equal(summaries.items[SERIAL].samples, 1);
     assert_int_equal(summaries.items[THREADS_NULL].samples, 0);
     assert_false(summaries.items[THREADS_NULL].wall_ns.known);
+    assert_int_equal(summaries.items[last].dropped, 1);
     assert_int_equal(summaries.items[other].samples, 1);
 }
 
@@ -477,6 +492,7 @@ int main(void)
         summary_test(the_reference_is_its_own),
         summary_test(overheads_have_no_speedup),
         summary_test(ratios_pair_samples_of_a_round),
+        summary_test(ratios_are_for_equal_numbers_of_tasks),
         summary_test(rounds_without_their_reference_give_no_ratio),
         summary_test(a_failed_sample_is_missing_alone),
         summary_test(a_rejected_sample_drops_its_block_of_that_round),
