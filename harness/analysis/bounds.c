@@ -37,7 +37,7 @@ static void loads_sink(struct loads *loads)
 static enum be_status list_makespan(const double *sizes, size_t tasks, size_t workers,
                                     double *makespan, struct be_error *error)
 {
-    struct loads loads = {calloc(workers, sizeof(double)), workers};
+    struct loads loads = {calloc(workers, sizeof(loads.items[0])), workers};
 
     if (!loads.items) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu workers", workers);
@@ -96,22 +96,23 @@ struct work {
 static enum be_status work_init(struct work *work, const uint64_t *steps, size_t tasks,
                                 uint32_t workers, struct be_error *error)
 {
+    *work = (struct work){.tasks = tasks, .workers = workers < tasks ? workers : tasks};
     if (workers == 0) {
         return be_error_set(error, BE_EINVAL, "no workers: at least 1 is needed");
     }
-    *work = (struct work){.tasks = tasks, .workers = workers < tasks ? workers : tasks};
-    work->sizes = calloc(tasks ? tasks : 1, sizeof(double));
+    for (size_t i = 0; i < tasks; i++) {
+        work->sum += (double)steps[i];
+        work->longest = fmax(work->longest, (double)steps[i]);
+    }
+    if (work->longest <= 0) {
+        return be_error_set(error, BE_ENODATA, "no steps to share among %u workers", workers);
+    }
+    work->sizes = calloc(tasks + 1, sizeof(work->sizes[0]));
     if (!work->sizes) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu tasks", tasks);
     }
     for (size_t i = 0; i < tasks; i++) {
         work->sizes[i] = (double)steps[i];
-        work->sum += work->sizes[i];
-        work->longest = fmax(work->longest, work->sizes[i]);
-    }
-    if (work->sum <= 0) {
-        free(work->sizes);
-        return be_error_set(error, BE_ENODATA, "no steps to share among %u workers", workers);
     }
     return BE_OK;
 }
@@ -151,7 +152,8 @@ enum be_status be_bounds_best(const uint64_t *steps, size_t tasks, uint32_t work
     if (status != BE_OK) {
         return status;
     }
-    qsort(work.sizes, tasks, sizeof(double), size_compare_descending);
+    assert(work.sizes);
+    qsort(work.sizes, tasks, sizeof(work.sizes[0]), size_compare_descending);
     status = list_makespan(work.sizes, tasks, work.workers, &makespan, error);
     if (status == BE_OK && tasks <= EXACT_TASKS_MAX) {
         struct search search = {

@@ -44,7 +44,7 @@ static enum be_status figuring_init(struct figuring *figuring, struct be_error *
     const struct be_run *run = figuring->run;
 
     figuring->places = calloc(run->sample_count + 1, sizeof(figuring->places[0]));
-    figuring->latest = calloc(run->configuration_count + 1, sizeof(figuring->latest[0]));
+    figuring->latest = calloc(run->configuration_count + 1, sizeof(struct be_sample *));
     figuring->pus = calloc(workers_max(run) + 1, sizeof(figuring->pus[0]));
     if (!figuring->places || !figuring->latest || !figuring->pus) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", run->sample_count);

@@ -1,5 +1,6 @@
 #include "analysis/summary.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -65,7 +66,7 @@ static enum be_status summing_init(struct summing *summing, const struct be_run 
     summing->run = run;
     summing->first = calloc(run->configuration_count + 1, sizeof(summing->first[0]));
     summing->next = calloc(run->sample_count + 1, sizeof(summing->next[0]));
-    summing->used = calloc(run->sample_count + 1, sizeof(summing->used[0]));
+    summing->used = calloc(run->sample_count + 1, sizeof(struct be_sample *));
     summing->values = calloc(run->sample_count + 1, sizeof(summing->values[0]));
     if (!summing->first || !summing->next || !summing->used || !summing->values) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", run->sample_count);
@@ -142,6 +143,7 @@ static enum be_status configuration_summarize(struct summing *summing, size_t in
     const struct be_run *run = summing->run;
     size_t last = 0;
 
+    assert(summing->figures);
     for (size_t i = summing->first[index]; i < run->sample_count; i = summing->next[i]) {
         if (summing->figures[i].use == BE_SAMPLE_USED) {
             summing->used[summary->samples] = &run->samples[i];

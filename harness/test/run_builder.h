@@ -5,6 +5,7 @@
 #ifndef BE_TEST_RUN_BUILDER_H
 #define BE_TEST_RUN_BUILDER_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +35,7 @@ static inline uint32_t builder_add_configuration(struct be_run *run, enum be_rol
     struct be_configuration *configuration = &run->configurations[run->configuration_count];
     configuration->role = role;
     configuration->block = block;
-    strcpy(text, defaults);
-    strncat(text, params, sizeof(text) - sizeof(defaults));
+    snprintf(text, sizeof(text), "%s%s", defaults, params);
     for (char *key = strtok_r(rest, " ", &rest); key; key = strtok_r(NULL, " ", &rest)) {
         char *value = strchr(key, '=');
         *value++ = '\0';
@@ -83,30 +83,23 @@ static inline struct be_sample *builder_add_sample(struct be_run *run, uint32_t 
     return sample;
 }
 
-/* Binds the sample's workers to pus, and its dispatcher (-1: not bound). */
-static inline void builder_bind(struct be_sample *sample, const int32_t *pus, int32_t dispatcher_pu)
+/* Binds the sample's two workers, and its dispatcher (-1: not bound). */
+static inline void builder_bind(struct be_sample *sample, int32_t first, int32_t second,
+                                int32_t dispatcher)
 {
-    for (size_t i = 0; i < sample->record.worker_count; i++) {
-        sample->record.workers[i].pu_asked = pus[i];
-        sample->record.workers[i].pu_bound = pus[i];
-    }
-    sample->record.dispatcher.pu_asked = dispatcher_pu;
-    sample->record.dispatcher.pu_bound = dispatcher_pu;
+    struct be_worker_record *workers = sample->record.workers;
+
+    workers[0].pu_asked = workers[0].pu_bound = first;
+    workers[1].pu_asked = workers[1].pu_bound = second;
+    sample->record.dispatcher.pu_asked = sample->record.dispatcher.pu_bound = dispatcher;
 }
 
 /* Adds a counter to one worker of the sample. */
-static inline void builder_count(struct be_sample *sample, size_t worker, const char *name,
-                                 enum be_counter_state state, uint64_t value, double share,
-                                 const char *reason)
+static inline void builder_count(struct be_sample *sample, size_t worker,
+                                 struct be_counter_value value)
 {
     struct be_counter_values *counters = &sample->record.workers[worker].counters;
-    struct be_counter_value *counter = &counters->items[counters->count++];
-
-    counter->state = state;
-    counter->value = value;
-    counter->share = share;
-    strncpy(counter->name, name, sizeof(counter->name) - 1);
-    strncpy(counter->reason, reason, sizeof(counter->reason) - 1);
+    counters->items[counters->count++] = value;
 }
 
 #endif

@@ -34,17 +34,21 @@ static void configurations_add(void)
 
 static void threads_sample_add(uint32_t round)
 {
+    static const struct be_counter_value counters[] = {
+        {.name = "instructions", .state = BE_COUNTER_COUNTED, .value = 5000},
+        {.name = "cycles", .state = BE_COUNTER_SCALED, .value = 4000, .share = .5},
+        {.name = "cache-misses", .state = BE_COUNTER_UNAVAILABLE, .reason = "no such event here"},
+    };
     struct be_sample *sample = builder_add_sample(&run, THREADS, round, 60000 + round, 110000);
 
     sample->cold_wall_ns = 300000;
     sample->record.pool_start_ns = 200000;
     sample->record.peak_rss_bytes = UINT64_C(1) << 60;
-    builder_bind(sample, (const int32_t[]){4, 5}, 5);
+    builder_bind(sample, 4, 5, 5);
     for (size_t worker = 0; worker < 2; worker++) {
-        builder_count(sample, worker, "instructions", BE_COUNTER_COUNTED, 5000, 0, "");
-        builder_count(sample, worker, "cycles", BE_COUNTER_SCALED, 4000, .5, "");
-        builder_count(sample, worker, "cache-misses", BE_COUNTER_UNAVAILABLE, 0, 0,
-                      "no such event here");
+        for (size_t i = 0; i < COUNT_OF(counters); i++) {
+            builder_count(sample, worker, counters[i]);
+        }
     }
 }
 
@@ -71,7 +75,7 @@ static int setup(void **state)
     configurations_add();
     for (uint32_t round = 0; round < 6; round++) {
         struct be_sample *serial = builder_add_sample(&run, SERIAL, round, 100000, 100100);
-        serial->started_ns = 1000000 * round;
+        serial->started_ns = UINT64_C(1000000) * round;
         serial->elapsed_ns = 900000;
         serial->overhead_ns = 4000;
         serial->commit_ns = round == 0 ? 0 : 800000;

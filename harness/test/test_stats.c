@@ -161,53 +161,52 @@ static void values_that_are_not_finite_are_refused(void **state)
     }
 }
 
-static double draw_normal(struct be_rng *rng)
+/* Random numbers, and the last one of a series that depends on it. */
+struct source {
+    struct be_rng rng;
+    double last;
+};
+
+/* Each draws from a distribution whose median is 0. */
+static double draw_normal(struct source *source)
 {
-    double radius = sqrt(-2 * log(1 - be_rng_unit(rng)));
-    return radius * cos(2 * M_PI * be_rng_unit(rng));
+    double radius = sqrt(-2 * log(1 - be_rng_unit(&source->rng)));
+    return radius * cos(2 * M_PI * be_rng_unit(&source->rng));
 }
 
-/* Series whose true median is 0; state carries an AR(1) series on. */
-static double draw_independent(struct be_rng *rng, double *state)
+static double draw_skewed(struct source *source)
 {
-    (void)state;
-    return draw_normal(rng);
+    return exp(draw_normal(source)) - 1;
 }
 
-static double draw_skewed(struct be_rng *rng, double *state)
+static double draw_two_modes(struct source *source)
 {
-    (void)state;
-    return exp(draw_normal(rng)) - 1;
+    return draw_normal(source) / 5 + (be_rng_unit(&source->rng) < .5 ? -1 : 1);
 }
 
-static double draw_two_modes(struct be_rng *rng, double *state)
+static double draw_ar1(struct source *source, double coefficient)
 {
-    (void)state;
-    return draw_normal(rng) / 5 + (be_rng_unit(rng) < .5 ? -1 : 1);
+    double fresh = sqrt(1 - coefficient * coefficient) * draw_normal(source);
+    source->last = coefficient * source->last + fresh;
+    return source->last;
 }
 
-static double draw_ar1(struct be_rng *rng, double *state, double coefficient)
+static double draw_ar1_3(struct source *source)
 {
-    *state = coefficient * *state + sqrt(1 - coefficient * coefficient) * draw_normal(rng);
-    return *state;
+    return draw_ar1(source, .3);
 }
 
-static double draw_ar1_3(struct be_rng *rng, double *state)
+static double draw_ar1_5(struct source *source)
 {
-    return draw_ar1(rng, state, .3);
-}
-
-static double draw_ar1_5(struct be_rng *rng, double *state)
-{
-    return draw_ar1(rng, state, .5);
+    return draw_ar1(source, .5);
 }
 
 static const struct {
     const char *name;
-    double (*draw)(struct be_rng *rng, double *state);
+    double (*draw)(struct source *source);
     double coverage;
 } coverage_cases[] = {
-    {"normal", draw_independent, .95},  {"skewed", draw_skewed, .95},
+    {"normal", draw_normal, .95},       {"skewed", draw_skewed, .95},
     {"two modes", draw_two_modes, .93}, {"AR(1) .3", draw_ar1_3, .93},
     {"AR(1) .5", draw_ar1_5, .90},
 };
@@ -215,19 +214,19 @@ static const struct {
 /* Each first look of the stop rule has its own n. */
 static const size_t coverage_counts[] = {10, 20, 40};
 
-static double coverage_simulate(size_t count, double (*draw)(struct be_rng *, double *))
+static double coverage_simulate(size_t count, double (*draw)(struct source *))
 {
     enum { REPETITIONS = 4000 };
-    struct be_rng rng;
+    struct source source;
     int covered = 0;
 
-    be_rng_init(&rng, count);
+    be_rng_init(&source.rng, count);
     for (int repetition = 0; repetition < REPETITIONS; repetition++) {
         double values[40];
-        double state = draw_normal(&rng);
         struct be_estimate estimate;
+        source.last = draw_normal(&source);
         for (size_t i = 0; i < count; i++) {
-            values[i] = draw(&rng, &state);
+            values[i] = draw(&source);
         }
         assert_int_equal(be_stats_estimate(values, count, .95, &estimate, NULL), BE_OK);
         covered += estimate.bounded && estimate.low <= 0 && estimate.high >= 0;

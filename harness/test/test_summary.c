@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -61,7 +62,7 @@ static void formulas_of_one_sample_each(void **state)
     builder_add_sample(&run, SERIAL, 0, 1000, 1000);
     struct be_sample *sample = builder_add_sample(&run, THREADS, 0, 800, 1150);
     sample->cold_wall_ns = 2000;
-    builder_bind(sample, (const int32_t[]){4, 5}, 5);
+    builder_bind(sample, 4, 5, 5);
     builder_add_sample(&run, THREADS_NULL, 0, 300, 400);
 
     const struct be_summary *threads = summarize(THREADS);
@@ -70,11 +71,11 @@ static void formulas_of_one_sample_each(void **state)
     assert_estimate(threads->wall_ns, 1, 800);
     assert_estimate(threads->cold_wall_ns, 1, 2000);
     assert_estimate(threads->cpu_ns, 1, 1150);
-    assert_estimate(threads->grain_ns, 1, 1000 / 10);
+    assert_estimate(threads->grain_ns, 1, 1000 / 10.0);
     assert_estimate(threads->speedup, 1, 1000 / 800.0);
     assert_estimate(threads->cold_speedup, 1, 1000 / 2000.0);
     assert_estimate(threads->efficiency, 1, 1000 / 800.0 / 2);
-    assert_estimate(threads->ipc_overhead_ns, 1, 400 / 20);
+    assert_estimate(threads->ipc_overhead_ns, 1, 400 / 20.0);
     assert_estimate(threads->ipc_overhead_ratio, 1, 20 / 100.0);
     assert_estimate(threads->overhead_ns_per_task, 1, (800 * 2 - 1000) / 10.0);
     assert_estimate(threads->tasks_per_s, 1, 10 / 800e-9);
@@ -316,7 +317,7 @@ static void distinct_pus_are_read_back(void **state)
         run.sample_count = 0;
         builder_add_sample(&run, SERIAL, 0, 100, 100);
         struct be_sample *sample = builder_add_sample(&run, THREADS, 0, 60, 100);
-        builder_bind(sample, pu_cases[i].pus, pu_cases[i].dispatcher_pu);
+        builder_bind(sample, pu_cases[i].pus[0], pu_cases[i].pus[1], pu_cases[i].dispatcher_pu);
         const struct be_summary *threads = summarize(THREADS);
         if (threads->distinct_pus != pu_cases[i].distinct) {
             fail_msg("%s: %zu", pu_cases[i].name, threads->distinct_pus);
@@ -333,7 +334,7 @@ static void prediction_is_capped_by_what_ran_at_once(void **state)
 {
     (void)state;
     builder_add_sample(&run, SERIAL, 0, 1000, 1000);
-    builder_bind(builder_add_sample(&run, THREADS, 0, 900, 1150), (const int32_t[]){3, 3}, 3);
+    builder_bind(builder_add_sample(&run, THREADS, 0, 900, 1150), 3, 3, 3);
     builder_add_sample(&run, THREADS_NULL, 0, 300, 400);
     assert_near(summarize(THREADS)->predicted_speedup, 1 / 1.2, 1e-12);
 }
@@ -352,6 +353,13 @@ static void intervals_know_the_order_of_rounds(void **state)
     assert_near(serial->wall_ns.high, 20, 0);
 }
 
+static struct be_counter_value counted(const char *name, uint64_t count)
+{
+    struct be_counter_value value = {.state = BE_COUNTER_COUNTED, .value = count};
+    snprintf(value.name, sizeof(value.name), "%s", name);
+    return value;
+}
+
 static void counters_are_summed_over_workers_a_pass(void **state)
 {
     static const uint64_t values[][2] = {{100, 300}, {500, 700}, {50, 50}};
@@ -366,14 +374,14 @@ static void counters_are_summed_over_workers_a_pass(void **state)
         sample->record.passes[1].kind = BE_PASS_TIMED;
         sample->record.passes[2].kind = BE_PASS_WARMUP;
         sample->record.pass_count = 3;
-        builder_count(sample, 0, "instructions", BE_COUNTER_COUNTED, values[round][0], 0, "");
-        builder_count(sample, 1, "instructions", BE_COUNTER_COUNTED, values[round][1], 0, "");
+        builder_count(sample, 0, counted("instructions", values[round][0]));
+        builder_count(sample, 1, counted("instructions", values[round][1]));
     }
     const struct be_summary *threads = summarize(THREADS);
     assert_int_equal(threads->counter_count, 1);
     assert_string_equal(threads->counters[0].name, "instructions");
     assert_int_equal(threads->counters[0].state, BE_COUNTER_COUNTED);
-    assert_near(threads->counters[0].value, (100 + 300) / 2, 0);
+    assert_near(threads->counters[0].value, (100 + 300) / 2.0, 0);
     assert_true(isnan(threads->counters[0].share));
 }
 
@@ -413,16 +421,18 @@ static void assert_same(double actual, double expected)
 
 static void a_counter_is_as_good_as_its_worst_worker(void **state)
 {
-    static const char *const reasons[] = {"reason 0", "reason 1"};
-
     (void)state;
     for (size_t i = 0; i < COUNT_OF(counter_cases); i++) {
         struct be_sample *sample = builder_add_sample(&run, THREADS, 0, 50, 100);
         for (size_t worker = 0; worker < 2; worker++) {
             enum be_counter_state worker_state = counter_cases[i].states[worker];
-            builder_count(sample, worker, "cycles", worker_state, 10 + 10 * worker,
-                          .5 + .25 * (double)worker,
-                          worker_state >= BE_COUNTER_NOT_COUNTING ? reasons[worker] : "");
+            struct be_counter_value value = counted("cycles", 10 + 10 * worker);
+            value.state = worker_state;
+            value.share = .5 + .25 * (double)worker;
+            if (worker_state >= BE_COUNTER_NOT_COUNTING) {
+                snprintf(value.reason, sizeof(value.reason), "reason %zu", worker);
+            }
+            builder_count(sample, worker, value);
         }
         const struct be_counter_summary *counter = &summarize(THREADS)->counters[0];
         assert_int_equal(counter->state, counter_cases[i].worst);
@@ -436,9 +446,9 @@ static void a_counter_that_a_record_lacks_is_unavailable(void **state)
 {
     (void)state;
     struct be_sample *sample = builder_add_sample(&run, THREADS, 0, 50, 100);
-    builder_count(sample, 0, "cycles", BE_COUNTER_COUNTED, 5, 0, "");
-    builder_count(sample, 1, "instructions", BE_COUNTER_COUNTED, 7, 0, "");
-    builder_count(sample, 1, "cycles", BE_COUNTER_COUNTED, 6, 0, "");
+    builder_count(sample, 0, counted("cycles", 5));
+    builder_count(sample, 1, counted("instructions", 7));
+    builder_count(sample, 1, counted("cycles", 6));
     const struct be_summary *threads = summarize(THREADS);
     assert_int_equal(threads->counter_count, 2);
     assert_int_equal(threads->counters[0].state, BE_COUNTER_COUNTED);
@@ -454,8 +464,9 @@ static void the_harness_counts_its_own_time(void **state)
     (void)state;
     for (uint32_t round = 0; round < 3; round++) {
         struct be_sample *sample = builder_add_sample(&run, SERIAL, round, 100, 100);
-        sample->overhead_ns = 1000 * (round + 1);
-        sample->commit_ns = round == 0 ? 0 : 500 * round; /* the first knows of none before it */
+        sample->overhead_ns = UINT64_C(1000) * (round + 1);
+        sample->commit_ns =
+            round == 0 ? 0 : UINT64_C(500) * round; /* the first knows of none before it */
     }
     builder_add_sample(&run, SERIAL, 3, 0, 0)->overhead_ns = 99999999;
     summarize(SERIAL);
