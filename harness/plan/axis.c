@@ -1,5 +1,6 @@
 #include "plan/axis.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,7 @@ enum be_status be_axis_put(struct be_plan *plan, const char *key, const char *va
         be_texts_finish(&values);
         return status;
     }
+    assert(axis);
     be_texts_finish(&axis->values);
     axis->values = values;
     free(axis->where);

@@ -228,14 +228,14 @@ static enum be_status counters_check(const struct check *check, struct be_error 
     for (size_t i = 0; i < counters->count; i++) {
         const char *counter = counters->items[i];
         char backend[BE_TEXTS_ITEM_BYTES];
-        struct be_error cause;
+        struct be_error cause = {0};
         snprintf(backend, sizeof(backend), "%.*s", (int)strcspn(counter, ":"), counter);
         if (strcmp(counter, "default") == 0 ||
             be_catalog_find(check->catalog, BE_CATALOG_COUNTER, backend)) {
             continue;
         }
-        row_check(check, BE_CATALOG_COUNTER, backend, &cause);
-        return be_error_set(error, cause.status, "counters: %s", cause.message);
+        enum be_status status = row_check(check, BE_CATALOG_COUNTER, backend, &cause);
+        return be_error_set(error, status, "counters: %s", cause.message);
     }
     return BE_OK;
 }

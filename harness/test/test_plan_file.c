@@ -6,9 +6,8 @@
 /* A folder of its own for each test. */
 static int folder_make(void **state)
 {
-    char *folder = strdup("/tmp/be-plan-XXXXXX");
-    *state = mkdtemp(folder);
-    return *state ? 0 : -1;
+    *state = strdup("/tmp/be-plan-XXXXXX");
+    return *state && mkdtemp(*state) ? 0 : -1;
 }
 
 static int folder_remove(void **state)
@@ -373,10 +372,9 @@ static void a_line_of_197_bytes_is_read(void **state)
     struct be_error error;
     struct be_plan plan;
     char text[256] = "[plan]\nsummary = ";
-    size_t head = strlen("[plan]\n");
 
     memset(text + strlen(text), 'x', 197 - strlen("summary = "));
-    strcpy(text + head + 197, "\nrounds = 3\n");
+    strncat(text, "\nrounds = 3\n", sizeof(text) - strlen(text) - 1);
     must(plan_read(*state, text, strlen(text), &plan, &error), &error);
     assert_int_equal(strlen(plan.summary), 197 - strlen("summary = "));
     assert_int_equal(plan.rounds, 3);
