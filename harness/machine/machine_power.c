@@ -32,10 +32,10 @@ static enum be_power supply_power(const char *root, const char *supply)
     return supply_says(root, supply, "online", "1") ? BE_POWER_MAINS : BE_POWER_UNKNOWN;
 }
 
-/* A weak charger can be online while the battery discharges: that is mains power still. */
 void be_machine_capture_power(const char *root, struct be_machine *machine)
 {
     char path[PATH_MAX];
+    bool seen[BE_POWER_BATTERY + 1] = {false};
 
     machine->power = BE_POWER_UNKNOWN;
     snprintf(path, sizeof(path), "%s/sys/class/power_supply", root);
@@ -44,11 +44,15 @@ void be_machine_capture_power(const char *root, struct be_machine *machine)
         return;
     }
     for (struct dirent *entry; (entry = readdir(dir));) {
-        enum be_power power =
-            entry->d_name[0] == '.' ? BE_POWER_UNKNOWN : supply_power(root, entry->d_name);
-        if (power == BE_POWER_MAINS || machine->power == BE_POWER_UNKNOWN) {
-            machine->power = power;
+        if (entry->d_name[0] != '.') {
+            seen[supply_power(root, entry->d_name)] = true;
         }
     }
     closedir(dir);
+    /* A weak charger can be online while the battery discharges: that is mains power still. */
+    if (seen[BE_POWER_MAINS]) {
+        machine->power = BE_POWER_MAINS;
+    } else if (seen[BE_POWER_BATTERY]) {
+        machine->power = BE_POWER_BATTERY;
+    }
 }

@@ -137,7 +137,7 @@ static void a_container_mount_starts_at_its_own_group(void **state)
     const struct file files[] = {
         {"/proc/self/cgroup", "4:cpu:/docker/abc/inner\n0::/docker/abc\n"},
         {"/proc/self/mountinfo",
-         "8 7 0:9 /docker/other /mnt/other ro - cgroup cgroup rw,cpu\n"
+         "8 7 0:9 /docker/ab /mnt/other ro - cgroup cgroup rw,cpu\n"
          "9 7 0:9 /docker/abc /sys/fs/cgroup/my\\040cpu ro,nosuid - cgroup cgroup rw,cpu\n"},
         {"/mnt/other/cpu.cfs_quota_us", "1000\n"},
         {"/mnt/other/cpu.cfs_period_us", "100000\n"},
@@ -148,6 +148,23 @@ static void a_container_mount_starts_at_its_own_group(void **state)
     };
     (void)state;
     assert_quota(files, (struct expected){true, true, 2});
+}
+
+static void the_mount_that_shows_most_ancestors_is_read(void **state)
+{
+    const struct file files[] = {
+        {"/proc/self/cgroup", "0::/a/b\n"},
+        {"/proc/self/mountinfo", "1 0 0:9 /a /mnt/a rw - cgroup2 none rw\n"
+                                 "2 0 0:9 / /mnt/all rw - cgroup2 none rw\n"
+                                 "3 0 0:9 /a/b /mnt/b rw - cgroup2 none rw\n"},
+        {"/mnt/a/b/cpu.max", "max 100000\n"},
+        {"/mnt/all/a/b/cpu.max", "max 100000\n"},
+        {"/mnt/all/a/cpu.max", "100000 100000\n"},
+        {"/mnt/b/cpu.max", "max 100000\n"},
+        {NULL, NULL},
+    };
+    (void)state;
+    assert_quota(files, (struct expected){true, true, 1});
 }
 
 static void a_kernel_without_control_groups_has_no_quota(void **state)
@@ -282,6 +299,7 @@ int main(void)
         cmocka_unit_test(v1_takes_the_smallest_of_all_ancestors),
         cmocka_unit_test(v1_without_a_limit_has_no_quota),
         cmocka_unit_test(a_container_mount_starts_at_its_own_group),
+        cmocka_unit_test(the_mount_that_shows_most_ancestors_is_read),
         cmocka_unit_test(a_kernel_without_control_groups_has_no_quota),
         cmocka_unit_test(what_cannot_be_seen_is_unknown),
         cmocka_unit_test(garbage_is_unknown),
