@@ -177,7 +177,7 @@ static enum be_status chain_find(const char *root, char *groups, char *mounts,
                                  struct be_cgroup_chain *chain, struct be_error *error)
 {
     char folder[PATH_MAX];
-    struct mount mount;
+    struct mount mount = {0};
     const char *path = own_path(groups, &chain->v2);
 
     if (!path) {
