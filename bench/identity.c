@@ -48,10 +48,9 @@ static int object_visit(struct dl_phdr_info *object, size_t bytes, void *context
 
     for (size_t i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-        /* A loaded segment: its address is the loader's word, and no pointer of ours. */
-        const char *notes =
-            (const char *)(object->dlpi_addr +
-                           segment->p_vaddr); /* NOLINT(performance-no-int-to-ptr) */
+        /* The loader gives addresses as numbers. */
+        /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
+        const char *notes = (const char *)(object->dlpi_addr + segment->p_vaddr);
         if (segment->p_type == PT_NOTE &&
             notes_search(notes, segment->p_memsz, segment->p_align == 8 ? 8 : 4, hello->build_id,
                          sizeof(hello->build_id))) {

@@ -42,8 +42,8 @@ static const char *executor_name(size_t index)
 }
 
 /* Says that a row is not there, and which are. */
-static enum be_status row_missing(const char *kind, const char *name,
-                                  const char *(*name_at)(size_t), struct be_error *error)
+static void row_missing(const char *kind, const char *name, const char *(*name_at)(size_t),
+                        struct be_error *error)
 {
     struct be_buffer names = {0};
 
@@ -58,7 +58,6 @@ static enum be_status row_missing(const char *kind, const char *name,
                      be_buffer_text(&names));
     }
     be_buffer_finish(&names);
-    return BE_EINVAL;
 }
 
 static enum be_status rows_find(struct be_job *job, struct be_error *error)
@@ -68,10 +67,15 @@ static enum be_status rows_find(struct be_job *job, struct be_error *error)
 
     job->workload = workload ? be_workload_find(workload) : NULL;
     if (!job->workload) {
-        return row_missing("workload", workload, workload_name, error);
+        row_missing("workload", workload, workload_name, error);
+        return BE_EINVAL;
     }
     job->executor = executor ? be_executor_find(executor) : NULL;
-    return job->executor ? BE_OK : row_missing("executor", executor, executor_name, error);
+    if (!job->executor) {
+        row_missing("executor", executor, executor_name, error);
+        return BE_EINVAL;
+    }
+    return BE_OK;
 }
 
 static bool params_have(const struct be_param *params, const char *name)
@@ -191,12 +195,14 @@ static enum be_status file_read(struct be_job *job, struct be_error *error)
     return status;
 }
 
+_Static_assert(sizeof(struct be_pair) == sizeof(struct breakeven_pair), "pairs are requests");
+
 static enum be_status pairs_load(struct be_job *job, struct be_error *error)
 {
     const struct be_pairs *pairs = &job->spec.pairs;
     enum be_status status = BE_OK;
 
-    if (job->workload->request_bytes != sizeof(struct be_pair)) {
+    if (job->workload->request_bytes != sizeof(struct breakeven_pair)) {
         return be_error_set(error, BE_EINVAL, "workload '%s' does not take pairs as its input",
                             job->workload->name);
     }

@@ -215,7 +215,7 @@ int main(int argc, char **argv)
     };
 
     /* A reader that left is an error of write, not a signal. */
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     if (argc == 1) {
         return protocol_speak();
     }

@@ -13,6 +13,9 @@
 #include "counter/counter.h"
 #include "pin.h"
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "checksums are over little-endian results, and are taken of memory as it is");
+
 /* What a job needs beside its pool. */
 struct runner {
     const struct be_job *job;
@@ -43,6 +46,7 @@ static void runner_finish(struct runner *runner)
     if (runner->accounts) {
         munmap(runner->accounts, accounts_bytes(runner->job));
     }
+    be_counter_plan_destroy(runner->counters);
     be_pin_destroy(runner->pin);
 }
 
@@ -318,7 +322,7 @@ enum be_status be_runner_run(const struct be_job *job, struct be_buffer *lines,
     struct runner runner;
     enum be_status status = runner_init(&runner, job, error);
 
-    if (status == BE_OK) {
+    if (status == BE_OK && !(job->executor->caps & BE_EXECUTOR_INLINE)) {
         status = be_pin_dispatcher(runner.pin, &runner.record.dispatcher, error);
     }
     if (status == BE_OK && spec->cold) {
@@ -335,7 +339,6 @@ enum be_status be_runner_run(const struct be_job *job, struct be_buffer *lines,
         record_complete(&runner);
         status = record_encode(&runner.record, lines, error);
     }
-    be_counter_plan_destroy(runner.counters);
     runner_finish(&runner);
     return status;
 }

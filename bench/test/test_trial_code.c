@@ -43,7 +43,7 @@ static void trial_divides_one_candidate_at_a_time(void **state)
     struct code code = {0};
     char line[512];
     bool inside = false;
-    FILE *listing = popen("objdump -d --no-show-raw-insn '" BE_TRIAL_OBJECT "'", "r");
+    FILE *listing = fopen(BE_TRIAL_LISTING, "re");
     (void)state;
 
     assert_non_null(listing);
@@ -54,7 +54,7 @@ static void trial_divides_one_candidate_at_a_time(void **state)
             line_count(line, &code);
         }
     }
-    assert_int_equal(pclose(listing), 0);
+    assert_int_equal(fclose(listing), 0);
     /* Each width divides both numbers by the candidate. */
     assert_true(code.instructions > 20);
     assert_true(code.narrow_divisions >= 2);
@@ -68,8 +68,8 @@ int main(void)
     puts("skipped: knows the instructions of x86-64 only");
     return SKIPPED;
 #endif
-    if (system("objdump --version >/dev/null 2>&1") != 0) {
-        puts("skipped: there is no objdump");
+    if (BE_TRIAL_LISTING[0] == '\0') {
+        puts("skipped: there was no objdump to list it with");
         return SKIPPED;
     }
     const struct CMUnitTest tests[] = {
