@@ -130,6 +130,23 @@ static void nul_bytes_are_refused(void **state)
     assert_refused(outside, sizeof(outside) - 1, BE_EPROTOCOL, "");
 }
 
+/* Counters that there are not have their reasons in every worker's record. */
+static void a_record_longer_than_1_mib_is_refused(void **state)
+{
+    struct be_buffer spec = {0};
+    (void)state;
+
+    be_buffer_puts(&spec, "{\"protocol\":1,\"params\":{\"workload\":\"null\",\"executor\":"
+                          "\"threads\",\"workers\":\"300\",\"tasks\":\"300\"},\"counters\":[");
+    for (int i = 0; i < BE_COUNTERS_MAX; i++) {
+        be_buffer_printf(&spec, "%s\"perf_event:an-event-that-no-kernel-has-%d\"", i > 0 ? "," : "",
+                         i);
+    }
+    be_buffer_puts(&spec, "]}\n");
+    assert_refused(spec.data, spec.length, BE_EINVAL, "a record of 300 workers");
+    be_buffer_finish(&spec);
+}
+
 static void a_bad_csv_is_refused_with_file_and_line(void **state)
 {
     static const struct {
@@ -191,6 +208,7 @@ int main(void)
         cmocka_unit_test(a_line_longer_than_1_mib_is_refused),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(nul_bytes_are_refused),
+        cmocka_unit_test(a_record_longer_than_1_mib_is_refused),
         cmocka_unit_test(a_bad_csv_is_refused_with_file_and_line),
         cmocka_unit_test(a_good_csv_is_measured),
     };
