@@ -22,8 +22,8 @@ static _Noreturn void child_run(pid_t parent, int keep, void (*body)(void *conte
     _exit(0);
 }
 
-enum be_status be_child_start(struct be_child *child, int keep, void (*body)(void *context),
-                              void *context, struct be_error *error)
+enum be_status be_child_start(struct be_child *child, uint32_t index, int keep,
+                              void (*body)(void *context), void *context, struct be_error *error)
 {
     pid_t parent = getpid();
     pid_t pid = fork();
@@ -32,16 +32,17 @@ enum be_status be_child_start(struct be_child *child, int keep, void (*body)(voi
         child_run(parent, keep, body, context);
     }
     if (pid < 0) {
-        return be_error_errno(error, BE_ESYSTEM, "fork");
+        return be_error_errno(error, BE_ESYSTEM, "cannot fork worker %u", index);
     }
     int pidfd = pidfd_open(pid, 0);
     if (pidfd < 0) {
-        enum be_status status = be_error_errno(error, BE_ESYSTEM, "pidfd_open");
+        enum be_status status =
+            be_error_errno(error, BE_ESYSTEM, "cannot watch worker %u: pidfd_open", index);
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
         return status;
     }
-    *child = (struct be_child){.pid = pid, .pidfd = pidfd};
+    *child = (struct be_child){.index = index, .pid = pid, .pidfd = pidfd};
     return BE_OK;
 }
 
@@ -73,8 +74,7 @@ void be_child_reap(struct be_child *child)
     *child = (struct be_child){0};
 }
 
-enum be_status be_child_explain(const struct be_child *child, uint32_t index,
-                                struct be_error *error)
+enum be_status be_child_explain(const struct be_child *child, struct be_error *error)
 {
     struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
     siginfo_t info = {0};
@@ -83,12 +83,12 @@ enum be_status be_child_explain(const struct be_child *child, uint32_t index,
     }
     waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOWAIT | WNOHANG);
     if (info.si_pid == 0) {
-        return be_error_set(error, BE_EWORKER, "worker %u closed its connection", index);
+        return be_error_set(error, BE_EWORKER, "worker %u closed its connection", child->index);
     }
     if (info.si_code == CLD_EXITED) {
-        return be_error_set(error, BE_EWORKER, "worker %u exited with status %d", index,
+        return be_error_set(error, BE_EWORKER, "worker %u exited with status %d", child->index,
                             info.si_status);
     }
-    return be_error_set(error, BE_EWORKER, "worker %u was killed by signal %d", index,
+    return be_error_set(error, BE_EWORKER, "worker %u was killed by signal %d", child->index,
                         info.si_status);
 }

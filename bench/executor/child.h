@@ -13,16 +13,17 @@
 #include "core/status.h"
 
 struct be_child {
-    pid_t pid; /* 0: none */
-    int pidfd; /* readable once the child has ended */
+    uint32_t index; /* of the worker, for messages */
+    pid_t pid;      /* 0: none */
+    int pidfd;      /* readable once the child has ended */
 };
 
 /*
  * Forks. The child dies with its parent, holds no descriptor above 2 but `keep`, runs
  * body(context) and leaves by _exit.
  */
-enum be_status be_child_start(struct be_child *child, int keep, void (*body)(void *context),
-                              void *context, struct be_error *error);
+enum be_status be_child_start(struct be_child *child, uint32_t index, int keep,
+                              void (*body)(void *context), void *context, struct be_error *error);
 
 /* CPU time (user + system, ns) of the child so far; 0 once it was reaped. */
 uint64_t be_child_cpu_ns(const struct be_child *child);
@@ -36,7 +37,6 @@ void be_child_reap(struct be_child *child);
  * Says how the child ended, without reaping it: BE_EWORKER "worker 1 was killed by signal 9". One
  * that has not ended within a second has closed its connection and goes on running; that is said.
  */
-enum be_status be_child_explain(const struct be_child *child, uint32_t index,
-                                struct be_error *error);
+enum be_status be_child_explain(const struct be_child *child, struct be_error *error);
 
 #endif

@@ -73,7 +73,7 @@ static enum be_status process_flush(struct be_executor *pool, uint32_t index,
     struct process *process = &pool->processes[index];
 
     if (be_channel_flush(&process->channel, NULL) != BE_OK) {
-        return be_child_explain(&process->child, index, error);
+        return be_child_explain(&process->child, error);
     }
     bool is_choked = be_channel_pending(&process->channel) > 0;
     if (is_choked != process->is_choked) {
@@ -195,7 +195,7 @@ static enum be_status process_receive(struct be_executor *pool, uint32_t index,
 
     enum be_status status = be_channel_receive(&process->channel, error);
     if (status == BE_EIO) {
-        return be_child_explain(&process->child, index, error);
+        return be_child_explain(&process->child, error);
     }
     while (status == BE_OK && (payload = be_channel_next(&process->channel, &frame))) {
         if (frame.kind != BE_FRAME_TASKS) {
@@ -217,7 +217,7 @@ static enum be_status event_handle(struct be_executor *pool, const struct epoll_
     enum be_status status = BE_OK;
 
     if (event->data.u64 & 1) {
-        return be_child_explain(&pool->processes[index].child, index, error);
+        return be_child_explain(&pool->processes[index].child, error);
     }
     if (event->events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
         status = process_receive(pool, index, error);
@@ -298,7 +298,7 @@ static enum be_status process_start(struct be_executor *pool, uint32_t index,
     be_channel_init(&process->channel, pair[0]);
     enum be_status status = be_io_set_nonblock(pair[0], error);
     if (status == BE_OK) {
-        status = be_child_start(&process->child, pair[1], process_body, &start, error);
+        status = be_child_start(&process->child, index, pair[1], process_body, &start, error);
     }
     close(pair[1]);
     return status == BE_OK ? process_watch(pool, index, error) : status;
@@ -350,7 +350,7 @@ static enum be_status pool_alloc(const struct be_executor_env *env, struct be_ex
 static enum be_status processes_create(const struct be_executor_env *env,
                                        struct be_executor **executor, struct be_error *error)
 {
-    struct be_executor *pool;
+    struct be_executor *pool = NULL;
     enum be_status status = pool_alloc(env, &pool, error);
 
     if (status != BE_OK) {
@@ -425,7 +425,7 @@ static enum be_status processes_count(struct be_executor *pool, bool start, stru
         status = be_channel_signal(&process->channel,
                                    start ? BE_FRAME_COUNT_START : BE_FRAME_COUNT_STOP, &cause);
         if (status == BE_EIO) {
-            status = be_child_explain(&process->child, i, &cause);
+            status = be_child_explain(&process->child, &cause);
         }
     }
     if (status == BE_OK) {
@@ -443,7 +443,7 @@ static const struct be_param processes_params[] = {
     {
         .name = "window",
         .type = BE_PARAM_COUNT,
-        .fallback = "256",
+        .fallback = "1024",
         .min = 1,
         .max = 1 << 20,
         .help = "tasks in flight a worker, at most; a chunk is never split",

@@ -139,8 +139,7 @@ static enum be_status pool_start_threads(struct be_executor *pool, struct be_err
         if (failure) {
             atomic_fetch_sub(&pool->busy, workers - i);
             errno = failure;
-            return be_error_errno(error, BE_ESYSTEM, "cannot create thread %u of %u", i + 1,
-                                  workers);
+            return be_error_errno(error, BE_ESYSTEM, "cannot create a thread for worker %u", i);
         }
         pool->started++;
         pthread_getcpuclockid(thread->handle, &thread->cpu_clock);

@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/rng.h"
@@ -289,30 +291,28 @@ static void large_messages_do_not_block(void **state)
     }
 }
 
-static int descriptors_open(void)
+static int entries_count(const char *path)
 {
-    DIR *folder = opendir("/proc/self/fd");
+    DIR *folder = opendir(path);
     int count = 0;
 
-    assert_non_null(folder);
-    while (readdir(folder)) {
+    while (folder && readdir(folder)) {
         count++;
     }
-    closedir(folder);
+    if (folder) {
+        closedir(folder);
+    }
     return count;
+}
+
+static int descriptors_open(void)
+{
+    return entries_count("/proc/self/fd");
 }
 
 static int threads_alive(void)
 {
-    DIR *folder = opendir("/proc/self/task");
-    int count = 0;
-
-    assert_non_null(folder);
-    while (readdir(folder)) {
-        count++;
-    }
-    closedir(folder);
-    return count;
+    return entries_count("/proc/self/task");
 }
 
 static void pools_leave_nothing_behind(void **state)
@@ -337,6 +337,43 @@ static void pools_leave_nothing_behind(void **state)
     assert_int_equal(threads_alive(), threads);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
     assert_int_equal(errno, ECHILD);
+}
+
+/* Creates a pool of more workers than this user may have; exits with 0 if that went well. */
+static _Noreturn void refusal_try(const struct be_executor_ops *ops)
+{
+    struct rlimit few = {4, 4};
+    struct fixture f;
+
+    /* Root is not held to the limit; a user that nobody else is has this process only. */
+    if (geteuid() == 0 && setresuid(61183, 61183, 61183) != 0) {
+        _exit(77);
+    }
+    fixture_init(&f, ops, euclid(), 8, 1);
+    int descriptors = descriptors_open();
+    bool is_right = setrlimit(RLIMIT_NPROC, &few) == 0 && fixture_create(&f) == BE_ESYSTEM &&
+                    strstr(f.error.message, "worker") && descriptors_open() == descriptors &&
+                    waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD;
+    _exit(is_right ? 0 : 1);
+}
+
+static void a_refused_worker_leaves_nothing_behind(void **state)
+{
+    const struct be_executor_ops *ops = *state;
+    int status = 0;
+
+    if (!(ops->caps & BE_EXECUTOR_PARALLEL)) {
+        skip();
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        refusal_try(ops);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+        skip();
+    }
+    assert_int_equal(status, 0);
 }
 
 static void workers_are_read_back_and_counted(void **state)
@@ -420,6 +457,7 @@ static const struct {
     CASE(all_tasks_may_fail),
     CASE(large_messages_do_not_block),
     CASE(pools_leave_nothing_behind),
+    CASE(a_refused_worker_leaves_nothing_behind),
     CASE(workers_are_read_back_and_counted),
     CASE(workers_cpu_time_is_told),
 };

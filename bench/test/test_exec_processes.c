@@ -1,0 +1,345 @@
+/* What can happen to worker processes: death, refusal, and their dispatcher's end. */
+#include "executor_fixture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * A workload that does to its worker what the request says. Its messages are large, so that both
+ * directions fill up.
+ */
+enum deed {
+    DEED_NOTHING,
+    DEED_KILL,
+    DEED_EXIT,
+    DEED_CLOSE,
+};
+
+enum { MESSAGE_BYTES = 1 << 14, WORKERS = 2 };
+
+/* What the tests' processes tell each other, in memory that they share. */
+struct shared {
+    _Atomic uint64_t computed;
+    _Atomic pid_t worker; /* who computed last */
+};
+
+static struct shared *shared;
+
+static void descriptors_close(void)
+{
+    close_range(3, 1 << 20, 0);
+}
+
+static size_t deed_run(const void *requests, void *replies, size_t count,
+                       struct breakeven_turns *turns)
+{
+    const char *request = requests;
+
+    (void)turns;
+    for (size_t i = 0; i < count; i++) {
+        atomic_store(&shared->worker, getpid());
+        switch ((enum deed)request[i * MESSAGE_BYTES]) {
+        case DEED_NOTHING:
+            break;
+        case DEED_KILL:
+            raise(SIGKILL);
+            break;
+        case DEED_EXIT:
+            _exit(3);
+        case DEED_CLOSE:
+            descriptors_close();
+            for (;;) {
+                pause();
+            }
+        }
+        memset((char *)replies + i * MESSAGE_BYTES, 1, MESSAGE_BYTES);
+        atomic_fetch_add(&shared->computed, 1);
+    }
+    return count;
+}
+
+static const struct breakeven_workload deeds = {
+    .name = "deeds",
+    .request_bytes = MESSAGE_BYTES,
+    .reply_bytes = MESSAGE_BYTES,
+    .run = deed_run,
+};
+
+static void pool_start(struct fixture *f, const struct breakeven_workload *workload)
+{
+    fixture_start(f, be_executor_find("processes"), workload, WORKERS, 1);
+}
+
+static struct be_batch batch_with(enum deed deed, uint64_t index, uint64_t tasks)
+{
+    struct be_batch batch = batch_alloc(&deeds, tasks);
+
+    ((char *)batch.requests)[index * MESSAGE_BYTES] = (char)deed;
+    return batch;
+}
+
+static void expect_no_child(void)
+{
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+}
+
+/* `text` follows the worker's number, which depends on who got the task. */
+static void expect_death(enum deed deed, uint64_t index, uint64_t tasks, const char *text)
+{
+    struct fixture f;
+    struct be_batch batch = batch_with(deed, index, tasks);
+    struct be_batch good = batch_alloc(&deeds, 10);
+    char expected[2][64];
+
+    pool_start(&f, &deeds);
+    assert_int_equal(fixture_run(&f, &batch), BE_EWORKER);
+    for (int i = 0; i < 2; i++) {
+        snprintf(expected[i], sizeof(expected[i]), "worker %d %s", i, text);
+    }
+    if (strcmp(f.error.message, expected[0]) != 0 && strcmp(f.error.message, expected[1]) != 0) {
+        fail_msg("'%s'", f.error.message);
+    }
+
+    /* The pool stays broken, says the same again, and still ends. */
+    memset(&f.error, 0, sizeof(f.error));
+    assert_int_equal(fixture_run(&f, &good), BE_EWORKER);
+    assert_non_null(strstr(f.error.message, text));
+    assert_int_equal(f.ops->count(f.executor, true, &f.error), BE_EWORKER);
+    fixture_end(&f);
+    expect_no_child();
+    batch_free(&good);
+    batch_free(&batch);
+}
+
+static void a_killed_worker_is_reported(void **state)
+{
+    (void)state;
+    expect_death(DEED_KILL, 0, 1, "was killed by signal 9");
+    expect_death(DEED_KILL, 500, 1000, "was killed by signal 9");
+    expect_death(DEED_KILL, 999, 1000, "was killed by signal 9");
+}
+
+static void a_worker_that_exits_is_reported(void **state)
+{
+    (void)state;
+    expect_death(DEED_EXIT, 500, 1000, "exited with status 3");
+}
+
+static void a_worker_that_hangs_up_is_reported_and_ended(void **state)
+{
+    (void)state;
+    expect_death(DEED_CLOSE, 500, 1000, "closed its connection");
+}
+
+static void a_worker_killed_between_passes_is_reported(void **state)
+{
+    struct fixture f;
+    struct be_batch batch = batch_alloc(&deeds, 100);
+
+    (void)state;
+    pool_start(&f, &deeds);
+    assert_int_equal(fixture_run(&f, &batch), BE_OK);
+    assert_int_equal(kill(atomic_load(&shared->worker), SIGKILL), 0);
+    assert_int_equal(fixture_run(&f, &batch), BE_EWORKER);
+    assert_non_null(strstr(f.error.message, "was killed by signal 9"));
+    fixture_end(&f);
+    expect_no_child();
+    batch_free(&batch);
+}
+
+/* Runs passes until one fails; exits with 0 if it was for a killed worker. */
+static _Noreturn void dispatcher_run(void)
+{
+    struct fixture f;
+    struct be_batch batch = batch_alloc(&deeds, 2000);
+    enum be_status status;
+
+    pool_start(&f, &deeds);
+    do {
+        status = fixture_run(&f, &batch);
+    } while (status == BE_OK);
+    bool is_right = status == BE_EWORKER && strstr(f.error.message, "was killed by signal 9");
+    fixture_end(&f);
+    _exit(is_right ? 0 : 1);
+}
+
+/* Forks a dispatcher and waits until its pass is under way. */
+static pid_t dispatcher_fork(void)
+{
+    atomic_store(&shared->computed, 0);
+    pid_t dispatcher = fork();
+
+    if (dispatcher == 0) {
+        dispatcher_run();
+    }
+    assert_true(dispatcher > 0);
+    while (atomic_load(&shared->computed) < 100) {
+        usleep(1000);
+    }
+    return dispatcher;
+}
+
+/* Waits until no task is computed any more: the worker has nothing to read or nowhere to write. */
+static void standstill_await(void)
+{
+    uint64_t before;
+    uint64_t now = atomic_load(&shared->computed);
+
+    do {
+        before = now;
+        usleep(20000);
+        now = atomic_load(&shared->computed);
+    } while (now != before);
+}
+
+/*
+ * The dispatcher is stopped in the middle of a pass until the workers have run out of requests or
+ * of room for replies; one is killed there, and the dispatcher goes on.
+ */
+static void a_worker_killed_behind_full_buffers_is_reported(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        pid_t dispatcher = dispatcher_fork();
+        int status = 0;
+
+        assert_int_equal(kill(dispatcher, SIGSTOP), 0);
+        standstill_await();
+        assert_int_equal(kill(atomic_load(&shared->worker), SIGKILL), 0);
+        assert_int_equal(kill(dispatcher, SIGCONT), 0);
+        assert_int_equal(waitpid(dispatcher, &status, 0), dispatcher);
+        assert_int_equal(status, 0);
+    }
+}
+
+/* Orphans of the killed dispatcher come to this process, which can see how they ended. */
+static void workers_die_with_their_dispatcher(void **state)
+{
+    int status = 0;
+
+    (void)state;
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    pid_t dispatcher = dispatcher_fork();
+    assert_int_equal(kill(dispatcher, SIGKILL), 0);
+    assert_int_equal(waitpid(dispatcher, &status, 0), dispatcher);
+    for (int i = 0; i < WORKERS; i++) {
+        assert_true(waitpid(-1, &status, 0) > 0);
+        /* By the kernel, or by themselves at the end of their connection. */
+        assert_true((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) || status == 0);
+    }
+    expect_no_child();
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+}
+
+static uint64_t descriptors_open(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    uint64_t count = 0;
+
+    while (folder && readdir(folder)) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+static size_t descriptors_run(const void *requests, void *replies, size_t count,
+                              struct breakeven_turns *turns)
+{
+    (void)requests;
+    (void)turns;
+    for (size_t i = 0; i < count; i++) {
+        ((uint64_t *)replies)[i] = descriptors_open();
+    }
+    return count;
+}
+
+static const struct breakeven_workload descriptors = {
+    .name = "descriptors",
+    .request_bytes = 8,
+    .reply_bytes = 8,
+    .run = descriptors_run,
+};
+
+/* Also not one of the dispatcher's that lies between the sockets, nor a sibling's. */
+static void a_worker_has_one_descriptor_of_its_own(void **state)
+{
+    struct fixture f;
+    struct be_batch batch = batch_alloc(&descriptors, 100);
+    int opened = open("/dev/null", O_RDONLY);
+    uint64_t standard = 0;
+
+    (void)state;
+    for (int fd = 0; fd < 3; fd++) {
+        standard += fcntl(fd, F_GETFD) >= 0;
+    }
+    pool_start(&f, &descriptors);
+    assert_int_equal(fixture_run(&f, &batch), BE_OK);
+    for (uint64_t i = 0; i < batch.tasks; i++) {
+        /* ".", ".." and the folder itself are counted, and its socket. */
+        assert_int_equal(((uint64_t *)batch.replies)[i], standard + 3 + 1);
+    }
+    fixture_end(&f);
+    batch_free(&batch);
+    close(opened);
+}
+
+/* Creates a pool of many under a limit that refuses one half-way, in a process of its own. */
+static void expect_refusal(rlim_t descriptors_max)
+{
+    int status = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        struct fixture f;
+        struct rlimit few = {descriptors_max, descriptors_max};
+        fixture_init(&f, be_executor_find("processes"), &deeds, 8, 1);
+        uint64_t before = descriptors_open();
+        bool is_right = setrlimit(RLIMIT_NOFILE, &few) == 0 && fixture_create(&f) == BE_ESYSTEM &&
+                        strstr(f.error.message, "Too many open files") &&
+                        descriptors_open() == before && waitpid(-1, NULL, WNOHANG) == -1 &&
+                        errno == ECHILD;
+        _exit(is_right ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* Three limits in a row, since each worker takes two and a third for a moment. */
+static void too_few_descriptors_leave_nothing_behind(void **state)
+{
+    int lowest = open("/dev/null", O_RDONLY);
+
+    (void)state;
+    close(lowest);
+    for (rlim_t more = 8; more < 11; more++) {
+        expect_refusal((rlim_t)lowest + more);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_killed_worker_is_reported),
+        cmocka_unit_test(a_worker_that_exits_is_reported),
+        cmocka_unit_test(a_worker_that_hangs_up_is_reported_and_ended),
+        cmocka_unit_test(a_worker_killed_between_passes_is_reported),
+        cmocka_unit_test(a_worker_killed_behind_full_buffers_is_reported),
+        cmocka_unit_test(workers_die_with_their_dispatcher),
+        cmocka_unit_test(a_worker_has_one_descriptor_of_its_own),
+        cmocka_unit_test(too_few_descriptors_leave_nothing_behind),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return shared == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}

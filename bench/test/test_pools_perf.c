@@ -1,0 +1,214 @@
+/* labels: perf */
+/*
+ * What the pools are held to, measured: A B A B in one process, ratios inside a round, medians of
+ * ratios. Every figure is printed. Workers have a PU each and the dispatcher shares the last one's,
+ * as on a machine with none to spare.
+ */
+#include "executor_fixture.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "workload/workload.h"
+
+enum { WORKERS = 2, ROUNDS = 101 };
+
+static const struct breakeven_pair notes_pairs[] = {
+    {1963309, 2265973}, {2030677, 3814172}, {1551645, 2229620}, {2039045, 2020802}};
+
+/* The speedup that these whole tasks allow two workers, in this order. */
+static const double notes_bound = 1.868;
+
+static int ratio_compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double ratios_median(double *ratios, size_t count)
+{
+    qsort(ratios, count, sizeof(ratios[0]), ratio_compare);
+    return ratios[count / 2];
+}
+
+/* Like fixture_init, pinned to the first PUs that are allowed. */
+static void pinned_init(struct fixture *f, const char *executor, const char *workload)
+{
+    int32_t pus[WORKERS];
+    struct be_spec spec = {.pus = pus};
+    cpu_set_t allowed;
+
+    fixture_init(f, be_executor_find(executor), be_workload_find(workload), WORKERS, 1);
+    sched_getaffinity(getppid(), sizeof(allowed), &allowed);
+    for (int32_t pu = 0; pu < CPU_SETSIZE && spec.pu_count < f->env.workers; pu++) {
+        if (CPU_ISSET((size_t)pu, &allowed)) {
+            pus[spec.pu_count++] = pu;
+        }
+    }
+    if (spec.pu_count < f->env.workers) {
+        skip();
+    }
+    spec.dispatcher_pu = pus[spec.pu_count - 1];
+    be_pin_destroy(f->pin);
+    assert_int_equal(be_pin_create(&spec, &f->pin, &f->error), BE_OK);
+    f->env.pin = f->pin;
+}
+
+static void pinned_create(struct fixture *f)
+{
+    struct be_worker_record dispatcher;
+
+    if (fixture_create(f) != BE_OK) {
+        fail_msg("%s: %s", f->ops->name, f->error.message);
+    }
+    assert_int_equal(be_pin_dispatcher(f->pin, &dispatcher, &f->error), BE_OK);
+}
+
+static uint64_t pass_time_ns(struct fixture *f, const struct be_batch *batch)
+{
+    uint64_t start_ns = be_clock_now_ns();
+
+    assert_int_equal(fixture_run(f, batch), BE_OK);
+    return be_clock_now_ns() - start_ns;
+}
+
+/* serial / pool, over the bound: 1 is as good as whole tasks allow. */
+static double part_of_bound(const char *executor)
+{
+    double ratios[ROUNDS];
+    struct fixture serial;
+    struct fixture pool;
+    struct be_batch batch = batch_alloc(be_workload_find("gcd-trial"), 4);
+
+    memcpy((void *)batch.requests, notes_pairs, sizeof(notes_pairs));
+    pinned_init(&serial, "serial", "gcd-trial");
+    pinned_init(&pool, executor, "gcd-trial");
+    pinned_create(&serial);
+    pinned_create(&pool);
+    pass_time_ns(&serial, &batch);
+    pass_time_ns(&pool, &batch);
+    for (int i = 0; i < ROUNDS; i++) {
+        double serial_ns = (double)pass_time_ns(&serial, &batch);
+        ratios[i] = serial_ns / (double)pass_time_ns(&pool, &batch) / notes_bound;
+    }
+    fixture_end(&pool);
+    fixture_end(&serial);
+    batch_free(&batch);
+    double part = ratios_median(ratios, ROUNDS);
+    printf("%s x%d, the notes' pairs, warm: speedup %.3f, %.3f of the bound %.3f\n", executor,
+           WORKERS, part * notes_bound, part, notes_bound);
+    return part;
+}
+
+static void threads_reach_the_bound(void **state)
+{
+    (void)state;
+    assert_true(part_of_bound("threads") >= 0.97);
+}
+
+static void processes_reach_the_bound(void **state)
+{
+    (void)state;
+    assert_true(part_of_bound("processes") >= 0.97);
+}
+
+static void the_lock_keeps_threads_serial(void **state)
+{
+    (void)state;
+    assert_true(part_of_bound("threads-gil") * notes_bound <= 1.02);
+}
+
+/* Forks `count` children that do nothing and waits for them. */
+static uint64_t bare_children_ns(uint32_t count)
+{
+    pid_t children[WORKERS];
+    uint64_t start_ns = be_clock_now_ns();
+
+    for (uint32_t i = 0; i < count; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            _exit(0);
+        }
+        assert_true(children[i] > 0);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        waitpid(children[i], NULL, 0);
+    }
+    return be_clock_now_ns() - start_ns;
+}
+
+static void a_pool_starts_within_two_bare_forks(void **state)
+{
+    double starts[ROUNDS];
+    double whole[ROUNDS];
+    struct fixture pool;
+    struct be_worker_record dispatcher;
+
+    (void)state;
+    pinned_init(&pool, "processes", "null");
+    assert_int_equal(be_pin_dispatcher(pool.pin, &dispatcher, &pool.error), BE_OK);
+    bare_children_ns(WORKERS);
+    for (int i = 0; i < ROUNDS; i++) {
+        double bare_ns = (double)bare_children_ns(WORKERS);
+        uint64_t start_ns = be_clock_now_ns();
+        pinned_create(&pool);
+        uint64_t ready_ns = be_clock_now_ns();
+        fixture_destroy(&pool);
+        starts[i] = (double)(ready_ns - start_ns) / bare_ns;
+        whole[i] = (double)(be_clock_now_ns() - start_ns) / bare_ns;
+    }
+    fixture_finish(&pool);
+    double start = ratios_median(starts, ROUNDS);
+    printf("processes x%d, start: %.2f of fork + exit + wait; start and end: %.2f\n", WORKERS,
+           start, ratios_median(whole, ROUNDS));
+    assert_true(start <= 2.0);
+}
+
+/* Wall time a task of the pool over that of the same pool at another window, on workload null. */
+static void a_window_saves_wake_ups(void **state)
+{
+    enum { TASKS = 20000, FEWER_ROUNDS = 11 };
+    double ratios[FEWER_ROUNDS];
+    double wide_ns[FEWER_ROUNDS];
+    struct fixture wide;
+    struct fixture one;
+
+    (void)state;
+    pinned_init(&wide, "processes", "null");
+    pinned_init(&one, "processes", "null");
+    assert_int_equal(be_params_set(&one.params, "window", "1", NULL), BE_OK);
+    pinned_create(&wide);
+    pinned_create(&one);
+    struct be_batch batch = batch_alloc(wide.env.workload, TASKS);
+    wide.env.workload->generate(1, 0, TASKS, (void *)batch.requests);
+    for (int i = 0; i < FEWER_ROUNDS; i++) {
+        wide_ns[i] = (double)pass_time_ns(&wide, &batch);
+        ratios[i] = (double)pass_time_ns(&one, &batch) / wide_ns[i];
+    }
+    fixture_end(&one);
+    fixture_end(&wide);
+    batch_free(&batch);
+    double ratio = ratios_median(ratios, FEWER_ROUNDS);
+    printf("processes x%d, workload null, chunk 1: %.0f ns a task; at window 1 %.1f times that\n",
+           WORKERS, ratios_median(wide_ns, FEWER_ROUNDS) / TASKS, ratio);
+    assert_true(ratio >= 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_reach_the_bound),
+        cmocka_unit_test(processes_reach_the_bound),
+        cmocka_unit_test(the_lock_keeps_threads_serial),
+        cmocka_unit_test(a_pool_starts_within_two_bare_forks),
+        cmocka_unit_test(a_window_saves_wake_ups),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
