@@ -241,11 +241,32 @@ static enum be_status pass_parse(const json_t *object, struct be_sample_record *
     return pass_fill(object, &record->passes[count], error);
 }
 
+/* What a state brings: a value, a share of the time that it stands for, or the reason why not. */
+static enum be_status counter_fill(const json_t *object, struct be_counter_value *value,
+                                   struct be_error *error)
+{
+    const char *reason = NULL;
+
+    if (value->state == BE_COUNTER_NOT_COUNTING || value->state == BE_COUNTER_UNAVAILABLE) {
+        enum be_status status = be_json_get_string(object, "reason", &reason, error);
+        if (status == BE_OK) {
+            snprintf(value->reason, sizeof(value->reason), "%s", reason);
+        }
+        return status;
+    }
+    if (value->state == BE_COUNTER_SCALED) {
+        value->share = json_number_value(json_object_get(object, "share"));
+        if (!(value->share > 0 && value->share <= 1)) {
+            return be_error_set(error, BE_EPROTOCOL, "'share' is not a number above 0, to 1");
+        }
+    }
+    return be_json_get_count(object, "value", &value->value, error);
+}
+
 static enum be_status counter_parse(const char *name, const json_t *object,
                                     struct be_counter_value *value, struct be_error *error)
 {
     const char *state = NULL;
-    const char *reason = "";
     struct be_error cause;
     enum be_status status = be_json_get_string(object, "state", &state, error);
 
@@ -255,14 +276,12 @@ static enum be_status counter_parse(const char *name, const json_t *object,
     if (be_counter_state_parse(state, &value->state, &cause) != BE_OK) {
         return be_error_set(error, BE_EPROTOCOL, "'state': %s", cause.message);
     }
-    snprintf(value->name, sizeof(value->name), "%s", name);
-    be_json_has_string(object, "reason", &reason);
-    snprintf(value->reason, sizeof(value->reason), "%s", reason);
-    value->share = json_number_value(json_object_get(object, "share"));
-    if (value->state == BE_COUNTER_COUNTED || value->state == BE_COUNTER_SCALED) {
-        return be_json_get_count(object, "value", &value->value, error);
+    if (strlen(name) >= sizeof(value->name)) {
+        return be_error_set(error, BE_EPROTOCOL, "'counters' has a name of %zu characters",
+                            strlen(name));
     }
-    return BE_OK;
+    snprintf(value->name, sizeof(value->name), "%s", name);
+    return counter_fill(object, value, error);
 }
 
 static enum be_status counters_parse(const json_t *object, struct be_counter_values *values,

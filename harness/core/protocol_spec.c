@@ -135,7 +135,10 @@ static enum be_status input_parse(const json_t *object, struct be_spec *spec,
     if (!input) {
         return BE_OK;
     }
-    enum be_status status = be_json_get_string(input, "path", &path, error);
+    enum be_status status = be_json_get_object(object, "input", &input, error);
+    if (status == BE_OK) {
+        status = be_json_get_string(input, "path", &path, error);
+    }
     if (status == BE_OK) {
         status = be_json_get_count(input, "hash", &spec->input_hash, error);
     }
@@ -191,10 +194,11 @@ static enum be_status placement_parse(const json_t *object, struct be_spec *spec
             return status;
         }
     }
-    if (be_json_has_string(object, "topology_xml", &xml)) {
-        return string_copy(xml, &spec->topology_xml, error);
+    if (!json_object_get(object, "topology_xml")) {
+        return BE_OK;
     }
-    return BE_OK;
+    enum be_status status = be_json_get_string(object, "topology_xml", &xml, error);
+    return status == BE_OK ? string_copy(xml, &spec->topology_xml, error) : status;
 }
 
 static enum be_status counters_parse(const json_t *object, struct be_spec *spec,
@@ -243,15 +247,32 @@ static enum be_status bounded_parse(const json_t *object, const char *key, uint3
     return BE_OK;
 }
 
+/* An optional yes or no; no when it is not there. */
+static enum be_status flag_parse(const json_t *object, const char *key, bool *value,
+                                 struct be_error *error)
+{
+    const json_t *member = json_object_get(object, key);
+
+    if (member && !json_is_boolean(member)) {
+        return be_error_set(error, BE_EPROTOCOL, "'%s' is not true or false", key);
+    }
+    *value = json_is_true(member);
+    return BE_OK;
+}
+
 static enum be_status settings_parse(const json_t *object, struct be_spec *spec,
                                      struct be_error *error)
 {
     if (json_object_get(object, "seed") && !be_json_has_count(object, "seed", &spec->seed)) {
         return be_error_set(error, BE_EPROTOCOL, "'seed' is not a whole number from 0 to 2^64-1");
     }
-    spec->cold = json_is_true(json_object_get(object, "cold"));
-    spec->leash = json_is_true(json_object_get(object, "leash"));
-    enum be_status status = bounded_parse(object, "passes", 1, 1, &spec->passes, error);
+    enum be_status status = flag_parse(object, "cold", &spec->cold, error);
+    if (status == BE_OK) {
+        status = flag_parse(object, "leash", &spec->leash, error);
+    }
+    if (status == BE_OK) {
+        status = bounded_parse(object, "passes", 1, 1, &spec->passes, error);
+    }
     return status == BE_OK ? bounded_parse(object, "warmup", 0, 0, &spec->warmup, error) : status;
 }
 
