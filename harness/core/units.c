@@ -175,7 +175,9 @@ static enum be_status list_parse(const char *text, element_parser *parse, uint64
     list->count = 0;
 
     if (!copy || !list->values) {
-        status = be_error_set(error, BE_ENOMEM, "out of memory for a list");
+        free(copy);
+        free(list->values);
+        return be_error_set(error, BE_ENOMEM, "out of memory for a list");
     }
     for (char *rest = copy; status == BE_OK && rest;) {
         char *element = strsep(&rest, ",");
