@@ -61,21 +61,8 @@ static bool counter_is_unavailable(const struct be_counter_ops *row,
                                    char reason[BE_COUNTER_REASON_BYTES])
 {
     struct be_counter_values values = {0};
-    struct be_counter_plan *plan = NULL;
-    struct be_counter_session *session = NULL;
-    char names[BE_COUNTERS_MAX][BE_COUNTER_NAME_BYTES];
-    char *events[BE_COUNTERS_MAX];
-    size_t count = 0;
 
-    for (; row->events[count] && count < BE_COUNTERS_MAX; count++) {
-        snprintf(names[count], sizeof(names[count]), "%s:%s", row->name, row->events[count]);
-        events[count] = names[count];
-    }
-    if (be_counter_plan_create(events, count, &plan, NULL) == BE_OK &&
-        be_counter_session_open(plan, &values, &session, NULL) == BE_OK) {
-        be_counter_session_close(session);
-    }
-    be_counter_plan_destroy(plan);
+    be_counter_probe(row, &values, NULL);
     for (uint32_t i = 0; i < values.count; i++) {
         if (values.items[i].state != BE_COUNTER_UNAVAILABLE) {
             return false;
