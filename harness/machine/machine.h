@@ -70,7 +70,10 @@ const char *be_machine_key(const struct be_machine *machine, char text[BE_ID_BYT
 /* Whole cores to plan for, at least 1: effective_cores rounded down. More workers oversubscribe. */
 uint32_t be_machine_effective_cores(const struct be_machine *machine);
 
-/* Everything as a JSON object; NULL when out of memory. The caller's (json_decref). */
+/*
+ * Everything as a JSON object, with be_machine_describe's line as "description"; NULL when out of
+ * memory. The caller's (json_decref).
+ */
 json_t *be_machine_to_json(const struct be_machine *machine);
 
 enum { BE_MACHINE_TEXT_BYTES = 256 };

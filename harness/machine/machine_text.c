@@ -86,8 +86,10 @@ static bool system_put(json_t *object, const struct be_machine *machine)
 json_t *be_machine_to_json(const struct be_machine *machine)
 {
     json_t *object = json_object();
+    char text[BE_MACHINE_TEXT_BYTES];
 
     if (object && put(object, "key", json_text(machine->key)) &&
+        put(object, "description", json_text(be_machine_describe(machine, text))) &&
         put(object, "architecture", json_text(machine->architecture)) &&
         put(object, "cpu_models", json_text(machine->cpu_models)) &&
         counts_put(object, &machine->counts) && clocks_put(object, machine) &&

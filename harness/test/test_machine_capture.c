@@ -124,6 +124,7 @@ static void what_is_unknown_is_null_in_json(void **state)
 
 static void what_is_known_is_in_json(void **state)
 {
+    char text[BE_MACHINE_TEXT_BYTES];
     struct be_machine machine = CAPTURE("package:1 core:8 pu:2", laptop);
     json_t *json = be_machine_to_json(&machine);
     (void)state;
@@ -133,6 +134,8 @@ static void what_is_known_is_in_json(void **state)
         assert_int_equal(is_null, strcmp(nullable[i], "quota_cores") == 0);
     }
     assert_string_equal(json_string_value(json_object_get(json, "key")), machine.key);
+    assert_string_equal(json_string_value(json_object_get(json, "description")),
+                        be_machine_describe(&machine, text));
     assert_string_equal(json_string_value(json_object_get(json, "power")), "battery");
     assert_string_equal(json_string_value(json_object_get(json, "quota")), "none");
     assert_true(json_is_false(json_object_get(json, "virtualised")));
