@@ -114,6 +114,7 @@ enum be_status be_io_read_file(const char *path, size_t max_bytes, char **text, 
 enum be_status be_io_write_file(const char *path, const void *data, size_t bytes,
                                 struct be_error *error)
 {
+    struct be_error cause;
     char beside[PATH_MAX];
     int length = snprintf(beside, sizeof(beside), "%s.XXXXXX", path);
 
@@ -124,7 +125,10 @@ enum be_status be_io_write_file(const char *path, const void *data, size_t bytes
     if (fd < 0) {
         return be_error_errno(error, BE_EIO, "cannot write beside '%s'", path);
     }
-    enum be_status status = be_io_write_all(fd, data, bytes, error);
+    enum be_status status = be_io_write_all(fd, data, bytes, &cause);
+    if (status != BE_OK) {
+        be_error_set(error, status, "cannot write '%s': %s", beside, cause.message);
+    }
     if (status == BE_OK && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)) {
         status = be_error_errno(error, BE_EIO, "cannot sync '%s'", beside);
     }
