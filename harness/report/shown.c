@@ -1,0 +1,91 @@
+#include "report/shown.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "core/units.h"
+
+/* How numbers of one figure are written: all of them alike, as their median asks for. */
+struct scale {
+    double factor;
+    int decimals;
+    const char *unit; /* with a blank before it */
+};
+
+/* So many decimals that a value of this size has `digits` digits in all, at most 6 decimals. */
+static int decimals_for(double value, int digits)
+{
+    double magnitude = fabs(value);
+    int before = magnitude >= 1 ? (int)floor(log10(magnitude)) + 1 : 1;
+
+    if (magnitude > 0 && magnitude < 1) {
+        before = (int)floor(log10(magnitude)) + 1;
+    }
+    int decimals = digits - before;
+    return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
+}
+
+static struct scale scale_for(enum be_shown_kind kind, double value)
+{
+    static const struct {
+        double scale;
+        const char *unit;
+    } times[] = {{1e9, " s"}, {1e6, " ms"}, {1e3, " us"}, {1, " ns"}};
+    size_t i = 0;
+
+    switch (kind) {
+    case BE_SHOWN_TIME:
+        while (i < 3 && fabs(value) < times[i].scale) {
+            i++;
+        }
+        return (struct scale){1 / times[i].scale, decimals_for(value / times[i].scale, 4),
+                              times[i].unit};
+    case BE_SHOWN_PERCENT:
+        return (struct scale){100, decimals_for(100 * value, 2), " %"};
+    case BE_SHOWN_RATIO:
+        return (struct scale){1, fabs(value) < 1 ? 2 : decimals_for(value, 3), ""};
+    case BE_SHOWN_RATE:
+        break;
+    }
+    return (struct scale){1, decimals_for(value, 4), ""};
+}
+
+/* Large numbers with commas between thousands, the others with their decimals. */
+static void number_write(char *text, size_t bytes, const struct scale *scale, double value)
+{
+    char count[BE_UNITS_TEXT_BYTES];
+    double scaled = value * scale->factor;
+
+    if (scale->decimals == 0 && scaled >= 1000 && scaled < 1e18) {
+        snprintf(text, bytes, "%s", be_units_format_count(count, (uint64_t)llround(scaled)));
+    } else {
+        snprintf(text, bytes, "%.*f", scale->decimals, scaled);
+    }
+}
+
+struct be_shown be_shown_of(enum be_shown_kind kind, const struct be_estimate *estimate)
+{
+    struct be_shown shown = {.value = "-"};
+    char low[32];
+    char high[32];
+
+    if (!estimate->known || !isfinite(estimate->median)) {
+        return shown;
+    }
+    struct scale scale = scale_for(kind, estimate->median);
+    number_write(low, sizeof(low), &scale, estimate->median);
+    snprintf(shown.value, sizeof(shown.value), "%s%s", low, scale.unit);
+    if (estimate->bounded) {
+        number_write(low, sizeof(low), &scale, estimate->low);
+        number_write(high, sizeof(high), &scale, estimate->high);
+        snprintf(shown.interval, sizeof(shown.interval), "(%s .. %s)", low, high);
+    }
+    return shown;
+}
+
+struct be_shown be_shown_of_value(enum be_shown_kind kind, double value)
+{
+    struct be_estimate estimate = {.known = isfinite(value), .median = value};
+    return be_shown_of(kind, &estimate);
+}

@@ -1,0 +1,290 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "report/escape.h"
+#include "report/grid.h"
+#include "report/report.h"
+#include "report/shown.h"
+#include "report/view.h"
+#include "report/words.h"
+
+/* Up to here each configuration has a row of its own; beyond, a table of speedups says more. */
+enum { DETAILED_CELLS_MAX = 8 };
+
+static void heading_put(const struct be_view *view, size_t width, struct be_buffer *out)
+{
+    struct be_buffer line = {0};
+    char text[BE_UNITS_TEXT_BYTES];
+
+    be_buffer_printf(&line, "plan %s · %s · %zu configurations x %" PRIu32 " rounds · %s · ",
+                     view->run->plan, view->workloads, view->run->configuration_count,
+                     view->run->rounds,
+                     be_units_format_duration(text, (double)view->run->elapsed_ns));
+    be_words_task(view, &line);
+    be_grid_wrap(be_buffer_text(&line), width, out);
+    be_buffer_finish(&line);
+    be_buffer_printf(&line, "on %s · ", view->place);
+    be_words_constants(view, &line);
+    be_grid_wrap(be_buffer_text(&line), width, out);
+    out->failed = out->failed || line.failed;
+    be_buffer_finish(&line);
+}
+
+/* Wall time, and tasks over it; both of one estimate. */
+static void time_put(struct be_grid *grid, const struct be_estimate *wall_ns, uint64_t tasks)
+{
+    struct be_shown time = be_shown_of(BE_SHOWN_TIME, wall_ns);
+    double rate =
+        wall_ns->known && wall_ns->median > 0 ? (double)tasks / wall_ns->median * 1e9 : NAN;
+
+    be_grid_put(grid, time.value);
+    be_grid_put(grid, time.interval);
+    be_grid_put(grid, be_shown_of_value(BE_SHOWN_RATE, rate).value);
+}
+
+static void speedup_put(struct be_grid *grid, const struct be_estimate *speedup, uint32_t workers)
+{
+    struct be_shown shown = be_shown_of(BE_SHOWN_RATIO, speedup);
+    double efficiency = speedup->known ? speedup->median / workers : NAN;
+
+    be_grid_put(grid, shown.value);
+    be_grid_put(grid, shown.interval);
+    be_grid_put(grid, be_shown_of_value(BE_SHOWN_PERCENT, efficiency).value);
+}
+
+/* A row for the serial reference, then one for each cell, each with its cold pass below it. */
+static void detailed_put(const struct be_view *view, size_t width, struct be_buffer *out)
+{
+    static const char *const titles[] = {"",        "time", "a pass",     "tasks/s",
+                                         "speedup", "",     "efficiency", "CPU"};
+    struct be_grid grid = {.columns = sizeof(titles) / sizeof(titles[0])};
+    const struct be_summary *reference = view->tasks[0].reference;
+
+    for (size_t i = 0; i < grid.columns; i++) {
+        be_grid_put(&grid, titles[i]);
+    }
+    be_grid_put(&grid, reference->configuration->executor);
+    time_put(&grid, &reference->wall_ns, reference->configuration->tasks);
+    be_grid_put(&grid, "1");
+    be_grid_put(&grid, "");
+    be_grid_put(&grid, "");
+    be_grid_put(&grid, be_shown_of(BE_SHOWN_TIME, &reference->cpu_ns).value);
+    for (size_t i = 0; i < view->cell_count; i++) {
+        const struct be_view_cell *cell = &view->cells[i];
+        const struct be_summary *summary = cell->summary;
+        struct be_buffer name = {0};
+        be_words_cell(view, cell, &name);
+        be_grid_put(&grid, be_buffer_text(&name));
+        be_buffer_finish(&name);
+        time_put(&grid, &summary->wall_ns, summary->configuration->tasks);
+        speedup_put(&grid, &summary->speedup, cell->workers);
+        be_grid_put(&grid, be_shown_of(BE_SHOWN_TIME, &summary->cpu_ns).value);
+        if (summary->cold_wall_ns.known) {
+            be_grid_put(&grid, "  started cold");
+            time_put(&grid, &summary->cold_wall_ns, summary->configuration->tasks);
+            speedup_put(&grid, &summary->cold_speedup, cell->workers);
+            be_grid_put(&grid, "");
+        }
+    }
+    be_grid_print(&grid, "lrirrirr", width, out);
+    be_grid_finish(&grid);
+}
+
+/* Columns of the table of speedups: tasks at the most workers, or worker counts of one task. */
+struct columns {
+    bool by_workers;
+    size_t count;
+    size_t indices[BE_GRID_COLUMNS_MAX]; /* of tasks or of worker counts */
+};
+
+static void columns_label(const struct be_view *view, const struct columns *columns, size_t i,
+                          char *text, size_t bytes)
+{
+    if (columns->by_workers) {
+        snprintf(text, bytes, "%" PRIu32, view->workers[columns->indices[i]]);
+    } else {
+        snprintf(text, bytes, "%s", view->tasks[columns->indices[i]].label);
+    }
+}
+
+/* At most `room` of them, the first and the last among them. */
+static struct columns columns_choose(const struct be_view *view, size_t room)
+{
+    struct columns columns = {.by_workers = view->task_count == 1};
+    size_t all = columns.by_workers ? view->worker_count : view->task_count;
+
+    room = room < BE_GRID_COLUMNS_MAX - 1 ? room : BE_GRID_COLUMNS_MAX - 1;
+    columns.count = all < room ? all : room;
+    for (size_t i = 0; i < columns.count; i++) {
+        columns.indices[i] = columns.count > 1 ? i * (all - 1) / (columns.count - 1) : 0;
+    }
+    return columns;
+}
+
+/* How many columns of numbers fit beside the names: each as wide as the longest label and a gap. */
+static size_t columns_room(const struct be_view *view, size_t width)
+{
+    size_t first = sizeof("speedup over serial, 4096 workers") - 1;
+    size_t label = sizeof("0.65") - 1;
+
+    for (size_t i = 0; i < view->series_count; i++) {
+        size_t name = be_escape_columns(view->series[i].label) + 1;
+        first = name > first ? name : first;
+    }
+    for (size_t i = 0; view->task_count > 1 && i < view->task_count; i++) {
+        size_t name = be_escape_columns(view->tasks[i].label);
+        label = name > label ? name : label;
+    }
+    first = first < BE_GRID_CELL_COLUMNS_MAX ? first : BE_GRID_CELL_COLUMNS_MAX;
+    label = label < BE_GRID_CELL_COLUMNS_MAX ? label : BE_GRID_CELL_COLUMNS_MAX;
+    return first + label + 2 < width ? (width - first) / (label + 2) : 1;
+}
+
+static void speedups_grid(const struct be_view *view, const struct columns *columns,
+                          struct be_grid *grid)
+{
+    uint32_t workers = be_view_most_workers(view);
+    char text[80];
+
+    snprintf(text, sizeof(text), "speedup over serial, %" PRIu32 " workers", workers);
+    be_grid_put(grid, columns->by_workers ? "speedup over serial, by workers" : text);
+    for (size_t i = 0; i < columns->count; i++) {
+        columns_label(view, columns, i, text, sizeof(text));
+        be_grid_put(grid, text);
+    }
+    for (size_t series = 0; series < view->series_count; series++) {
+        snprintf(text, sizeof(text), " %s", view->series[series].label);
+        be_grid_put(grid, text);
+        for (size_t i = 0; i < columns->count; i++) {
+            const struct be_summary *summary =
+                columns->by_workers
+                    ? be_view_find(view, 0, series, view->workers[columns->indices[i]])
+                    : be_view_find(view, columns->indices[i], series, workers);
+            be_grid_put(grid, summary ? be_shown_of(BE_SHOWN_RATIO, &summary->speedup).value : "-");
+        }
+    }
+}
+
+static void speedups_put(const struct be_view *view, size_t width, struct be_buffer *out)
+{
+    static const char alignment[] =
+        "lrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr";
+    struct columns columns = columns_choose(view, columns_room(view, width));
+    struct be_grid grid = {.columns = columns.count + 1};
+    size_t all = columns.by_workers ? view->worker_count : view->task_count;
+
+    speedups_grid(view, &columns, &grid);
+    be_grid_print(&grid, alignment, width, out);
+    if (all > columns.count) {
+        be_buffer_printf(out, " %zu of %zu columns; the report has all\n", columns.count, all);
+    }
+    be_grid_finish(&grid);
+}
+
+/* What others published for the same experiment, in one line. */
+static void published_put(const struct be_view *view, size_t width, struct be_buffer *out)
+{
+    const char *source = be_view_published_source(view);
+    struct be_buffer line = {0};
+
+    if (!source || view->task_count != 1) {
+        return;
+    }
+    const char *serial = view->tasks[0].reference->configuration->executor;
+    double serial_ns = (double)be_view_published_ns(view, serial);
+    be_buffer_printf(&line, "Published: %s %s", serial,
+                     be_shown_of_value(BE_SHOWN_TIME, serial_ns > 0 ? serial_ns : NAN).value);
+    for (size_t i = 0; i < view->series_count; i++) {
+        const char *executor = be_params_get(&view->series[i].params, "executor");
+        double wall_ns = (double)be_view_published_ns(view, executor);
+        if (wall_ns > 0) {
+            be_buffer_printf(&line, ", %s %s", executor,
+                             be_shown_of_value(BE_SHOWN_TIME, wall_ns).value);
+        }
+        if (wall_ns > 0 && serial_ns > 0) {
+            be_buffer_printf(&line, " (%.2fx)", serial_ns / wall_ns);
+        }
+    }
+    be_buffer_printf(&line, "; %s.", source);
+    be_grid_wrap(be_buffer_text(&line), width, out);
+    out->failed = out->failed || line.failed;
+    be_buffer_finish(&line);
+}
+
+/* Appends "LABEL words", wrapped, if there are any words; takes and empties *words. */
+static void sentence_put(const char *label, struct be_buffer *words, size_t width,
+                         struct be_buffer *out)
+{
+    struct be_buffer line = {0};
+
+    if (words->length > 0) {
+        be_buffer_printf(&line, "%s%s", label, words->data);
+        be_grid_wrap(be_buffer_text(&line), width, out);
+    }
+    out->failed = out->failed || words->failed || line.failed;
+    be_buffer_finish(&line);
+    be_buffer_finish(words);
+}
+
+static void sentences_put(const struct be_view *view, size_t width, struct be_buffer *out)
+{
+    struct be_buffer words = {0};
+
+    be_words_precision(view, &words);
+    sentence_put("intervals: ", &words, width, out);
+    be_buffer_puts(out, "\n");
+    be_words_answer(view, &words);
+    sentence_put("", &words, width, out);
+    be_words_bound(view, &words);
+    sentence_put("", &words, width, out);
+    published_put(view, width, out);
+    if (view->cell_count == 1) {
+        be_words_overhead(view->cells[0].summary, &words);
+        sentence_put("", &words, width, out);
+        be_words_counters(view->cells[0].summary, &words);
+        sentence_put("Counters a task: ", &words, width, out);
+    }
+    be_words_quality(view, &words);
+    sentence_put("Quality: ", &words, width, out);
+}
+
+enum be_status be_report_term(const struct be_run *run, const struct be_summaries *summaries,
+                              size_t width, struct be_buffer *out, struct be_error *error)
+{
+    struct be_view view = {0};
+    enum be_status status = be_view_create(run, summaries, &view, error);
+
+    width = width < 80 ? 80 : width;
+    if (status == BE_OK) {
+        heading_put(&view, width, out);
+        if (view.task_count == 1 && view.cell_count <= DETAILED_CELLS_MAX) {
+            detailed_put(&view, width, out);
+        } else if (view.cell_count > 0) {
+            speedups_put(&view, width, out);
+        }
+        sentences_put(&view, width, out);
+        status = be_buffer_check(out, error);
+    }
+    be_view_finish(&view);
+    return status;
+}
+
+enum be_status be_report_answer(const struct be_run *run, const struct be_summaries *summaries,
+                                struct be_buffer *out, struct be_error *error)
+{
+    struct be_view view = {0};
+    struct be_buffer words = {0};
+    enum be_status status = be_view_create(run, summaries, &view, error);
+
+    if (status == BE_OK) {
+        be_words_answer(&view, &words);
+        be_escape_append(out, BE_ESCAPE_TERMINAL, be_buffer_text(&words), 0);
+        status = be_buffer_check(words.failed ? &words : out, error);
+    }
+    be_buffer_finish(&words);
+    be_view_finish(&view);
+    return status;
+}

@@ -1,0 +1,391 @@
+#include "report/words.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "report/shown.h"
+
+/* From the best to the worst. */
+enum verdict {
+    VERDICT_PAYS,    /* the whole interval is above 1 */
+    VERDICT_UNCLEAR, /* it holds 1, or there are too few samples for one */
+    VERDICT_COSTS,   /* the whole interval is below 1 */
+    VERDICT_UNKNOWN, /* no speedup at all */
+};
+
+static enum verdict verdict_of(const struct be_summary *summary)
+{
+    if (!summary || !summary->speedup.known) {
+        return VERDICT_UNKNOWN;
+    }
+    if (!summary->speedup.bounded) {
+        return VERDICT_UNCLEAR;
+    }
+    return summary->speedup.low > 1    ? VERDICT_PAYS
+           : summary->speedup.high < 1 ? VERDICT_COSTS
+                                       : VERDICT_UNCLEAR;
+}
+
+void be_words_cell(const struct be_view *view, const struct be_view_cell *cell,
+                   struct be_buffer *out)
+{
+    be_buffer_printf(out, "%s x%" PRIu32, view->series[cell->series].label, cell->workers);
+    if (view->task_count > 1) {
+        be_buffer_printf(out, ", %s", view->tasks[cell->task].label);
+    }
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+void be_words_subject(const struct be_view *view, struct be_buffer *out)
+{
+    size_t count = view->run->configuration_count;
+
+    be_buffer_printf(out, "%s on %s: plan %s, %zu configuration%s, %" PRIu32 " round%s",
+                     view->workloads, view->place, view->run->plan, count, plural(count),
+                     view->run->rounds, plural(view->run->rounds));
+}
+
+void be_words_task(const struct be_view *view, struct be_buffer *out)
+{
+    char text[BE_UNITS_TEXT_BYTES];
+
+    if (view->task_count == 1) {
+        const struct be_summary *reference = view->tasks[0].reference;
+        be_buffer_printf(out, "%s tasks",
+                         be_units_format_count(text, reference->configuration->tasks));
+        if (reference->grain_ns.known) {
+            be_buffer_printf(out, " of %s",
+                             be_units_format_duration(text, reference->grain_ns.median));
+        }
+    } else if (view->task_count > 1) {
+        be_buffer_printf(out, "%zu kinds of task, %s .. %s", view->task_count, view->tasks[0].label,
+                         view->tasks[view->task_count - 1].label);
+    }
+}
+
+/* Whether every series that has this parameter has this value of it. */
+static bool is_constant(const struct be_view *view, const struct be_params_entry *entry)
+{
+    for (size_t i = 0; i < view->series_count; i++) {
+        const char *value = be_params_get(&view->series[i].params, entry->key);
+        if (value && strcmp(value, entry->value) != 0) {
+            return false;
+        }
+    }
+    return strcmp(entry->key, "executor") != 0;
+}
+
+/* Whether an earlier series has this parameter. */
+static bool was_seen(const struct be_view *view, size_t series, const char *key)
+{
+    for (size_t i = 0; i < series; i++) {
+        if (be_params_get(&view->series[i].params, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void be_words_constants(const struct be_view *view, struct be_buffer *out)
+{
+    const char *separator = "";
+
+    for (size_t i = 0; i < view->series_count; i++) {
+        const struct be_params *params = &view->series[i].params;
+        for (size_t k = 0; k < params->count; k++) {
+            const struct be_params_entry *entry = &params->entries[k];
+            if (!was_seen(view, i, entry->key) && is_constant(view, entry)) {
+                be_buffer_printf(out, "%s%s %s", separator, entry->key, entry->value);
+                separator = ", ";
+            }
+        }
+    }
+}
+
+/* "3.71x (3.68 .. 3.73)". */
+static void speedup_put(const struct be_summary *summary, struct be_buffer *out)
+{
+    struct be_shown shown = be_shown_of(BE_SHOWN_RATIO, &summary->speedup);
+
+    be_buffer_printf(out, "%sx%s%s", shown.value, shown.interval[0] ? " " : "", shown.interval);
+}
+
+/* The only cell there is: "Pays: 3.71x (3.68 .. 3.73) as fast as serial with processes x4." */
+static void answer_cell(const struct be_view *view, const struct be_view_cell *cell,
+                        struct be_buffer *out)
+{
+    static const char *const openings[] = {"Pays", "Cannot be told yet", "Does not pay"};
+
+    be_buffer_printf(out, "%s: ", openings[verdict_of(cell->summary)]);
+    speedup_put(cell->summary, out);
+    be_buffer_puts(out, " as fast as serial with ");
+    be_words_cell(view, cell, out);
+    be_buffer_puts(out, cell->summary->speedup.bounded ? "."
+                                                       : ", from too few samples for an interval.");
+}
+
+/* The tasks of one verdict as ranges: "1 us, 10 us .. 1 ms". Returns how many there are. */
+static size_t ranges_put(const struct be_view *view, size_t series, enum verdict wanted,
+                         struct be_buffer *out)
+{
+    uint32_t workers = be_view_most_workers(view);
+    size_t found = 0;
+
+    for (size_t i = 0; i < view->task_count; i++) {
+        size_t first = i;
+        while (i < view->task_count &&
+               verdict_of(be_view_find(view, i, series, workers)) == wanted) {
+            i++;
+        }
+        if (i > first) {
+            be_buffer_printf(out, "%s%s", found > 0 ? ", " : "", view->tasks[first].label);
+            if (i - first > 1) {
+                be_buffer_printf(out, "%s%s", i - first > 2 ? " .. " : ", ",
+                                 view->tasks[i - 1].label);
+            }
+            found += i - first;
+        }
+    }
+    return found;
+}
+
+/* What a series comes to over all its tasks: the best of its verdicts. */
+static enum verdict verdict_of_series(const struct be_view *view, size_t series)
+{
+    enum verdict best = VERDICT_UNKNOWN;
+
+    for (size_t i = 0; i < view->task_count; i++) {
+        enum verdict verdict =
+            verdict_of(be_view_find(view, i, series, be_view_most_workers(view)));
+        best = verdict < best ? verdict : best;
+    }
+    return best;
+}
+
+/* "with processes at 10 us .. 1 ms (up to 1.94x; not at 1 us)". */
+static void series_put(const struct be_view *view, size_t series, enum verdict verdict,
+                       struct be_buffer *out)
+{
+    uint32_t workers = be_view_most_workers(view);
+    struct be_buffer texts[VERDICT_UNKNOWN] = {{0}};
+    size_t counts[VERDICT_UNKNOWN];
+    double best = 0;
+
+    for (int i = 0; i < VERDICT_UNKNOWN; i++) {
+        counts[i] = ranges_put(view, series, (enum verdict)i, &texts[i]);
+    }
+    for (size_t i = 0; i < view->task_count; i++) {
+        const struct be_summary *summary = be_view_find(view, i, series, workers);
+        best = summary && summary->speedup.known ? fmax(best, summary->speedup.median) : best;
+    }
+    size_t all = counts[VERDICT_PAYS] + counts[VERDICT_COSTS] + counts[VERDICT_UNCLEAR];
+    be_buffer_printf(out, "with %s ", view->series[series].label);
+    if (counts[verdict] == all) {
+        be_buffer_puts(out,
+                       verdict == VERDICT_COSTS ? "at any task length" : "at every task length");
+    } else {
+        be_buffer_printf(out, "at %s", be_buffer_text(&texts[verdict]));
+    }
+    be_buffer_printf(out, " (%s %sx", verdict == VERDICT_PAYS ? "up to" : "at most",
+                     be_shown_of_value(BE_SHOWN_RATIO, best).value);
+    if (verdict != VERDICT_UNCLEAR && counts[VERDICT_UNCLEAR] > 0) {
+        be_buffer_printf(out, "; unclear at %s", be_buffer_text(&texts[VERDICT_UNCLEAR]));
+    }
+    if (verdict != VERDICT_COSTS && counts[VERDICT_COSTS] > 0) {
+        be_buffer_printf(out, "; not at %s", be_buffer_text(&texts[VERDICT_COSTS]));
+    }
+    be_buffer_puts(out, ")");
+    for (int i = 0; i < VERDICT_UNKNOWN; i++) {
+        be_buffer_finish(&texts[i]);
+    }
+}
+
+/* All series of one verdict; `it` is what the sentence is about, the first time by its name. */
+static const char *group_put(const struct be_view *view, enum verdict verdict, const char *it,
+                             struct be_buffer *out)
+{
+    static const char *const verbs[] = {"pays", "is unclear", "does not pay"};
+    size_t found = 0;
+
+    for (size_t i = 0; i < view->series_count; i++) {
+        if (verdict_of_series(view, i) != verdict) {
+            continue;
+        }
+        if (found++ > 0) {
+            be_buffer_puts(out, ", ");
+        } else {
+            be_buffer_printf(out, "%s %s ", it, verbs[verdict]);
+        }
+        if (view->task_count > 1) {
+            series_put(view, i, verdict, out);
+        } else {
+            be_buffer_printf(out, "with %s, ", view->series[i].label);
+            speedup_put(be_view_find(view, 0, i, be_view_most_workers(view)), out);
+        }
+    }
+    return found > 0 ? "; it" : it;
+}
+
+static void answer_series(const struct be_view *view, struct be_buffer *out)
+{
+    uint32_t workers = be_view_most_workers(view);
+    const char *it = "going parallel";
+
+    be_buffer_printf(out, "With %" PRIu32 " worker%s ", workers, plural(workers));
+    for (int verdict = 0; verdict < VERDICT_UNKNOWN; verdict++) {
+        it = group_put(view, (enum verdict)verdict, it, out);
+    }
+    be_buffer_puts(out, ".");
+}
+
+void be_words_answer(const struct be_view *view, struct be_buffer *out)
+{
+    size_t judged = 0;
+
+    for (size_t i = 0; i < view->cell_count; i++) {
+        const struct be_view_cell *cell = &view->cells[i];
+        judged += cell->workers == be_view_most_workers(view) && cell->summary->speedup.known;
+    }
+    if (judged == 0) {
+        be_buffer_puts(out, "Nothing can be judged: no configuration has a good sample beside its "
+                            "serial reference.");
+    } else if (view->cell_count == 1) {
+        answer_cell(view, &view->cells[0], out);
+    } else {
+        answer_series(view, out);
+    }
+}
+
+void be_words_quality(const struct be_view *view, struct be_buffer *out)
+{
+    size_t clean = 0;
+    size_t suspect = 0;
+    size_t rerun = 0;
+    size_t dropped = 0;
+    size_t failed = 0;
+    char text[BE_UNITS_TEXT_BYTES];
+
+    for (size_t i = 0; i < view->summaries->count; i++) {
+        const struct be_summary *summary = &view->summaries->items[i];
+        clean += summary->clean;
+        suspect += summary->suspect;
+        rerun += summary->rerun;
+        dropped += summary->dropped;
+        failed += summary->failed;
+    }
+    be_buffer_printf(out,
+                     "%zu sample%s clean, %zu suspect, %zu re-run, %zu dropped, %zu failed; "
+                     "%" PRIu32 " round%s, %s",
+                     clean, plural(clean), suspect, rerun, dropped, failed, view->run->rounds,
+                     plural(view->run->rounds),
+                     be_units_format_duration(text, (double)view->run->elapsed_ns));
+    if (view->run->status != BE_RUN_DONE) {
+        be_buffer_puts(out, "; stopped before its end");
+    }
+}
+
+void be_words_precision(const struct be_view *view, struct be_buffer *out)
+{
+    const struct be_view_cell *widest = NULL;
+    double width = 0;
+    size_t judged = 0;
+    size_t narrow = 0;
+
+    for (size_t i = 0; i < view->cell_count; i++) {
+        const struct be_estimate *speedup = &view->cells[i].summary->speedup;
+        if (!speedup->known || !speedup->bounded) {
+            continue;
+        }
+        double half = (speedup->high - speedup->low) / 2 / speedup->median;
+        judged++;
+        narrow += half <= 0.01;
+        if (half >= width) {
+            width = half;
+            widest = &view->cells[i];
+        }
+    }
+    if (widest) {
+        be_buffer_printf(out, "%zu of %zu speedups within 1 %%, widest ±%.1f %% (", narrow,
+                         view->cell_count, 100 * width);
+        be_words_cell(view, widest, out);
+        be_buffer_puts(out, ")");
+    } else if (view->cell_count > 0) {
+        be_buffer_puts(out, "no intervals: fewer than 6 good rounds");
+    }
+}
+
+void be_words_bound(const struct be_view *view, struct be_buffer *out)
+{
+    uint32_t workers = be_view_most_workers(view);
+
+    for (size_t i = 0; i < view->cell_count; i++) {
+        const struct be_configuration *configuration = view->cells[i].summary->configuration;
+        if (view->cells[i].workers != workers || !(configuration->bound_order > 0) ||
+            configuration->bound_order > 0.99 * workers) {
+            continue;
+        }
+        be_buffer_printf(out,
+                         "Tasks are never split, so %" PRIu32
+                         " workers reach at most %.3fx with these in this order",
+                         workers, configuration->bound_order);
+        if (configuration->bound_best > 0) {
+            be_buffer_printf(out, ", %.3fx in the best order", configuration->bound_best);
+        }
+        be_buffer_puts(out, ".");
+        return;
+    }
+}
+
+void be_words_overhead(const struct be_summary *summary, struct be_buffer *out)
+{
+    char text[BE_UNITS_TEXT_BYTES];
+    double overhead_ns = summary->overhead_ns_per_task.median;
+    double grain_ns = summary->grain_ns.median;
+
+    if (!summary->overhead_ns_per_task.known || !summary->grain_ns.known) {
+        return;
+    }
+    be_buffer_printf(out, "%s of core time a task was lost, ",
+                     be_units_format_duration(text, overhead_ns));
+    be_buffer_printf(out, "%s of its compute time",
+                     be_shown_of_value(BE_SHOWN_PERCENT, overhead_ns / grain_ns).value);
+    if (summary->ipc_overhead_ns.known) {
+        be_buffer_printf(out, "; messages alone cost %s of CPU time a task (measured apart)",
+                         be_units_format_duration(text, summary->ipc_overhead_ns.median));
+    }
+    be_buffer_puts(out, ".");
+}
+
+void be_words_counters(const struct be_summary *summary, struct be_buffer *out)
+{
+    const struct be_counter_summary *missing = NULL;
+    double tasks = (double)summary->configuration->tasks;
+    size_t missing_count = 0;
+    const char *separator = "";
+
+    for (size_t i = 0; i < summary->counter_count; i++) {
+        const struct be_counter_summary *counter = &summary->counters[i];
+        if (counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED) {
+            be_buffer_printf(out, "%s%s %s%s", separator, counter->name,
+                             be_shown_of_value(BE_SHOWN_RATE, counter->value / tasks).value,
+                             counter->state == BE_COUNTER_SCALED ? " (scaled)" : "");
+            separator = ", ";
+        } else if (missing_count++ == 0) {
+            missing = counter;
+        }
+    }
+    if (missing) {
+        be_buffer_printf(out, "%s%s %s: %s", separator, missing->name,
+                         missing->state == BE_COUNTER_NOT_COUNTING ? "not counting" : "unavailable",
+                         missing->reason);
+    }
+    if (missing_count > 1) {
+        be_buffer_printf(out, ", and %zu more", missing_count - 1);
+    }
+}
