@@ -1,0 +1,75 @@
+#include "report/page.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "report/words.h"
+
+typedef void words(const struct be_view *view, struct be_buffer *out);
+
+static void sentence_put(struct be_doc *doc, void (*put)(struct be_doc *doc, const char *text),
+                         const struct be_view *view, words *write)
+{
+    struct be_buffer text = {0};
+
+    write(view, &text);
+    if (text.length > 0) {
+        put(doc, text.data);
+    }
+    doc->out->failed = doc->out->failed || text.failed;
+    be_buffer_finish(&text);
+}
+
+/* What was measured on what, and when. */
+static void subject_words(const struct be_view *view, struct be_buffer *out)
+{
+    struct tm utc;
+    char text[32] = "an unknown day";
+    time_t started = (time_t)view->run->started_at;
+
+    if (gmtime_r(&started, &utc)) {
+        strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &utc);
+    }
+    be_buffer_printf(out, "%s on %s. ", view->workloads, view->place);
+    be_words_task(view, out);
+    be_buffer_puts(out, "; ");
+    be_words_constants(view, out);
+    be_buffer_printf(out, ". %zu configurations, %" PRIu32 " rounds, begun %s.",
+                     view->run->configuration_count, view->run->rounds, text);
+}
+
+static void title_words(const struct be_view *view, struct be_buffer *out)
+{
+    be_buffer_printf(out, "breakeven run %" PRId64 ", plan %s: when does going parallel pay?",
+                     view->run->id, view->run->plan);
+}
+
+static void title_put(struct be_doc *doc, const char *text)
+{
+    doc->ops->begin(doc, text);
+}
+
+void be_page_write(const struct be_view *view, const struct be_drawing *drawings,
+                   struct be_doc *doc)
+{
+    sentence_put(doc, title_put, view, title_words);
+    sentence_put(doc, doc->ops->paragraph, view, subject_words);
+    sentence_put(doc, doc->ops->emphasis, view, be_words_answer);
+    sentence_put(doc, doc->ops->paragraph, view, be_words_bound);
+    be_page_speedups(view, doc);
+    be_page_published(view, doc);
+    doc->ops->heading(doc, "Pictures");
+    for (size_t i = 0; i < BE_PLOT_COUNT; i++) {
+        doc->ops->figure(doc, &drawings[i]);
+    }
+    be_page_configurations(view, doc);
+    be_page_overheads(view, doc);
+    be_page_starts(view, doc);
+    be_page_counters(view, doc);
+    be_page_placements(view, doc);
+    be_page_quality(view, doc);
+    be_page_environment(view, doc);
+    be_page_reproduce(view, doc);
+    be_page_definitions(doc);
+    doc->ops->end(doc);
+}

@@ -1,0 +1,32 @@
+/*
+ * What a report says, in order. Inside this folder only. Threads: no shared state.
+ */
+#ifndef BE_REPORT_PAGE_H
+#define BE_REPORT_PAGE_H
+
+#include "report/doc.h"
+#include "report/plot.h"
+#include "report/view.h"
+
+/* Appends the whole report to doc->out; a drawing for each row of be_plots. */
+void be_page_write(const struct be_view *view, const struct be_drawing *drawings,
+                   struct be_doc *doc);
+
+/* Its parts: what was found (page_results.c) … */
+void be_page_speedups(const struct be_view *view, struct be_doc *doc);
+void be_page_configurations(const struct be_view *view, struct be_doc *doc);
+void be_page_overheads(const struct be_view *view, struct be_doc *doc);
+void be_page_starts(const struct be_view *view, struct be_doc *doc);
+void be_page_published(const struct be_view *view, struct be_doc *doc);
+
+/* … how it came about (page_evidence.c) … */
+void be_page_counters(const struct be_view *view, struct be_doc *doc);
+void be_page_placements(const struct be_view *view, struct be_doc *doc);
+void be_page_quality(const struct be_view *view, struct be_doc *doc);
+
+/* … and what it stands on (page_context.c). */
+void be_page_environment(const struct be_view *view, struct be_doc *doc);
+void be_page_reproduce(const struct be_view *view, struct be_doc *doc);
+void be_page_definitions(struct be_doc *doc);
+
+#endif

@@ -1,0 +1,189 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/json.h"
+#include "report/page.h"
+
+/* A scalar of JSON as text; null is unknown. */
+static void scalar_put(const json_t *value, struct be_buffer *text)
+{
+    switch (json_typeof(value)) {
+    case JSON_STRING:
+        be_buffer_puts(text, json_string_value(value));
+        break;
+    case JSON_INTEGER:
+        be_buffer_printf(text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        be_buffer_printf(text, "%g", json_real_value(value));
+        break;
+    case JSON_TRUE:
+        be_buffer_puts(text, "yes");
+        break;
+    case JSON_FALSE:
+        be_buffer_puts(text, "no");
+        break;
+    default:
+        be_buffer_puts(text, "unknown");
+        break;
+    }
+}
+
+static void value_put(const json_t *value, struct be_buffer *text)
+{
+    if (!json_is_array(value)) {
+        scalar_put(value, text);
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_t *item = json_array_get(value, i);
+        be_buffer_puts(text, i > 0 ? ", " : "");
+        if (json_is_array(item) || json_is_object(item)) {
+            be_buffer_puts(text, "…");
+        } else {
+            scalar_put(item, text);
+        }
+    }
+    be_buffer_puts(text, json_array_size(value) == 0 ? "none" : "");
+}
+
+/* "counts" and "pu_count" become "counts, pu count". */
+static void key_put(const char *group, const char *key, struct be_buffer *text)
+{
+    be_buffer_printf(text, "%s%s%s", group, group[0] ? ", " : "", key);
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->data[i] == '_') {
+            text->data[i] = ' ';
+        }
+    }
+}
+
+static size_t environment_rows(const json_t *machine)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    size_t rows = 0;
+
+    json_object_foreach((json_t *)machine, key, value)
+    {
+        rows += json_is_object(value) ? json_object_size(value) : 1;
+    }
+    return rows;
+}
+
+static void environment_group(const char *group, json_t *object, struct be_doc *doc)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+
+    json_object_foreach(object, key, value)
+    {
+        struct be_buffer text = {0};
+        if (json_is_object(value) && group[0] == '\0') {
+            environment_group(key, value, doc);
+            continue;
+        }
+        key_put(group, key, &text);
+        be_doc_cell(doc, be_buffer_text(&text));
+        be_buffer_finish(&text);
+        value_put(value, &text);
+        be_doc_cell(doc, be_buffer_text(&text));
+        be_buffer_finish(&text);
+    }
+}
+
+void be_page_environment(const struct be_view *view, struct be_doc *doc)
+{
+    static const char *const headers[] = {"of this machine", "value"};
+
+    doc->ops->heading(doc, "Environment");
+    if (!view->machine) {
+        doc->ops->paragraph(doc, "Unknown: the run holds nothing about its machine.");
+        return;
+    }
+    be_doc_table(doc, "ll", headers, environment_rows(view->machine));
+    environment_group("", view->machine, doc);
+    be_doc_table_end(doc);
+}
+
+/* A word of a command line that people paste into a shell. */
+static void shell_word_put(const char *word, struct be_buffer *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        be_buffer_puts(text, word);
+        return;
+    }
+    be_buffer_puts(text, "'");
+    for (const char *p = word; *p; p++) {
+        be_buffer_append(text, *p == '\'' ? "'\\''" : p, *p == '\'' ? 4 : 1);
+    }
+    be_buffer_puts(text, "'");
+}
+
+void be_page_reproduce(const struct be_view *view, struct be_doc *doc)
+{
+    const struct be_run *run = view->run;
+    struct be_buffer text = {0};
+
+    doc->ops->heading(doc, "To measure it again");
+    be_buffer_puts(&text, "breakeven sweep ");
+    shell_word_put(run->plan, &text);
+    be_buffer_printf(&text, " --seed %" PRIu64 " --fresh", run->seed);
+    doc->ops->code(doc, be_buffer_text(&text));
+    be_buffer_finish(&text);
+    be_buffer_printf(&text,
+                     "The same seed gives the same inputs and the same order. This run used a "
+                     "runner with build-id %s and the plan below, with all flags applied.",
+                     run->build_id && run->build_id[0] ? run->build_id : "unknown");
+    doc->ops->paragraph(doc, be_buffer_text(&text));
+    doc->out->failed = doc->out->failed || text.failed;
+    be_buffer_finish(&text);
+    doc->ops->code(doc, run->plan_text ? run->plan_text : "unknown");
+}
+
+void be_page_definitions(struct be_doc *doc)
+{
+    static const char *const headers[] = {"word", "meaning"};
+    static const char *const rows[][2] = {
+        {"task", "one call of the workload on one input"},
+        {"pass", "all tasks of a configuration once, from the first handed out to the last result "
+                 "merged in input order"},
+        {"sample", "one launch of the runner; its value is the median of its timed passes"},
+        {"round", "every configuration once, in random order; those that are compared run right "
+                  "after each other"},
+        {"value and (low .. high)",
+         "the median over samples, and the interval that holds the true median in 95 % of such "
+         "measurements, whatever the shape of the noise"},
+        {"serial", "the same tasks, one after the other, in one process without any pool"},
+        {"speedup", "time of a serial pass over time of a parallel pass, both of the same round"},
+        {"efficiency", "speedup divided by workers"},
+        {"w, compute time", "time of a serial pass divided by its tasks"},
+        {"o, messages",
+         "CPU time a task, of dispatcher and workers, on tasks that compute nothing: what handing "
+         "out and merging costs by itself"},
+        {"o / w, IPC overhead",
+         "inter-process communication overhead: CPU time for messages over compute time. It has "
+         "nothing to do with instructions per cycle"},
+        {"O, lost in total",
+         "(time of a pass x C - tasks x w) / tasks: core time a task that did not compute, for "
+         "whatever reason; below 0 when tasks ran faster than in the serial pass"},
+        {"predicted speedup", "min(P, C) / (1 + o/w): what messages alone would leave"},
+        {"P and C",
+         "workers, and the distinct processing units that workers and dispatcher ran on"},
+        {"clean, suspect, rejected, failed",
+         "nothing disturbed the sample; something else ran, it is kept; too much did, its block of "
+         "that round is left out; no measurement came out"},
+    };
+
+    doc->ops->heading(doc, "What the words mean");
+    be_doc_table(doc, "ll", headers, 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        be_doc_cell(doc, rows[i][0]);
+        be_doc_cell(doc, rows[i][1]);
+    }
+    be_doc_table_end(doc);
+}

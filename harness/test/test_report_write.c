@@ -1,0 +1,181 @@
+#include "report_folder.h"
+
+#include "golden.h"
+
+static const char *const plots[] = {"speedup", "ipc_overhead", "efficiency"};
+
+static void every_file_is_written(void **state)
+{
+    struct fixture fixture;
+    char name[64];
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    struct be_report_result result = write_report(&fixture);
+    assert_int_equal(result.plots_drawn, 3);
+    assert_int_equal(result.plots_missing, 0);
+    assert_int_equal(result.plot_error.status, BE_OK);
+    assert_exists("report.html", true);
+    assert_exists("report.md", true);
+    for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
+        static const char *const extensions[] = {"gp", "dat", "svg"};
+        for (size_t k = 0; k < 3; k++) {
+            snprintf(name, sizeof(name), "%s.%s", plots[i], extensions[k]);
+            assert_exists(name, true);
+        }
+        snprintf(name, sizeof(name), "![%s", plots[i][0] == 'e' ? "Efficiency" : "Speedup");
+        assert_contains("report.md", name);
+        snprintf(name, sizeof(name), "%s-gpPt", plots[i]);
+        assert_contains("report.html", name);
+    }
+    fixture_finish(&fixture);
+}
+
+static void markdown_is_as_committed(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    write_report(&fixture);
+    char *text = content("report.md");
+    assert_golden("report_quick.md", text);
+    free(text);
+    fixture_finish(&fixture);
+}
+
+static void html_is_well_formed_and_needs_nothing_else(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_seed(&fixture);
+    write_report(&fixture);
+    assert_well_formed("report.html");
+    assert_lacks("report.html", "<script");
+    assert_lacks("report.html", "src=");
+    assert_lacks("report.html", "url(h");
+    assert_lacks("report.html", "@import");
+    assert_lacks("report.html", "<?xml");
+    assert_contains("report.html", "1.868x");
+    assert_contains("report.html", "CPython programs, machine unknown");
+    assert_lacks("report.html", "nan");
+    fixture_finish(&fixture);
+}
+
+static void a_script_of_the_folder_draws_the_same_picture_again(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    write_report(&fixture);
+    fixture_finish(&fixture);
+    for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
+        char name[64];
+        char path[128];
+        struct be_buffer printed = {0};
+        snprintf(name, sizeof(name), "%s.svg", plots[i]);
+        char *before = content(name);
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+        assert_int_equal(remove(path), 0);
+        snprintf(name, sizeof(name), "%s.gp", plots[i]);
+        assert_int_equal(be_gnuplot_run(folder, NULL, name, &printed, NULL), BE_OK);
+        be_buffer_finish(&printed);
+        snprintf(name, sizeof(name), "%s.svg", plots[i]);
+        char *after = content(name);
+        assert_string_equal(before, after);
+        free(before);
+        free(after);
+    }
+}
+
+static void the_curve_is_plain_ascii(void **state)
+{
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    const struct fixture_executor executors[] = {{"executor=caf\xc3\xa9", 60, false}, {0}};
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_begin(&fixture, "quick", 2);
+    fixture_sweep(&fixture, (const uint64_t[]){1000, 0}, (const uint32_t[]){1, 2, 0}, executors);
+    assert_int_equal(be_report_curve(&fixture.run, &fixture.summaries, PLOTS, 80, &out, NULL),
+                     BE_OK);
+    assert_non_null(strstr(be_buffer_text(&out), "caf?"));
+    assert_non_null(strstr(be_buffer_text(&out), "1 us tasks"));
+    for (char *rest = out.data, *line; (line = strsep(&rest, "\n"));) {
+        assert_in_range(strlen(line), 0, 80);
+        for (const char *p = line; *p; p++) {
+            assert_in_range(*p, ' ', '~');
+        }
+    }
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
+static void unknown_points_are_left_out_and_named(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    for (size_t i = 0; i < fixture.summaries.count; i++) {
+        struct be_summary *summary = &fixture.summaries.items[i];
+        if (strcmp(summary->configuration->executor, "threads") == 0) {
+            summary->ipc_overhead_ratio.known = false;
+            summary->ipc_overhead_ns.known = false;
+            summary->predicted_speedup = NAN;
+        }
+    }
+    assert_int_equal(write_report(&fixture).plots_drawn, 3);
+    assert_contains("report.html", "4 of 12 points are left out, since their speedup or overhead "
+                                   "is not known: threads x2, 1 us; threads x2, 10 us");
+    assert_lacks("ipc_overhead.dat", "\"threads\"");
+    assert_contains("speedup.dat", "\"threads\"");
+    assert_lacks("report.html", "nan");
+    fixture_finish(&fixture);
+}
+
+static void many_workers_and_tasks_are_drawn(void **state)
+{
+    static const struct fixture_executor executors[] = {
+        {"executor=threads", 60, false},
+        {"executor=processes", 2100, false},
+        {0},
+    };
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_begin(&fixture, "full", 64);
+    fixture_sweep(&fixture, fixture_decades_ns, (const uint32_t[]){1, 2, 4, 8, 16, 32, 48, 64, 0},
+                  executors);
+    assert_int_equal(write_report(&fixture).plots_drawn, 3);
+    assert_well_formed("report.html");
+    fixture_finish(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_file_is_written, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(markdown_is_as_committed, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(html_is_well_formed_and_needs_nothing_else, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(a_script_of_the_folder_draws_the_same_picture_again,
+                                        folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(the_curve_is_plain_ascii, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(unknown_points_are_left_out_and_named, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(many_workers_and_tasks_are_drawn, folder_setup,
+                                        folder_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,31 @@
+# How many times faster than serial, over workers: a line an executor, a panel a grain.
+
+stats data using 'y' name 'Y' nooutput
+set xrange [from : to]
+if (doubling) {
+    set logscale xy 2
+    set yrange [Y_min / 1.2 : (Y_max > highest ? Y_max : highest) * 1.2]
+} else {
+    set yrange [0 : (Y_max > highest ? Y_max : highest) * 1.1]
+}
+ideal(x) = alone ? highest : x
+
+most = bounds ? "data using (pick(p, 0)):'y':(alone ? 0.5 : 0) with xerrorbars ls 11 pt 0, \
+    data using (pick(p, 0)):'y' with lines ls 11, " : ""
+
+do for [i=0:shown-1] {
+    p = panel(i)
+    set lmargin at screen left(i); set rmargin at screen right(i)
+    set tmargin at screen upper(i); set bmargin at screen lower(i)
+    set title panel_name[p] offset 0, -0.7
+    set ylabel (i % across == 0 ? 'speedup over serial, times' : '') offset 2
+    set xlabel (i + across < shown ? '' : alone ? sprintf('%d workers', lowest) : 'workers')
+    plot for [k=1:bars] 1 with lines ls 9, ideal(x) with @ruler, @most \
+        for [s=1:series * bars] data using (pick(p, s) + aside(s)):'y':'y_low':'y_high' \
+            with yerrorbars lt series_style[s] lw 1.5 pt 0, \
+        for [s=1:series] data using (pick(p, s) + aside(s)):'y' \
+            with linespoints lt series_style[s], \
+        for [s=1:series * alone] data \
+            using (pick(p, s) + aside(s)):'y':(sprintf('%.2f', column('y'))) with labels left boxed offset 2, 0
+}
+unset multiplot
