@@ -27,6 +27,7 @@ static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
     X(unregister_thread)                                                                           \
     X(event_name_to_code)                                                                          \
     X(get_event_component)                                                                         \
+    X(get_component_info)                                                                          \
     X(create_eventset)                                                                             \
     X(add_event)                                                                                   \
     X(start)                                                                                       \
@@ -134,24 +135,26 @@ static enum be_status papi_load(void **library, struct be_error *error)
 }
 
 /*
- * Why PAPI refused an event that it knows or does not: in its own words, then the kernel's where
- * that is why.
+ * Why PAPI refused an event of a component (-1: it knows no such event): in its own words, then the
+ * kernel's, the component's or ours for the cause.
  */
-static void event_refuse(const struct papi_library *library, int code, bool known,
+static void event_refuse(const struct papi_library *library, int code, int component,
                          struct be_counter_value *value)
 {
-    char cause[BE_COUNTER_REASON_BYTES] = "papi_avail and papi_native_avail (papi-tools) list "
-                                          "what there is";
+    const char *cause = "papi_avail and papi_native_avail (papi-tools) list what there is";
+    char kernel[BE_COUNTER_REASON_BYTES];
     int fd = be_perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, true);
     bool no_counters = fd < 0 && (errno == ENOENT || errno == EOPNOTSUPP || errno == ENODEV);
 
     if (fd < 0 && !no_counters) {
-        be_perf_explain(errno, cause);
-    } else if (no_counters && known) {
-        snprintf(cause, sizeof(cause),
-                 "no hardware counters here; a virtual machine needs a virtual PMU");
+        be_perf_explain(errno, kernel);
+        cause = kernel;
+    } else if (no_counters && component >= 0) {
+        cause = "no hardware counters here; a virtual machine needs a virtual PMU";
+    } else if (code == PAPI_ECMP_DISABLED) {
+        cause = library->get_component_info(component)->disabled_reason;
     } else if (code == PAPI_ECNFLCT) {
-        snprintf(cause, sizeof(cause), "too few counters for all; ask for fewer events");
+        cause = "too few counters for all; ask for fewer events";
     }
     if (fd >= 0) {
         close(fd);
@@ -179,10 +182,10 @@ static int set_find(struct papi_session *self, int component, struct papi_set **
     return code;
 }
 
-static int set_add(struct papi_session *self, int event, size_t index)
+static int set_add(struct papi_session *self, int event, int component, size_t index)
 {
     struct papi_set *set = NULL;
-    int code = set_find(self, self->library->get_event_component(event), &set);
+    int code = set_find(self, component, &set);
 
     if (code != PAPI_OK) {
         return code;
@@ -197,14 +200,15 @@ static int set_add(struct papi_session *self, int event, size_t index)
 static void event_open(struct papi_session *self, struct be_counter_value *values, size_t index)
 {
     int event = PAPI_NULL;
+    int component = -1;
     int code = self->library->event_name_to_code(be_counter_event(&values[index]), &event);
-    bool known = code == PAPI_OK || code == PAPI_ECMP_DISABLED;
 
     if (code == PAPI_OK) {
-        code = set_add(self, event, index);
+        component = self->library->get_event_component(event);
+        code = set_add(self, event, component, index);
     }
     if (code != PAPI_OK) {
-        event_refuse(self->library, code, known, &values[index]);
+        event_refuse(self->library, code, component, &values[index]);
     }
 }
 
