@@ -1,6 +1,7 @@
 #include "executor/channel.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,6 +106,13 @@ static size_t channel_lacks(const struct be_channel_queue *in)
     }
     memcpy(&frame, in->data + in->start, sizeof(frame));
     return sizeof(frame) + frame.bytes - used;
+}
+
+void be_channel_await(const struct be_channel *channel)
+{
+    struct pollfd readable = {.fd = channel->fd, .events = POLLIN};
+
+    poll(&readable, 1, -1);
 }
 
 enum be_status be_channel_receive(struct be_channel *channel, struct be_error *error)

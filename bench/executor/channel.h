@@ -81,6 +81,12 @@ enum be_status be_channel_signal(struct be_channel *channel, enum be_frame_kind 
                                  struct be_error *error);
 
 /*
+ * Sleeps until there may be something to read. On a blocking socket a receive would sleep as well,
+ * but whoever sleeps in read is also woken, in vain, whenever the other end takes a message out.
+ */
+void be_channel_await(const struct be_channel *channel);
+
+/*
  * Reads once; then be_channel_next gives the frames that are there whole. Reading nothing from a
  * non-blocking socket is no error. Errors: BE_EIO (also at end of file), BE_ENOMEM.
  */

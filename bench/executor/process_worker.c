@@ -103,8 +103,9 @@ static enum be_status frames_serve(struct process_worker *self)
 {
     struct be_frame asked;
     const void *payload;
-    enum be_status status = be_channel_receive(&self->channel, NULL);
 
+    be_channel_await(&self->channel);
+    enum be_status status = be_channel_receive(&self->channel, NULL);
     answers_begin(self, be_clock_now_ns());
     while (status == BE_OK && (payload = be_channel_next(&self->channel, &asked))) {
         status = frame_answer(self, &asked, payload);
