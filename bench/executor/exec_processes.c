@@ -318,54 +318,57 @@ static void processes_destroy(struct be_executor *pool)
     for (uint32_t i = 0; i < pool->env->workers; i++) {
         be_child_reap(&pool->processes[i].child);
     }
-    close(pool->epoll_fd);
+    if (pool->epoll_fd >= 0) {
+        close(pool->epoll_fd);
+    }
     free(pool->processes);
     free(pool);
 }
 
-static enum be_status pool_alloc(const struct be_executor_env *env, struct be_executor **pool,
-                                 struct be_error *error)
+static struct be_executor *pool_alloc(const struct be_executor_env *env)
 {
-    struct be_executor *made = calloc(1, sizeof(*made));
+    struct be_executor *pool = calloc(1, sizeof(*pool));
     struct process *processes = calloc(env->workers, sizeof(*processes));
 
-    if (!made || !processes) {
-        free(made);
+    if (!pool || !processes) {
+        free(pool);
         free(processes);
-        return be_error_set(error, BE_ENOMEM, "out of memory for %u processes", env->workers);
+        return NULL;
     }
-    made->env = env;
-    made->processes = processes;
-    made->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (made->epoll_fd < 0) {
-        enum be_status status = be_error_errno(error, BE_ESYSTEM, "epoll_create1");
-        free(made);
-        free(processes);
-        return status;
+    pool->env = env;
+    pool->processes = processes;
+    pool->epoll_fd = -1;
+    return pool;
+}
+
+/* Starts all workers before it waits for any, so that they bind themselves at the same time. */
+static enum be_status pool_start(struct be_executor *pool, struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    pool->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (pool->epoll_fd < 0) {
+        return be_error_errno(error, BE_ESYSTEM, "epoll_create1");
     }
-    *pool = made;
-    return BE_OK;
+    for (uint32_t i = 0; status == BE_OK && i < pool->env->workers; i++) {
+        status = process_start(pool, i, error);
+    }
+    if (status == BE_OK) {
+        status = pool_await_answers(pool, error);
+    }
+    return status == BE_OK ? be_worker_check(pool->env, error) : status;
 }
 
 static enum be_status processes_create(const struct be_executor_env *env,
                                        struct be_executor **executor, struct be_error *error)
 {
-    struct be_executor *pool = NULL;
-    enum be_status status = pool_alloc(env, &pool, error);
-
-    if (status != BE_OK) {
-        return status;
-    }
+    struct be_executor *pool = pool_alloc(env);
     struct be_error cause;
-    for (uint32_t i = 0; status == BE_OK && i < env->workers; i++) {
-        status = process_start(pool, i, &cause);
+
+    if (!pool) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for %u processes", env->workers);
     }
-    if (status == BE_OK) {
-        status = pool_await_answers(pool, &cause);
-    }
-    if (status == BE_OK) {
-        status = be_worker_check(env, &cause);
-    }
+    enum be_status status = pool_start(pool, &cause);
     if (pool_conclude(pool, status, &cause, error) != BE_OK) {
         processes_destroy(pool);
         return status;

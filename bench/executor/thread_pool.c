@@ -148,7 +148,7 @@ static enum be_status pool_start_threads(struct be_executor *pool, struct be_err
 }
 
 enum be_status be_thread_pool_create(const struct be_executor_env *env, be_thread_pool_pass *pass,
-                                     void *context, struct be_executor **created,
+                                     void *context, struct be_executor **executor,
                                      struct be_error *error)
 {
     struct be_executor *pool = aligned_alloc(alignof(struct be_executor), sizeof(*pool));
@@ -176,7 +176,7 @@ enum be_status be_thread_pool_create(const struct be_executor_env *env, be_threa
         be_thread_pool_destroy(pool);
         return status;
     }
-    *created = pool;
+    *executor = pool;
     return BE_OK;
 }
 

@@ -19,7 +19,7 @@ typedef void be_thread_pool_pass(struct be_executor *pool, uint32_t index, void 
 
 /* Starts the threads. `context` is borrowed. The rest as be_executor_ops says. */
 enum be_status be_thread_pool_create(const struct be_executor_env *env, be_thread_pool_pass *pass,
-                                     void *context, struct be_executor **pool,
+                                     void *context, struct be_executor **executor,
                                      struct be_error *error);
 
 /* The callbacks of be_executor_ops of these names. */

@@ -5,6 +5,7 @@
 #ifndef BE_TEST_EXECUTOR_FIXTURE_H
 #define BE_TEST_EXECUTOR_FIXTURE_H
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -113,6 +114,27 @@ static inline void batch_free(struct be_batch *batch)
     free((void *)batch->requests);
     free(batch->replies);
     free(batch->failed);
+}
+
+/* The entries of a folder; 0 when it cannot be read. */
+static inline int entries_count(const char *path)
+{
+    DIR *folder = opendir(path);
+    int count = 0;
+
+    while (folder && readdir(folder)) {
+        count++;
+    }
+    if (folder) {
+        closedir(folder);
+    }
+    return count;
+}
+
+/* Open descriptors; with ".", ".." and the folder's own. */
+static inline int descriptors_open(void)
+{
+    return entries_count("/proc/self/fd");
 }
 
 #endif

@@ -160,6 +160,6 @@ int main(void)
         cmocka_unit_test(the_other_ends_end_is_an_error),
     };
 
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,6 @@
  */
 #include "executor_fixture.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -180,7 +179,7 @@ static void fail_every(const struct be_executor_ops *ops, uint64_t chunk, uint64
         pairs[i].b = 0;
     }
     memset(untouched, UNTOUCHED, sizeof(untouched));
-    memset(batch.replies, UNTOUCHED, TASKS * f.env.workload->reply_bytes);
+    memset(batch.replies, UNTOUCHED, (size_t)TASKS * f.env.workload->reply_bytes);
     assert_int_equal(fixture_run(&f, &batch), BE_OK);
     for (uint64_t i = 0; i < TASKS; i++) {
         const char *reply = (const char *)batch.replies + i * sizeof(untouched);
@@ -289,25 +288,6 @@ static void large_messages_do_not_block(void **state)
             fixture_end(&f);
         }
     }
-}
-
-static int entries_count(const char *path)
-{
-    DIR *folder = opendir(path);
-    int count = 0;
-
-    while (folder && readdir(folder)) {
-        count++;
-    }
-    if (folder) {
-        closedir(folder);
-    }
-    return count;
-}
-
-static int descriptors_open(void)
-{
-    return entries_count("/proc/self/fd");
 }
 
 static int threads_alive(void)
@@ -484,7 +464,7 @@ int main(void)
 {
     int failed = 0;
 
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; be_executor_table[i]; i++) {
         failed += row_test(be_executor_table[i]);
     }

@@ -39,7 +39,7 @@ static double ratios_median(double *ratios, size_t count)
 /* Like fixture_init, pinned to the first PUs that are allowed. */
 static void pinned_init(struct fixture *f, const char *executor, const char *workload)
 {
-    int32_t pus[WORKERS];
+    int32_t pus[WORKERS] = {0};
     struct be_spec spec = {.pus = pus};
     cpu_set_t allowed;
 
@@ -209,6 +209,6 @@ int main(void)
         cmocka_unit_test(a_window_saves_wake_ups),
     };
 
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
