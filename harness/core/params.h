@@ -33,8 +33,8 @@ struct be_param {
 };
 
 /* "count", "duration", "size", "choice"; the inverse returns BE_EINVAL for another name. */
-const char *be_param_type_name(enum be_param_type type);
-enum be_status be_param_type_parse(const char *name, enum be_param_type *type,
+const char *be_param_type_name(enum be_param_type value);
+enum be_status be_param_type_parse(const char *name, enum be_param_type *value,
                                    struct be_error *error);
 
 /*

@@ -35,8 +35,8 @@ struct be_counter_values {
     struct be_counter_value items[BE_COUNTERS_MAX];
 };
 
-const char *be_counter_state_name(enum be_counter_state state);
-enum be_status be_counter_state_parse(const char *name, enum be_counter_state *state,
+const char *be_counter_state_name(enum be_counter_state value);
+enum be_status be_counter_state_parse(const char *name, enum be_counter_state *value,
                                       struct be_error *error);
 
 enum be_pass_kind {
@@ -45,8 +45,8 @@ enum be_pass_kind {
     BE_PASS_TIMED,
 };
 
-const char *be_pass_kind_name(enum be_pass_kind kind);
-enum be_status be_pass_kind_parse(const char *name, enum be_pass_kind *kind,
+const char *be_pass_kind_name(enum be_pass_kind value);
+enum be_status be_pass_kind_parse(const char *name, enum be_pass_kind *value,
                                   struct be_error *error);
 
 /* A worker's part in one pass. */

@@ -19,8 +19,8 @@ enum be_role {
     BE_ROLE_OVERHEAD, /* workload `null`: what messages alone cost this executor */
 };
 
-const char *be_role_name(enum be_role role);
-enum be_status be_role_parse(const char *name, enum be_role *role, struct be_error *error);
+const char *be_role_name(enum be_role value);
+enum be_status be_role_parse(const char *name, enum be_role *value, struct be_error *error);
 
 /* One configuration. Its params hold every axis; the other members repeat what is asked often. */
 struct be_configuration {
@@ -55,8 +55,8 @@ enum be_sample_state {
     BE_SAMPLE_FAILED,   /* no measurement came out */
 };
 
-const char *be_sample_state_name(enum be_sample_state state);
-enum be_status be_sample_state_parse(const char *name, enum be_sample_state *state,
+const char *be_sample_state_name(enum be_sample_state value);
+enum be_status be_sample_state_parse(const char *name, enum be_sample_state *value,
                                      struct be_error *error);
 
 /* One launch of the runner for one configuration. */
@@ -83,8 +83,8 @@ enum be_run_status {
     BE_RUN_DONE,
 };
 
-const char *be_run_status_name(enum be_run_status status);
-enum be_status be_run_status_parse(const char *name, enum be_run_status *status,
+const char *be_run_status_name(enum be_run_status value);
+enum be_status be_run_status_parse(const char *name, enum be_run_status *value,
                                    struct be_error *error);
 
 struct be_run {

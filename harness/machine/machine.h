@@ -8,10 +8,10 @@
 #ifndef BE_MACHINE_MACHINE_H
 #define BE_MACHINE_MACHINE_H
 
-#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/json.h"
 #include "core/params.h"
 #include "core/status.h"
 #include "machine/cgroup.h"

@@ -7,11 +7,11 @@
 #ifndef BE_PLAN_CATALOG_H
 #define BE_PLAN_CATALOG_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/json.h"
 #include "core/params.h"
 #include "core/status.h"
 

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
+#include "core/json.h"
 #include "golden.h"
 #include "report/format.h"
 #include "run_builder.h"

@@ -1,8 +1,9 @@
 #include "plan_fixture.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "core/json.h"
 
 static struct be_catalog catalog;
 
