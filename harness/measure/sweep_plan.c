@@ -91,8 +91,8 @@ static enum be_status bounds_fill(const uint64_t *steps, struct be_configuration
     return status;
 }
 
-/* The steps of a block's tasks, as its runner counts them: its reference is the first of it. */
-static enum be_status steps_count(const struct be_sweep *sweep,
+/* Steps of tasks that the user gave, counted by the runner, which knows the workload. */
+static enum be_status given_steps(const struct be_sweep *sweep,
                                   const struct be_configuration *reference, uint64_t **steps,
                                   struct be_error *error)
 {
@@ -108,21 +108,60 @@ static enum be_status steps_count(const struct be_sweep *sweep,
     return status;
 }
 
+/* Steps of each task of a block; *steps is the caller's (free), NULL when there are none to count.
+ */
+static enum be_status block_steps(const struct be_sweep *sweep,
+                                  const struct be_configuration *reference, uint64_t **steps,
+                                  struct be_error *error)
+{
+    enum be_plan_source source = sweep->plan->source;
+
+    *steps = NULL;
+    if (source == BE_PLAN_PAIRS || source == BE_PLAN_FILE) {
+        return given_steps(sweep, reference, steps, error);
+    }
+    if (reference->steps == 0) {
+        return BE_OK;
+    }
+    uint64_t *equal = calloc(reference->tasks, sizeof(*equal));
+    if (!equal) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for %" PRIu64 " tasks",
+                            reference->tasks);
+    }
+    for (uint64_t i = 0; i < reference->tasks; i++) {
+        equal[i] = reference->steps;
+    }
+    *steps = equal;
+    return BE_OK;
+}
+
+static uint64_t steps_mean(const uint64_t *steps, uint64_t tasks)
+{
+    double sum = 0;
+
+    for (uint64_t i = 0; steps && i < tasks; i++) {
+        sum += (double)steps[i];
+    }
+    return tasks ? (uint64_t)(sum / (double)tasks + 0.5) : 0;
+}
+
+/* A block's reference is its first member, and all but its companions have the same tasks. */
 static enum be_status blocks_bound(const struct be_sweep *sweep, struct be_run *run,
                                    struct be_error *error)
 {
     uint64_t *steps = NULL;
+    uint64_t mean = 0;
     enum be_status status = BE_OK;
 
     for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
         struct be_configuration *configuration = &run->configurations[i];
         if (configuration->role == BE_ROLE_REFERENCE) {
             free(steps);
-            steps = NULL;
-            status =
-                configuration->steps > 0 ? steps_count(sweep, configuration, &steps, error) : BE_OK;
+            status = block_steps(sweep, configuration, &steps, error);
+            mean = status == BE_OK ? steps_mean(steps, configuration->tasks) : 0;
         }
-        if (status == BE_OK && steps && configuration->role != BE_ROLE_OVERHEAD) {
+        if (status == BE_OK && mean > 0 && configuration->role != BE_ROLE_OVERHEAD) {
+            configuration->steps = mean;
             status = bounds_fill(steps, configuration, error);
         }
     }
