@@ -7,7 +7,7 @@
 #include "counter/counter.h"
 #include "executor/executor.h"
 #include "identity.h"
-#include "workload/workload.h"
+#include "workload/workload_table.h"
 
 static json_t *params_describe(const struct be_param *params)
 {

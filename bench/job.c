@@ -7,7 +7,7 @@
 
 #include "core/buffer.h"
 #include "core/units.h"
-#include "workload/workload.h"
+#include "workload/workload_table.h"
 
 /* Beyond it, requests and replies would take more than 2.4 GB. */
 #define TASKS_MAX UINT64_C(100000000)
@@ -51,11 +51,11 @@ static void row_missing(const char *kind, const char *name, const char *(*name_a
         be_buffer_printf(&names, " %s", name_at(i));
     }
     if (name) {
-        be_error_set(error, BE_EINVAL, "%s: '%s' is not one of:%s", kind, name,
-                     be_buffer_text(&names));
+        be_error_fill(error, BE_EINVAL, "%s: '%s' is not one of:%s", kind, name,
+                      be_buffer_text(&names));
     } else {
-        be_error_set(error, BE_EINVAL, "%s: missing; it is one of:%s", kind,
-                     be_buffer_text(&names));
+        be_error_fill(error, BE_EINVAL, "%s: missing; it is one of:%s", kind,
+                      be_buffer_text(&names));
     }
     be_buffer_finish(&names);
 }
@@ -106,8 +106,8 @@ static enum be_status keys_check(const struct be_job *job, struct be_error *erro
         struct be_buffer names = {0};
         params_list(row, &names);
         params_list(common, &names);
-        be_error_set(error, BE_EINVAL, "'%s' is no parameter of executor '%s'; there are:%s", key,
-                     job->executor->name, be_buffer_text(&names));
+        be_error_fill(error, BE_EINVAL, "'%s' is no parameter of executor '%s'; there are:%s", key,
+                      job->executor->name, be_buffer_text(&names));
         be_buffer_finish(&names);
         return BE_EINVAL;
     }

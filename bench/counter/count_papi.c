@@ -16,6 +16,7 @@ static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "counter/perf.h"
@@ -116,15 +117,46 @@ static void papi_unload(void *library)
     free(self);
 }
 
-static enum be_status papi_load(void **library, struct be_error *error)
+/*
+ * PAPI takes some ms to load and to initialise. Its presets are all hardware events, so where the
+ * kernel has not one of these the answer is known without it.
+ */
+static enum be_status presets_check(const struct be_counter_value *values, size_t count,
+                                    struct be_error *error)
 {
-    struct papi_library *made = calloc(1, sizeof(*made));
+    char reason[BE_COUNTER_REASON_BYTES];
 
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(be_counter_event(&values[i]), "PAPI_", 5) != 0) {
+            return BE_OK;
+        }
+    }
+    int fd = be_perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, true);
+    if (fd >= 0) {
+        close(fd);
+        return BE_OK;
+    }
+    if (errno == ENOENT || errno == EOPNOTSUPP || errno == ENODEV) {
+        return be_error_set(error, BE_EUNAVAILABLE,
+                            "no hardware counters here; a virtual machine needs a virtual PMU");
+    }
+    be_perf_explain(errno, reason);
+    return be_error_set(error, BE_EUNAVAILABLE, "%s", reason);
+}
+
+static enum be_status papi_load(const struct be_counter_value *values, size_t count, void **library,
+                                struct be_error *error)
+{
+    enum be_status status = presets_check(values, count, error);
+    if (status != BE_OK) {
+        return status;
+    }
+    struct papi_library *made = calloc(1, sizeof(*made));
     if (!made) {
         return be_error_set(error, BE_ENOMEM, "out of memory for counters");
     }
     pthread_mutex_init(&made->lock, NULL);
-    enum be_status status = library_open(made, error);
+    status = library_open(made, error);
     if (status != BE_OK) {
         pthread_mutex_destroy(&made->lock);
         free(made);
@@ -310,8 +342,11 @@ static void papi_close(void *session)
 
 #else /* no papi.h */
 
-static enum be_status papi_load(void **library, struct be_error *error)
+static enum be_status papi_load(const struct be_counter_value *values, size_t count, void **library,
+                                struct be_error *error)
 {
+    (void)values;
+    (void)count;
     (void)library;
     return be_error_set(error, BE_EUNAVAILABLE,
                         "built without papi.h: apt-get install libpapi-dev and build again");

@@ -122,7 +122,10 @@ static enum be_status group_load(struct group *group, struct be_counter_values *
                                  struct be_error *error)
 {
     struct be_error cause = {BE_OK, ""};
-    enum be_status status = group->ops->load ? group->ops->load(&group->library, &cause) : BE_OK;
+    enum be_status status =
+        group->ops->load
+            ? group->ops->load(&values->items[group->first], group->count, &group->library, &cause)
+            : BE_OK;
 
     group->loaded = status == BE_OK;
     if (status == BE_ENOMEM) {

@@ -26,10 +26,12 @@ struct be_counter_ops {
 
     /*
      * Optional: NULL, with unload. Loads what the backend needs, once a process, in the dispatcher,
-     * before any worker exists and outside every timed part; *library is handed to open, also in
-     * forked children. Errors: BE_EUNAVAILABLE with the reason and its remedy, BE_ENOMEM.
+     * before any worker exists and outside every timed part; values are the events that open will
+     * be asked for, and *library is handed to open, also in forked children.
+     * Errors: BE_EUNAVAILABLE with the reason and its remedy, BE_ENOMEM.
      */
-    enum be_status (*load)(void **library, struct be_error *error);
+    enum be_status (*load)(const struct be_counter_value *values, size_t count, void **library,
+                           struct be_error *error);
     void (*unload)(void *library);
 
     /*

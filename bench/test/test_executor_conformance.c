@@ -14,7 +14,7 @@
 
 #include "core/clock.h"
 #include "core/rng.h"
-#include "workload/workload.h"
+#include "workload/workload_table.h"
 
 enum { MANY = 10000, UNTOUCHED = 0x5a };
 

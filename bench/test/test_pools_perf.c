@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "workload/workload.h"
+#include "workload/workload_table.h"
 
 enum { WORKERS = 2, ROUNDS = 101 };
 

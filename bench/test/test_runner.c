@@ -6,7 +6,7 @@
 #include "bench_process.h"
 #include "core/hash.h"
 #include "executor/executor.h"
-#include "workload/workload.h"
+#include "workload/workload_table.h"
 
 #define NOTES_PAIRS "[[1963309,2265973],[2030677,3814172],[1551645,2229620],[2039045,2020802]]"
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "core/rng.h"
-#include "workload/workload.h"
+#include "workload/workload_table.h"
 
 static struct breakeven_turns alone = {NULL};
 

@@ -127,7 +127,7 @@ enum be_status be_io_write_file(const char *path, const void *data, size_t bytes
     }
     enum be_status status = be_io_write_all(fd, data, bytes, &cause);
     if (status != BE_OK) {
-        be_error_set(error, status, "cannot write '%s': %s", beside, cause.message);
+        be_error_fill(error, status, "cannot write '%s': %s", beside, cause.message);
     }
     if (status == BE_OK && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)) {
         status = be_error_errno(error, BE_EIO, "cannot sync '%s'", beside);

@@ -151,14 +151,17 @@ enum be_status be_json_to_params(const json_t *object, struct be_params *params,
 {
     const char *key;
     json_t *value;
+    uint64_t count = 0;
     enum be_status status = BE_OK;
 
-    json_object_foreach((json_t *)object, key, value)
-    {
-        if (!json_is_string(value)) {
-            return member_missing(key, "a string", error);
+    json_object_foreach((json_t *)object, key, value) {
+        if (json_is_string(value)) {
+            status = be_params_set(params, key, json_string_value(value), error);
+        } else if (be_json_has_count(object, key, &count)) {
+            status = be_params_set_count(params, key, count, error);
+        } else {
+            status = member_missing(key, "a string or a whole number", error);
         }
-        status = be_params_set(params, key, json_string_value(value), error);
         if (status != BE_OK) {
             return status;
         }

@@ -46,7 +46,10 @@ enum be_status be_json_get_object(const json_t *object, const char *key, const j
 bool be_json_has_count(const json_t *object, const char *key, uint64_t *value);
 bool be_json_has_string(const json_t *object, const char *key, const char **value);
 
-/* A map as an object of strings, and back. params must be empty; the caller finishes it. */
+/*
+ * A map as an object of strings, and back, where whole numbers are taken too: people write them.
+ * params must be empty; the caller finishes it.
+ */
 json_t *be_json_from_params(const struct be_params *params);
 enum be_status be_json_to_params(const json_t *object, struct be_params *params,
                                  struct be_error *error);

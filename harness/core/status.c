@@ -52,7 +52,7 @@ static void error_format(struct be_error *error, const char *format, va_list arg
     }
 }
 
-enum be_status be_error_set(struct be_error *error, enum be_status status, const char *format, ...)
+void be_error_fill(struct be_error *error, enum be_status status, const char *format, ...)
 {
     if (error) {
         va_list args;
@@ -61,11 +61,9 @@ enum be_status be_error_set(struct be_error *error, enum be_status status, const
         error_format(error, format, args);
         va_end(args);
     }
-    return status;
 }
 
-enum be_status be_error_errno(struct be_error *error, enum be_status status, const char *format,
-                              ...)
+void be_error_fill_errno(struct be_error *error, enum be_status status, const char *format, ...)
 {
     int saved = errno;
 
@@ -78,5 +76,4 @@ enum be_status be_error_errno(struct be_error *error, enum be_status status, con
         size_t used = strlen(error->message);
         snprintf(error->message + used, sizeof(error->message) - used, ": %s", strerror(saved));
     }
-    return status;
 }

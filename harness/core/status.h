@@ -29,7 +29,8 @@
     X(BE_ENODATA, 4, "nothing could be judged")                                                    \
     X(BE_EINCOMPARABLE, 5, "not comparable")                                                       \
     X(BE_ECORRUPT, 6, "corrupt or partial data")                                                   \
-    X(BE_EINTERRUPTED, 130, "interrupted")
+    X(BE_EINTERRUPTED, 130, "interrupted")                                                         \
+    X(BE_ETERMINATED, 143, "terminated")
 
 enum be_status {
 #define BE_STATUS_ENUM(name, exit_code, text) name,
@@ -56,14 +57,19 @@ int be_status_exit_code(enum be_status status);
 enum be_status be_status_from_name(const char *name);
 
 /*
- * Fills *error (may be NULL) and returns status, so that a detector can `return be_error_set(...)`.
- * A message that does not fit is cut and ends in "...".
+ * Fills *error (may be NULL) and yields status, so that a detector can `return be_error_set(...)`.
+ * A message that does not fit is cut and ends in "...". Macros, so that compilers see that the
+ * status is the one given; it is evaluated twice.
  */
-enum be_status be_error_set(struct be_error *error, enum be_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+#define be_error_set(error, status, ...) (be_error_fill(error, status, __VA_ARGS__), (status))
 
 /* The same, followed by ": " and the text of the current errno. */
-enum be_status be_error_errno(struct be_error *error, enum be_status status, const char *format,
-                              ...) __attribute__((format(printf, 3, 4)));
+#define be_error_errno(error, status, ...)                                                         \
+    (be_error_fill_errno(error, status, __VA_ARGS__), (status))
+
+void be_error_fill(struct be_error *error, enum be_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void be_error_fill_errno(struct be_error *error, enum be_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -171,7 +171,7 @@ static struct be_topology *topology_alloc(struct be_error *error)
     struct be_topology *topology = calloc(1, sizeof(*topology));
 
     if (!topology || hwloc_topology_init(&topology->hwloc) < 0) {
-        be_error_set(error, BE_ENOMEM, "out of memory for a topology");
+        be_error_fill(error, BE_ENOMEM, "out of memory for a topology");
         free(topology);
         return NULL;
     }

@@ -6,7 +6,7 @@
 #define BE_MEASURE_CALIBRATE_H
 
 #include "core/status.h"
-#include "measure/runner.h"
+#include "measure/runner_program.h"
 #include "plan/plan.h"
 #include "plan/schedule.h"
 

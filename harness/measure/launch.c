@@ -18,7 +18,7 @@
 #include "core/units.h"
 
 enum {
-    OUTPUT_BYTES_MAX = 64 << 20,
+    OUTPUT_BYTES_MAX = 32 << 20,
     NOTES_BYTES_MAX = 64 << 10,
     EXEC_FAILED = 127,
 };

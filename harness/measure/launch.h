@@ -36,7 +36,7 @@ enum be_status be_launch_prepare(struct be_error *error);
 
 /*
  * Errors: BE_ENOTFOUND when the program cannot be executed, BE_ETIMEOUT, BE_EINTERRUPTED, BE_ECRASH
- * for an end by a signal, BE_EPROTOCOL for more than 64 MiB of output, BE_ESYSTEM. An exit code is
+ * for an end by a signal, BE_EPROTOCOL for more than 32 MiB of output, BE_ESYSTEM. An exit code is
  * not judged: the transcript tells. *result holds what was read, also after an error.
  */
 enum be_status be_launch_run(const struct be_launch *launch, struct be_launch_result *result,

@@ -8,7 +8,10 @@
 #include "core/clock.h"
 #include "machine/placement.h"
 
-enum { TRUTH_TRIES = 3 };
+enum {
+    TRUTH_TRIES = 3,
+    FAILED_TRANSCRIPT_BYTES_MAX = 64 << 10, /* kept to see what went wrong */
+};
 
 static const uint64_t timeout_min_ns = UINT64_C(10000000000);
 static const uint64_t launch_guess_ns = UINT64_C(5000000);
@@ -289,6 +292,11 @@ static enum be_status sample_store(struct be_session *session, struct be_sample 
     uint64_t spent_ns = be_clock_now_ns() - launched_ns;
     uint64_t passes_ns = passes_sum_ns(&sample->record);
 
+    size_t bytes = outcome->launch.output.length;
+
+    if (sample->state == BE_SAMPLE_FAILED && bytes > FAILED_TRANSCRIPT_BYTES_MAX) {
+        bytes = FAILED_TRANSCRIPT_BYTES_MAX;
+    }
     sample->commit_ns = session->commit_ns;
     sample->overhead_ns = spent_ns > passes_ns ? spent_ns - passes_ns : 0;
     enum be_status status =

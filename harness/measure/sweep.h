@@ -15,7 +15,7 @@
 #include "core/status.h"
 #include "machine/machine.h"
 #include "machine/topology.h"
-#include "measure/runner.h"
+#include "measure/runner_program.h"
 #include "plan/plan.h"
 #include "store/store.h"
 

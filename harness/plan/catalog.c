@@ -223,7 +223,7 @@ static enum be_status rows_parse(const json_t *object, enum be_catalog_kind kind
         }
         rows->count++;
         if (status != BE_OK) {
-            be_error_set(error, status, "%s %zu: %s", kind_names[kind], i + 1, cause.message);
+            be_error_fill(error, status, "%s %zu: %s", kind_names[kind], i + 1, cause.message);
         }
     }
     return status;

@@ -43,8 +43,8 @@ static enum be_status row_check(const struct check *check, enum be_catalog_kind 
     for (size_t i = 0; i < rows->count; i++) {
         be_buffer_printf(&names, " %s", rows->items[i].name);
     }
-    be_error_set(error, BE_EINVAL, "no %s '%s'; there are:%s", kind_name, name,
-                 rows->count > 0 ? be_buffer_text(&names) : " none");
+    be_error_fill(error, BE_EINVAL, "no %s '%s'; there are:%s", kind_name, name,
+                  rows->count > 0 ? be_buffer_text(&names) : " none");
     be_buffer_finish(&names);
     return BE_EINVAL;
 }
@@ -282,7 +282,7 @@ enum be_status be_plan_check(struct be_plan *plan, const struct be_catalog *cata
         struct be_error cause;
         status = axis_check(&check, axis, &cause);
         if (status != BE_OK) {
-            be_error_set(error, status, "%s%s", axis->where ? axis->where : "", cause.message);
+            be_error_fill(error, status, "%s%s", axis->where ? axis->where : "", cause.message);
         }
     }
     if (status == BE_OK) {

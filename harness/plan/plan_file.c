@@ -309,8 +309,8 @@ static enum be_status not_found(const char *name, const char *folder, struct be_
     if (be_plan_list(folder, &names, &ignored) == BE_OK) {
         list = be_texts_join(&names);
     }
-    be_error_set(error, BE_ENOTFOUND, "no plan '%s' in %s; there are: %s", name, folder,
-                 list && *list ? list : "none");
+    be_error_fill(error, BE_ENOTFOUND, "no plan '%s' in %s; there are: %s", name, folder,
+                  list && *list ? list : "none");
     free(list);
     be_texts_finish(&names);
     return BE_ENOTFOUND;

@@ -90,7 +90,7 @@ enum be_status be_texts_split(struct be_texts *texts, const char *key, const cha
     }
     if (status != BE_OK) {
         be_texts_finish(texts);
-        be_error_set(error, status, "%s: %s", key, cause.message);
+        be_error_fill(error, status, "%s: %s", key, cause.message);
     }
     return status;
 }

@@ -354,7 +354,7 @@ static void drawing_fill(const struct frame *frame, const char *plots_folder,
     }
     left_out_put(frame, &drawing->left_out);
     if (frame->points == 0) {
-        be_error_set(&drawing->error, BE_ENODATA, "no point of it is known");
+        be_error_fill(&drawing->error, BE_ENODATA, "no point of it is known");
         return;
     }
     head_put(frame, be_buffer_text(&drawing->title), &drawing->script);

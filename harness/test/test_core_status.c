@@ -50,11 +50,11 @@ static void a_long_message_is_cut_visibly(void **state)
 
     memset(text, 'x', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
-    be_error_set(&error, BE_EINVAL, "%s", text);
+    be_error_fill(&error, BE_EINVAL, "%s", text);
     assert_int_equal(strlen(error.message), sizeof(error.message) - 1);
     assert_string_equal(error.message + sizeof(error.message) - 4, "...");
     text[sizeof(error.message) - 1] = '\0';
-    be_error_set(&error, BE_EINVAL, "%s", text);
+    be_error_fill(&error, BE_EINVAL, "%s", text);
     assert_string_equal(error.message, text);
 }
 

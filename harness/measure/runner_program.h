@@ -1,8 +1,8 @@
 /*
  * A runner program: what it offers, and one sample of it. Threads: the main thread.
  */
-#ifndef BE_MEASURE_RUNNER_H
-#define BE_MEASURE_RUNNER_H
+#ifndef BE_MEASURE_RUNNER_PROGRAM_H
+#define BE_MEASURE_RUNNER_PROGRAM_H
 
 #include <stddef.h>
 #include <stdint.h>

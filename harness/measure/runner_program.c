@@ -1,4 +1,4 @@
-#include "measure/runner.h"
+#include "measure/runner_program.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "workload/workload.h"
+#include "workload/workload_table.h"
 
 #include <string.h>
 

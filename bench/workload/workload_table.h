@@ -2,8 +2,8 @@
  * The workloads that are built in: one file work_*.c and one row of workload.def each.
  * Threads: the table is constant.
  */
-#ifndef BE_BENCH_WORKLOAD_H
-#define BE_BENCH_WORKLOAD_H
+#ifndef BE_BENCH_WORKLOAD_TABLE_H
+#define BE_BENCH_WORKLOAD_TABLE_H
 
 #include "breakeven/workload.h"
 

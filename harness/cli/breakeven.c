@@ -1,0 +1,57 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static void help_print(void)
+{
+    printf("usage: breakeven COMMAND [options]\n\n");
+    for (size_t i = 0; be_command_table[i]; i++) {
+        char head[64];
+        snprintf(head, sizeof(head), "%s %s", be_command_table[i]->name,
+                 be_command_table[i]->usage);
+        printf("  %-36s %s\n", head, be_command_table[i]->summary);
+    }
+    printf(
+        "\nbreakeven COMMAND --help lists a command's flags.\n"
+        "exit: 0 good, 1 internal or I/O, 2 usage, 4 nothing could be judged, 5 not comparable,\n"
+        "      6 corrupt data, 130 and 143 interrupted\n");
+}
+
+static int command_run(const struct be_command *command, int argc, const char **argv)
+{
+    struct be_error error = {0};
+    enum be_status status = command->run(argc, argv, &error);
+
+    /* An interrupted sweep has said what it kept. */
+    if (status != BE_OK && status != BE_EINTERRUPTED && status != BE_ETERMINATED) {
+        fprintf(stderr, "breakeven: %s\n", error.message);
+    }
+    return be_status_exit_code(status);
+}
+
+int main(int argc, const char **argv)
+{
+    struct be_error error = {0};
+
+    if (argc < 2) {
+        if (be_home_print(&error) != BE_OK) {
+            fprintf(stderr, "breakeven: %s\n", error.message);
+        }
+        return be_status_exit_code(BE_EUSAGE);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("breakeven %s\n", BE_VERSION);
+        return 0;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        help_print();
+        return 0;
+    }
+    const struct be_command *command = be_command_find(argv[1]);
+    if (!command) {
+        fprintf(stderr, "breakeven: '%s' is not a command; breakeven --help lists them\n", argv[1]);
+        return be_status_exit_code(BE_EUSAGE);
+    }
+    return command_run(command, argc - 1, argv + 1);
+}

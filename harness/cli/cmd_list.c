@@ -1,0 +1,232 @@
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/command.h"
+#include "cli/context.h"
+#include "machine/placement.h"
+#include "report/format.h"
+#include "report/plot.h"
+
+static const char usage[] = "[KIND] [options]";
+
+/* What a listing may need. */
+struct listing {
+    const struct be_options *options;
+    const struct be_catalog *catalog;
+};
+
+static void row_print(const char *name, const char *summary, const char *unavailable)
+{
+    printf("  %-13s %s\n", name, summary);
+    if (unavailable) {
+        printf("  %-13s unavailable: %s\n", "", unavailable);
+    }
+}
+
+static void catalog_print(const struct be_catalog *catalog, enum be_catalog_kind kind)
+{
+    for (size_t i = 0; i < catalog->rows[kind].count; i++) {
+        const struct be_catalog_row *row = &catalog->rows[kind].items[i];
+        row_print(row->name, row->summary, row->unavailable);
+        for (size_t j = 0; j < row->param_count; j++) {
+            printf("  %-13s   --%s %s (default %s)\n", "", row->params[j].name, row->params[j].help,
+                   row->params[j].fallback);
+        }
+        for (size_t j = 0; j < row->event_count; j++) {
+            printf("  %-13s   %s:%s\n", "", row->name, row->events[j]);
+        }
+    }
+}
+
+static enum be_status executors_list(const struct listing *listing, struct be_error *error)
+{
+    (void)error;
+    catalog_print(listing->catalog, BE_CATALOG_EXECUTOR);
+    return BE_OK;
+}
+
+static enum be_status workloads_list(const struct listing *listing, struct be_error *error)
+{
+    (void)error;
+    catalog_print(listing->catalog, BE_CATALOG_WORKLOAD);
+    return BE_OK;
+}
+
+static enum be_status counters_list(const struct listing *listing, struct be_error *error)
+{
+    (void)error;
+    catalog_print(listing->catalog, BE_CATALOG_COUNTER);
+    return BE_OK;
+}
+
+static enum be_status placements_list(const struct listing *listing, struct be_error *error)
+{
+    (void)listing;
+    (void)error;
+    for (size_t i = 0; be_placement_table[i]; i++) {
+        row_print(be_placement_table[i]->name, be_placement_table[i]->summary, NULL);
+    }
+    return BE_OK;
+}
+
+static enum be_status formats_list(const struct listing *listing, struct be_error *error)
+{
+    (void)listing;
+    (void)error;
+    for (size_t i = 0; be_format_table[i]; i++) {
+        row_print(be_format_table[i]->name, be_format_table[i]->summary, NULL);
+    }
+    return BE_OK;
+}
+
+static enum be_status plots_list(const struct listing *listing, struct be_error *error)
+{
+    (void)listing;
+    (void)error;
+    for (size_t i = 0; be_plots[i].name; i++) {
+        row_print(be_plots[i].name, be_plots[i].title, NULL);
+    }
+    return BE_OK;
+}
+
+/* One plan's summary, or what is wrong with its file. */
+static enum be_status plan_print(const char *name, struct be_error *error)
+{
+    struct be_plan plan;
+    struct be_error cause;
+    enum be_status status = be_plan_init(&plan, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    if (be_plan_load(&plan, name, BE_PLANS_FOLDER, &cause) == BE_OK) {
+        row_print(name, plan.summary, NULL);
+    } else {
+        row_print(name, "", cause.message);
+    }
+    be_plan_finish(&plan);
+    return BE_OK;
+}
+
+static enum be_status plans_list(const struct listing *listing, struct be_error *error)
+{
+    struct be_texts names = {0};
+    enum be_status status = be_plan_list(BE_PLANS_FOLDER, &names, error);
+    (void)listing;
+
+    for (size_t i = 0; status == BE_OK && i < names.count; i++) {
+        status = plan_print(names.items[i], error);
+    }
+    be_texts_finish(&names);
+    return status;
+}
+
+static void run_print(const struct be_store_row *row)
+{
+    char when[32] = "?";
+    time_t started = (time_t)row->started_at;
+    struct tm local;
+
+    if (localtime_r(&started, &local)) {
+        strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &local);
+    }
+    printf("  %5" PRId64 "  %s  %-12s %-12s %4" PRIu64 " configurations %7" PRIu64
+           " samples %8.1f s  %s\n",
+           row->id, when, row->plan, be_run_status_name(row->status), row->configuration_count,
+           row->sample_count, (double)row->elapsed_ns / 1e9, row->label ? row->label : "");
+}
+
+static enum be_status runs_list(const struct listing *listing, struct be_error *error)
+{
+    struct be_store *store = NULL;
+    struct be_store_row *rows = NULL;
+    size_t count = 0;
+    char *path = NULL;
+    enum be_status status = be_store_default_path(listing->options->db, &path, error);
+
+    if (status == BE_OK) {
+        status = be_store_open(path, BE_STORE_READ, &store, error);
+    }
+    if (status == BE_OK) {
+        status = be_store_list_runs(store, &rows, &count, error);
+    }
+    for (size_t i = 0; status == BE_OK && i < count; i++) {
+        run_print(&rows[i]);
+    }
+    if (status == BE_ENOTFOUND || (status == BE_OK && count == 0)) {
+        printf("  none yet\n");
+        status = BE_OK;
+    }
+    be_store_rows_finish(rows, count);
+    be_store_close(store);
+    free(path);
+    return status;
+}
+
+static const struct {
+    const char *name;
+    enum be_status (*list)(const struct listing *listing, struct be_error *error);
+} kinds[] = {
+    {"executors", executors_list},   {"workloads", workloads_list}, {"counters", counters_list},
+    {"placements", placements_list}, {"plans", plans_list},         {"formats", formats_list},
+    {"plots", plots_list},           {"runs", runs_list},
+};
+
+enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
+
+static enum be_status kinds_list(const struct listing *listing, struct be_error *error)
+{
+    const char *asked = listing->options->argument;
+    enum be_status status = BE_OK;
+    bool found = false;
+
+    for (size_t i = 0; status == BE_OK && i < KIND_COUNT; i++) {
+        if (!asked || strcmp(asked, kinds[i].name) == 0) {
+            found = true;
+            printf("%s%s\n", !asked && i > 0 ? "\n" : "", kinds[i].name);
+            status = kinds[i].list(listing, error);
+        }
+    }
+    if (!found) {
+        return be_error_set(error, BE_EUSAGE,
+                            "'%s' cannot be listed; executors, workloads, counters, placements, "
+                            "plans, formats, plots and runs can",
+                            asked);
+    }
+    return status;
+}
+
+static enum be_status list_run(int argc, const char **argv, struct be_error *error)
+{
+    char path[PATH_MAX];
+    struct be_options options = {0};
+    struct be_runner runner = {0};
+    enum be_status status = be_options_parse(argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_RUNNER, NULL,
+                                             usage, &options, error);
+
+    if (status == BE_OK && !options.helped) {
+        be_context_find_runner(options.runner, path, sizeof(path));
+        status = be_launch_prepare(error);
+        if (status == BE_OK) {
+            status = be_runner_open(path, -1, &runner, error);
+        }
+        if (status == BE_OK) {
+            const struct listing listing = {&options, &runner.catalog};
+            status = kinds_list(&listing, error);
+        }
+    }
+    be_runner_finish(&runner);
+    be_options_finish(&options);
+    return status;
+}
+
+const struct be_command be_command_list = {
+    .name = "list",
+    .usage = usage,
+    .summary = "executors, workloads, counters, placements, plans, formats, plots, runs",
+    .run = list_run,
+};

@@ -1,0 +1,63 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/context.h"
+#include "cli/finish.h"
+
+static const char usage[] = "[RUN] [options]";
+
+/* "html", "md" and "term"; the first two are written together with the plots they show. */
+static enum be_status run_report(const struct be_options *options, const struct be_run *run,
+                                 struct be_error *error)
+{
+    const char *format = options->format ? options->format : "html";
+    char *database = NULL;
+    char *folder = NULL;
+
+    if (strcmp(format, "term") == 0) {
+        return be_finish_print(run, error);
+    }
+    if (strcmp(format, "html") != 0 && strcmp(format, "md") != 0) {
+        return be_error_set(error, BE_EUSAGE, "--format: '%s' is not html, md or term", format);
+    }
+    enum be_status status = be_store_default_path(options->db, &database, error);
+    if (status == BE_OK) {
+        status = be_finish_folder(options->out, database, run, &folder, error);
+    }
+    if (status == BE_OK) {
+        status = be_finish_report(run, folder, error);
+    }
+    if (status == BE_OK) {
+        printf("%s/report.%s\n", be_finish_shorten(folder), format);
+    }
+    free(database);
+    free(folder);
+    return status;
+}
+
+static enum be_status report_run(int argc, const char **argv, struct be_error *error)
+{
+    struct be_options options = {0};
+    struct be_run run = {0};
+    enum be_status status = be_options_parse(argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUTPUT, NULL,
+                                             usage, &options, error);
+
+    if (status == BE_OK && !options.helped) {
+        status = be_context_load_run(options.db, options.argument, &run, error);
+        if (status == BE_OK) {
+            status = run_report(&options, &run, error);
+        }
+    }
+    be_run_finish(&run);
+    be_options_finish(&options);
+    return status;
+}
+
+const struct be_command be_command_report = {
+    .name = "report",
+    .usage = usage,
+    .summary = "writes a run's report again: html, md, or term for here",
+    .run = report_run,
+};

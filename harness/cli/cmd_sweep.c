@@ -1,0 +1,28 @@
+#include "cli/command.h"
+#include "cli/measure.h"
+
+static const char usage[] = "[PLAN] [options]";
+
+static enum be_status sweep_run(int argc, const char **argv, struct be_error *error)
+{
+    struct be_context context;
+    enum be_status status = be_context_init(&context, argc, argv, usage, error);
+
+    if (status == BE_OK && !context.options.helped) {
+        if (context.options.argument) {
+            status = be_plan_load(&context.plan, context.options.argument, BE_PLANS_FOLDER, error);
+        }
+        if (status == BE_OK) {
+            status = be_measure_plan(&context, error);
+        }
+    }
+    be_context_finish(&context);
+    return status;
+}
+
+const struct be_command be_command_sweep = {
+    .name = "sweep",
+    .usage = usage,
+    .summary = "the cross product of list-valued flags or of a plan",
+    .run = sweep_run,
+};

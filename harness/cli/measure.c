@@ -1,0 +1,136 @@
+#include "cli/measure.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/finish.h"
+#include "cli/progress.h"
+#include "core/units.h"
+#include "measure/sweep.h"
+
+static struct be_sweep sweep_make(struct be_context *context, struct be_progress *progress)
+{
+    return (struct be_sweep){
+        .plan = &context->plan,
+        .runner = &context->runner,
+        .topology = context->topology,
+        .machine = &context->machine,
+        .store = context->store,
+        .fresh = context->options.fresh,
+        .interrupt_fd = context->interrupt_fd,
+        .progress = context->options.quiet ? NULL : be_progress_show,
+        .context = progress,
+    };
+}
+
+/* One line a configuration: what it is, before anything is spent on it. */
+static void configuration_print(const struct be_configuration *configuration)
+{
+    char grain[BE_UNITS_TEXT_BYTES] = "-";
+    char bound[BE_UNITS_TEXT_BYTES] = "-";
+
+    if (configuration->grain_asked_ns > 0) {
+        be_units_format_exact_duration(grain, configuration->grain_asked_ns);
+    }
+    if (configuration->bound_order > 0) {
+        snprintf(bound, sizeof(bound), "%.3f", configuration->bound_order);
+    }
+    printf("%s  %5" PRIu32 "  %-9s  %-11s  %-12s  %7" PRIu32 "  %-8s  %6s  %10" PRIu64 "  %8" PRIu64
+           "  %6s\n",
+           configuration->id, configuration->block, be_role_name(configuration->role),
+           configuration->workload, configuration->executor, configuration->workers,
+           configuration->placement, grain, configuration->steps, configuration->tasks, bound);
+}
+
+static enum be_status plan_print(const struct be_sweep *sweep, struct be_error *error)
+{
+    struct be_run run = {0};
+    enum be_status status = be_sweep_plan(sweep, &run, error);
+
+    if (status == BE_OK) {
+        printf("%-16s  block  %-9s  %-11s  %-12s  workers  %-8s  %6s  %10s  %8s  %6s\n", "id",
+               "role", "workload", "executor", "place", "grain", "steps", "tasks", "bound");
+        for (size_t i = 0; i < run.configuration_count; i++) {
+            configuration_print(&run.configurations[i]);
+        }
+        printf("%zu configurations x %" PRIu32 " rounds; nothing was measured or stored\n",
+               run.configuration_count, run.rounds);
+    }
+    be_run_finish(&run);
+    return status;
+}
+
+static enum be_status result_print(const struct be_context *context, const struct be_run *run,
+                                   struct be_error *error)
+{
+    struct be_buffer text = {0};
+    char *folder = NULL;
+    const char *database = be_store_path(context->store);
+    enum be_status status = be_finish_folder(context->options.out, database, run, &folder, error);
+
+    if (status == BE_OK) {
+        status = be_finish_report(run, folder, error);
+    }
+    if (status == BE_OK && context->options.json) {
+        status = be_finish_export(run, "json", &text, error);
+        if (status == BE_OK) {
+            status = be_finish_write(&text, error);
+        }
+    } else if (status == BE_OK) {
+        status = be_finish_print(run, error);
+        printf("\nrun %" PRId64
+               " in %s · report %s/report.html · plots beside it (.svg .gp .dat)\n",
+               run->id, be_finish_shorten(database), be_finish_shorten(folder));
+        printf("next: breakeven report --format term   shows it again · "
+               "breakeven export --format csv   one row a sample\n");
+    }
+    be_buffer_finish(&text);
+    free(folder);
+    return status;
+}
+
+static void interrupted_tell(const struct be_run *run, size_t total)
+{
+    fprintf(stderr,
+            "stopped at %zu of %zu; all kept; no process left behind\n"
+            "the same command resumes run %" PRId64
+            " (same plan, build, machine and boot); --fresh starts anew\n",
+            run->sample_count, total, run->id);
+}
+
+static enum be_status plan_measure(struct be_context *context, struct be_error *error)
+{
+    struct be_progress progress;
+    struct be_run run = {0};
+    struct be_error late;
+    be_progress_init(&progress);
+    struct be_sweep sweep = sweep_make(context, &progress);
+    enum be_status status = be_sweep_measure(&sweep, &run, error);
+
+    be_progress_end(&progress);
+    if ((status == BE_OK || status == BE_EINTERRUPTED) && run.sample_count > 0) {
+        enum be_status printed = result_print(context, &run, status == BE_OK ? error : &late);
+        status = status == BE_OK ? printed : status;
+    }
+    if (status == BE_EINTERRUPTED && run.id > 0) {
+        interrupted_tell(&run, (size_t)run.rounds * run.configuration_count);
+    }
+    be_run_finish(&run);
+    return status == BE_EINTERRUPTED ? be_context_interrupt_status(context) : status;
+}
+
+enum be_status be_measure_plan(struct be_context *context, struct be_error *error)
+{
+    enum be_status status = be_context_check_plan(context, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    if (context->options.dry_run) {
+        struct be_sweep sweep = sweep_make(context, NULL);
+        return plan_print(&sweep, error);
+    }
+    status = be_context_open_store(context, error);
+    return status == BE_OK ? plan_measure(context, error) : status;
+}

@@ -1,0 +1,279 @@
+/* The command line end to end: the real programs, on real input, as a user runs them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/json.h"
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command_run.h"
+
+/* A small plan that still has every part: two workers' worth of threads and processes. */
+#define SMALL                                                                                      \
+    "--executor serial,threads,processes --workers 2 --grain 20us --rounds 6 --passes 1 "          \
+    "--warmup 0 --tasks 200"
+
+static char folder[] = "/tmp/breakeven-cli-XXXXXX";
+
+static int folder_make(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int folder_remove(void **state)
+{
+    char command[128];
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    return system(command);
+}
+
+/*
+ * Runs breakeven with a database of its own for each `name`; --lock off, since tests run side by
+ * side. The result is stderr after stdout.
+ */
+static int breakeven(const char *name, const char *arguments, struct be_buffer *output)
+{
+    char command[4096];
+    snprintf(command, sizeof(command), "cd '%s' && '%s' %s --db '%s/%s/runs.db' 2>&1", folder,
+             BE_BREAKEVEN, arguments, folder, name);
+    return command_run(command, output);
+}
+
+static void assert_prints(int code, const char *name, const char *arguments, const char *expected)
+{
+    struct be_buffer output = {0};
+    int got = breakeven(name, arguments, &output);
+
+    if (got != code || !strstr(be_buffer_text(&output), expected)) {
+        fail_msg("'%s' ended with %d (wanted %d) and printed, without '%s':\n%s", arguments, got,
+                 code, expected, be_buffer_text(&output));
+    }
+    be_buffer_finish(&output);
+}
+
+static bool file_is_there(const char *path)
+{
+    char whole[PATH_MAX];
+    struct stat info;
+    snprintf(whole, sizeof(whole), "%s/%s", folder, path);
+    return stat(whole, &info) == 0 && info.st_size > 0;
+}
+
+static void a_sweep_leaves_a_table_and_a_report(void **state)
+{
+    (void)state;
+    assert_prints(0, "sweep", "sweep " SMALL " --lock off", "processes");
+    assert_true(file_is_there("sweep/latest/report.html"));
+    assert_true(file_is_there("sweep/latest/report.md"));
+    assert_true(file_is_there("sweep/latest/speedup.gp"));
+    assert_true(file_is_there("sweep/latest/speedup.dat"));
+    assert_prints(0, "sweep", "report --format term", "processes");
+    assert_prints(0, "sweep", "report", "run-1/report.html");
+    assert_prints(0, "sweep", "list runs", "done");
+}
+
+static const json_t *member(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!value) {
+        fail_msg("the JSON has no '%s'", key);
+    }
+    return value;
+}
+
+static void json_has_what_was_promised(void **state)
+{
+    static const char *const keys[] = {
+        "id",
+        "params",
+        "workload",
+        "executor",
+        "workers",
+        "placement",
+        "grain_ns",
+        "steps",
+        "tasks",
+        "chunk",
+        "samples",
+        "wall_ns",
+        "cold_wall_ns",
+        "speedup",
+        "efficiency",
+        "ipc_overhead_ns",
+        "overhead_ns_per_task",
+        "tasks_per_s",
+        "cpu_ns",
+        "counters",
+        "pus",
+        "quality",
+        "failures",
+    };
+    struct be_buffer output = {0};
+    (void)state;
+
+    assert_int_equal(breakeven("json",
+                               "run --executor processes --workers 2 --grain 20us --tasks 100 "
+                               "--rounds 6 --lock off --quiet --json",
+                               &output),
+                     0);
+    json_t *root = json_loads(be_buffer_text(&output), 0, NULL);
+    assert_non_null(root);
+    assert_int_equal(json_integer_value(member(root, "schema_version")), 1);
+    assert_string_equal(json_string_value(member(member(root, "run"), "status")), "done");
+    member(root, "machine");
+    const json_t *configurations = member(root, "configurations");
+    /* serial, processes, and the overhead companion of processes. */
+    assert_int_equal(json_array_size(configurations), 3);
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+            member(json_array_get(configurations, i), keys[k]);
+        }
+        assert_int_equal(json_integer_value(member(json_array_get(configurations, i), "samples")),
+                         6);
+    }
+    json_decref(root);
+    be_buffer_finish(&output);
+}
+
+static void csv_has_a_row_a_sample(void **state)
+{
+    struct be_buffer output = {0};
+    size_t lines = 0;
+    (void)state;
+
+    assert_prints(0, "csv",
+                  "run --executor threads --workers 2 --grain 20us --tasks 100 --rounds 6 "
+                  "--lock off --quiet",
+                  "threads");
+    assert_int_equal(breakeven("csv", "export --format csv", &output), 0);
+    for (const char *p = be_buffer_text(&output); *p; p++) {
+        lines += *p == '\n';
+    }
+    assert_int_equal(lines, 1 + 3 * 6);
+    be_buffer_finish(&output);
+}
+
+static void a_dry_run_measures_and_stores_nothing(void **state)
+{
+    (void)state;
+    assert_prints(0, "dry", "sweep " SMALL " --dry-run", "nothing was measured or stored");
+    assert_false(file_is_there("dry/runs.db"));
+}
+
+static void the_seed_plan_shows_its_bounds(void **state)
+{
+    (void)state;
+    assert_prints(0, "seed", "sweep seed --rounds 1 --lock off --quiet", "1.868");
+    assert_prints(0, "seed", "report --format term", "1.899");
+}
+
+static void own_pairs_are_measured(void **state)
+{
+    char path[PATH_MAX];
+    (void)state;
+
+    snprintf(path, sizeof(path), "%s/pairs.csv", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 64; i++) {
+        fprintf(file, "%d,%d\n", 2000 + i, 3000 + i);
+    }
+    fclose(file);
+    assert_prints(0, "pairs",
+                  "run --executor processes --workers 2 --input pairs.csv --rounds 1 --lock off",
+                  "processes");
+}
+
+/* What is refused, with which exit code, and what the one line says. */
+static const struct {
+    const char *arguments;
+    int code;
+    const char *says;
+} refusals[] = {
+    {"frobnicate", 2, "'frobnicate' is not a command"},
+    {"sweep --frobnicate 3", 2, "--frobnicate"},
+    {"sweep nosuchplan", 2, "nosuchplan"},
+    {"sweep quick seed", 2, "one argument too many"},
+    {"sweep --executor nosuch", 2, "nosuch"},
+    {"sweep --workers 0", 2, "'0'"},
+    {"sweep --workers 1..", 2, "workers"},
+    {"sweep --grain fast", 2, "'fast' is not a duration"},
+    {"sweep --window 0 --executor processes", 2, "window"},
+    {"sweep --input /nonexistent.csv", 2, "/nonexistent.csv"},
+    {"sweep --lock maybe", 2, "maybe"},
+    {"sweep --cpus 9999", 2, "--cpus"},
+    {"sweep --runner /nonexistent", 2, "/nonexistent"},
+    {"sweep --runner /bin/true", 4, "/bin/true"},
+    {"run --workers 1,2", 2, "is a list"},
+    {"run quick", 2, "takes no argument"},
+    {"sweep --workload gcd-euclid --grain 1ms", 2, "steps"},
+    {"report", 2, "runs.db"},
+    {"export 7", 2, "runs.db"},
+    {"list everything", 2, "cannot be listed"},
+};
+
+static void bad_usage_is_one_line_and_the_right_code(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        struct be_buffer output = {0};
+        int code = breakeven("refused", refusals[i].arguments, &output);
+        const char *text = be_buffer_text(&output);
+        const char *newline = strchr(text, '\n');
+        if (code != refusals[i].code || !strstr(text, refusals[i].says) || !newline ||
+            newline[1] != '\0') {
+            fail_msg("'%s' ended with %d (wanted %d) and printed:\n%s", refusals[i].arguments, code,
+                     refusals[i].code, text);
+        }
+        be_buffer_finish(&output);
+    }
+}
+
+static void bad_pairs_name_file_and_line(void **state)
+{
+    static const char *const lines[] = {"0,5", "-3,5", "five,6", "18446744073709551616,3", "7"};
+    char path[PATH_MAX];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        snprintf(path, sizeof(path), "%s/bad.csv", folder);
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fprintf(file, "a,b\n12,18\n%s\n", lines[i]);
+        fclose(file);
+        assert_prints(2, "bad", "run --input bad.csv --lock off", "bad.csv:3: ");
+    }
+}
+
+static void no_subcommand_explains_and_fails(void **state)
+{
+    struct be_buffer output = {0};
+    (void)state;
+    assert_int_equal(command_run("'" BE_BREAKEVEN "'", &output), 2);
+    assert_non_null(strstr(be_buffer_text(&output), "this machine"));
+    assert_non_null(strstr(be_buffer_text(&output), "breakeven sweep quick"));
+    be_buffer_finish(&output);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sweep_leaves_a_table_and_a_report),
+        cmocka_unit_test(json_has_what_was_promised),
+        cmocka_unit_test(csv_has_a_row_a_sample),
+        cmocka_unit_test(a_dry_run_measures_and_stores_nothing),
+        cmocka_unit_test(the_seed_plan_shows_its_bounds),
+        cmocka_unit_test(own_pairs_are_measured),
+        cmocka_unit_test(bad_usage_is_one_line_and_the_right_code),
+        cmocka_unit_test(bad_pairs_name_file_and_line),
+        cmocka_unit_test(no_subcommand_explains_and_fails),
+    };
+    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
