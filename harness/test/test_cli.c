@@ -213,7 +213,7 @@ static const struct {
     {"sweep --runner /bin/true", 4, "/bin/true"},
     {"run --workers 1,2", 2, "is a list"},
     {"run quick", 2, "takes no argument"},
-    {"sweep --workload gcd-euclid --grain 1ms", 2, "steps"},
+    {"sweep --workload gcd-euclid --grain 1ms --lock off", 2, "steps"},
     {"report", 2, "runs.db"},
     {"export 7", 2, "runs.db"},
     {"list everything", 2, "cannot be listed"},
