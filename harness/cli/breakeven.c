@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/safe.h"
 
 static void help_print(void)
 {
@@ -18,6 +19,13 @@ static void help_print(void)
         "      6 corrupt data, 130 and 143 interrupted\n");
 }
 
+static void error_print(const struct be_error *error)
+{
+    fputs("breakeven: ", stderr);
+    be_safe_print(stderr, error->message);
+    fputc('\n', stderr);
+}
+
 static int command_run(const struct be_command *command, int argc, const char **argv)
 {
     struct be_error error = {0};
@@ -25,7 +33,7 @@ static int command_run(const struct be_command *command, int argc, const char **
 
     /* An interrupted sweep has said what it kept. */
     if (status != BE_OK && status != BE_EINTERRUPTED && status != BE_ETERMINATED) {
-        fprintf(stderr, "breakeven: %s\n", error.message);
+        error_print(&error);
     }
     return be_status_exit_code(status);
 }
@@ -36,7 +44,7 @@ int main(int argc, const char **argv)
 
     if (argc < 2) {
         if (be_home_print(&error) != BE_OK) {
-            fprintf(stderr, "breakeven: %s\n", error.message);
+            error_print(&error);
         }
         return be_status_exit_code(BE_EUSAGE);
     }
@@ -50,7 +58,9 @@ int main(int argc, const char **argv)
     }
     const struct be_command *command = be_command_find(argv[1]);
     if (!command) {
-        fprintf(stderr, "breakeven: '%s' is not a command; breakeven --help lists them\n", argv[1]);
+        be_error_fill(&error, BE_EUSAGE, "'%s' is not a command; breakeven --help lists them",
+                      argv[1]);
+        error_print(&error);
         return be_status_exit_code(BE_EUSAGE);
     }
     return command_run(command, argc - 1, argv + 1);

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/context.h"
+#include "cli/safe.h"
 #include "machine/placement.h"
 #include "report/format.h"
 #include "report/plot.h"
@@ -21,10 +22,13 @@ struct listing {
 
 static void row_print(const char *name, const char *summary, const char *unavailable)
 {
-    printf("  %-13s %s\n", name, summary);
+    printf("  %-13s ", name);
+    be_safe_print(stdout, summary);
     if (unavailable) {
-        printf("  %-13s unavailable: %s\n", "", unavailable);
+        printf("\n  %-13s unavailable: ", "");
+        be_safe_print(stdout, unavailable);
     }
+    putchar('\n');
 }
 
 static void catalog_print(const struct be_catalog *catalog, enum be_catalog_kind kind)
@@ -134,10 +138,15 @@ static void run_print(const struct be_store_row *row)
     if (localtime_r(&started, &local)) {
         strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &local);
     }
-    printf("  %5" PRId64 "  %s  %-12s %-12s %4" PRIu64 " configurations %7" PRIu64
-           " samples %8.1f s  %s\n",
-           row->id, when, row->plan, be_run_status_name(row->status), row->configuration_count,
-           row->sample_count, (double)row->elapsed_ns / 1e9, row->label ? row->label : "");
+    printf("  %5" PRId64 "  %s  %-11s %4" PRIu64 " configurations %7" PRIu64 " samples %8.1f s  ",
+           row->id, when, be_run_status_name(row->status), row->configuration_count,
+           row->sample_count, (double)row->elapsed_ns / 1e9);
+    be_safe_print(stdout, row->plan);
+    if (row->label) {
+        printf("  @");
+        be_safe_print(stdout, row->label);
+    }
+    putchar('\n');
 }
 
 static enum be_status runs_list(const struct listing *listing, struct be_error *error)

@@ -1,5 +1,5 @@
 /*
- * Text from outside, made harmless for where it goes. Inside this folder only.
+ * Text from outside, made harmless for where it goes. For report and cli.
  *
  * For every target: line ends and tabs become blanks; control characters, those that turn the
  * direction of writing, and bytes that are no UTF-8 become '?'. Threads: pure functions.
