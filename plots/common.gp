@@ -84,26 +84,31 @@ set border 3 lc rgb '#555555'
 set ytics nomirror
 if (!text) { set grid lc rgb '#dddddd' lw 1 dt 1 }
 
-# Rows of the data: the x of one that belongs to panel p and series s, else nothing. Several
-# series at one worker count alone stand side by side.
+# Rows of the data: the x of one that belongs to panel p and series s, else nothing.
 set datafile missing NaN columnheaders
 data = name.'.dat'
 pick(p, s) = column('panel') == p && column('series') == s ? column('x') : NaN
+
+# Workers along x, from 16 on in doublings. Where there are few counts, series stand side by side
+# at each, so that their bars do not hide each other; a single count gives them the whole width.
 alone = workers == 1
-aside(s) = alone ? (s - (series + 1) / 2.0) / (series + 1) : 0
 lowest = worker_count[1]
 highest = worker_count[workers]
-
-# Workers along x. From 16 on in doublings, and ticks only where their numbers have room.
 doubling = highest >= 16 && !alone
 from = doubling ? lowest / 1.15 : lowest - 0.5
 to = doubling ? highest * 1.15 : highest + 0.5
 place(w) = doubling ? log(w) : w
-apart = (place(highest) - place(lowest)) * 0.035 * across
+width = place(to) - place(from)
+step = alone ? width / (series + 1) : text || doubling || workers > 4 ? 0 : 0.012 * across * width
+nudge(s) = (s - (series + 1) / 2.0) * step
+beside(p, s) = pick(p, s) + nudge(s)
+
+# Ticks where their numbers have room.
+apart = width * 0.035 * across
 before = place(lowest) - 2 * apart
 set xtics nomirror ()
 if (alone) {
-    do for [s=1:series] { set xtics add (series_name[s] lowest + aside(s)) }
+    do for [s=1:series] { set xtics add (series_name[s] lowest + nudge(s)) }
 } else {
     do for [i=1:workers] {
         room = place(worker_count[i]) - before >= apart

@@ -1,9 +1,8 @@
 # Which part of its workers a run put to use, over workers: a line an executor, a panel a grain.
 
-stats data using (column('series') > 0 ? column('y') : NaN) name 'Y' nooutput
 if (doubling) { set logscale x 2 }
 set xrange [from : to]
-set yrange [0 : (Y_max > 1 ? Y_max : 1) * 110]
+set yrange [0 : (y_most > 1 ? y_most : 1) * 110]
 percent(figure) = 100 * column(figure)
 most = bounds ? "data using (pick(p, 0)):(percent('y') / column('x')):(alone ? 0.5 : 0) \
     with xerrorbars ls 11 pt 0, \
@@ -17,13 +16,13 @@ do for [i=0:shown-1] {
     set ylabel (i % across == 0 ? 'speedup / workers, %' : '') offset 2
     set xlabel (i + across < shown ? '' : alone ? sprintf('%d workers', lowest) : 'workers')
     plot 100 with @ruler, @most \
-        for [s=1:series * bars] data using (pick(p, s) + aside(s)): \
+        for [s=1:series * bars] data using (beside(p, s)): \
             (percent('y')):(percent('y_low')):(percent('y_high')) \
             with yerrorbars lt series_style[s] lw 1.5 pt 0, \
-        for [s=1:series] data using (pick(p, s) + aside(s)):(percent('y')) \
+        for [s=1:series] data using (beside(p, s)):(percent('y')) \
             with linespoints lt series_style[s], \
         for [s=1:series * alone] data \
-            using (pick(p, s) + aside(s)):(percent('y')):(sprintf('%.0f %%', percent('y'))) \
+            using (beside(p, s)):(percent('y')):(sprintf('%.0f %%', percent('y'))) \
             with labels left boxed offset 2, 0
 }
 unset multiplot

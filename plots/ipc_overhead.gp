@@ -1,19 +1,15 @@
 # Speedup versus IPC overhead: a line an executor, a point a grain, at the most workers.
 # Behind the points a prediction, min(P, C) / (1 + x), a curve for each min(P, C) there is.
 
-stats data using 'x' name 'X' nooutput
-stats data using 'y' name 'Y' nooutput
-stats data using 'limit' name 'L' nooutput
 set logscale x
-set xrange [X_min / 2 : X_max * 2]
-set yrange [0 : (Y_max > L_max ? Y_max : L_max) * 1.1]
+set xrange [x_least / 1.5 : x_most * 1.5]
+set yrange [0 : (y_most > limit[limits] ? y_most : limit[limits]) * 1.1]
 set format x '%g'
 set xtics nomirror auto
 set xlabel 'IPC overhead o / w: CPU time for messages over compute time, a task (measured apart)'
 set ylabel 'speedup over serial, times' offset 2
 set lmargin at screen left(0); set rmargin at screen right(0)
 set tmargin at screen upper(0); set bmargin at screen lower(0)
-named = points <= 24
 
 plot for [k=1:bars] 1 with lines ls 9, \
     for [k=1:limits] limit[k] / (1 + x) with @ruler, \
@@ -21,5 +17,5 @@ plot for [k=1:bars] 1 with lines ls 9, \
         with xyerrorbars lt series_style[s] lw 1.5 pt 0, \
     for [s=1:series] data using (pick(1, s)):'y' with linespoints lt series_style[s], \
     for [s=1:series * named] data using (pick(1, s)):'y':(stringcolumn('task')) \
-        with labels center offset 0, 0.9 font ',11' tc rgb '#555555'
+        with labels left offset 0.6, 0.7 font ',11' tc rgb '#555555'
 unset multiplot

@@ -1,12 +1,11 @@
 # How many times faster than serial, over workers: a line an executor, a panel a grain.
 
-stats data using 'y' name 'Y' nooutput
 set xrange [from : to]
 if (doubling) {
     set logscale xy 2
-    set yrange [Y_min / 1.2 : (Y_max > highest ? Y_max : highest) * 1.2]
+    set yrange [y_least / 1.2 : (y_most > highest ? y_most : highest) * 1.2]
 } else {
-    set yrange [0 : (Y_max > highest ? Y_max : highest) * 1.1]
+    set yrange [0 : (y_most > highest ? y_most : highest) * 1.1]
 }
 ideal(x) = alone ? highest : x
 
@@ -21,11 +20,10 @@ do for [i=0:shown-1] {
     set ylabel (i % across == 0 ? 'speedup over serial, times' : '') offset 2
     set xlabel (i + across < shown ? '' : alone ? sprintf('%d workers', lowest) : 'workers')
     plot for [k=1:bars] 1 with lines ls 9, ideal(x) with @ruler, @most \
-        for [s=1:series * bars] data using (pick(p, s) + aside(s)):'y':'y_low':'y_high' \
+        for [s=1:series * bars] data using (beside(p, s)):'y':'y_low':'y_high' \
             with yerrorbars lt series_style[s] lw 1.5 pt 0, \
-        for [s=1:series] data using (pick(p, s) + aside(s)):'y' \
-            with linespoints lt series_style[s], \
+        for [s=1:series] data using (beside(p, s)):'y' with linespoints lt series_style[s], \
         for [s=1:series * alone] data \
-            using (pick(p, s) + aside(s)):'y':(sprintf('%.2f', column('y'))) with labels left boxed offset 2, 0
+            using (beside(p, s)):'y':(sprintf('%.2f', column('y'))) with labels left boxed offset 2, 0
 }
 unset multiplot

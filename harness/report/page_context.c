@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +60,12 @@ static void key_put(const char *group, const char *key, struct be_buffer *text)
     }
 }
 
+/* The boot id tells machines apart for a resume, and says nothing to a reader. */
+static bool is_shown(const char *key)
+{
+    return strcmp(key, "boot_id") != 0;
+}
+
 static size_t environment_rows(const json_t *machine)
 {
     const char *key = NULL;
@@ -67,7 +74,7 @@ static size_t environment_rows(const json_t *machine)
 
     json_object_foreach((json_t *)machine, key, value)
     {
-        rows += json_is_object(value) ? json_object_size(value) : 1;
+        rows += json_is_object(value) ? json_object_size(value) : is_shown(key);
     }
     return rows;
 }
@@ -82,6 +89,9 @@ static void environment_group(const char *group, json_t *object, struct be_doc *
         struct be_buffer text = {0};
         if (json_is_object(value) && group[0] == '\0') {
             environment_group(key, value, doc);
+            continue;
+        }
+        if (!is_shown(key)) {
             continue;
         }
         key_put(group, key, &text);

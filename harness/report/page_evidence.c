@@ -61,46 +61,42 @@ static void events_add(struct events *events, const struct be_counter_summary *c
 
 static void event_row(const struct event *event, struct be_doc *doc)
 {
-    char text[BE_COUNTER_REASON_BYTES + 80];
-    const char *reason = event->missing ? event->missing->reason : "";
-    const char *state = event->missing && event->missing->state == BE_COUNTER_NOT_COUNTING
-                            ? "not counting"
-                            : "unavailable";
+    struct be_buffer text = {0};
 
-    be_doc_cell(doc, event->name);
     if (!event->missing) {
-        snprintf(text, sizeof(text), "counted");
-    } else if (event->counted == 0) {
-        snprintf(text, sizeof(text), "%s: %s", state, reason);
+        be_buffer_puts(&text, "counted");
     } else {
-        snprintf(text, sizeof(text), "counted in %zu of %zu configurations; else %s: %s",
-                 event->counted, event->asked, state, reason);
+        if (event->counted > 0) {
+            be_buffer_printf(&text, "counted in %zu of %zu configurations; else ", event->counted,
+                             event->asked);
+        }
+        be_words_counter(event->missing, &text);
     }
-    be_doc_cell(doc, text);
+    be_doc_cell(doc, event->name);
+    be_doc_cell(doc, be_buffer_text(&text));
+    doc->out->failed = doc->out->failed || text.failed;
+    be_buffer_finish(&text);
 }
 
 static void counter_cell(const struct be_summary *summary, const char *name, struct be_doc *doc)
 {
     const struct be_counter_summary *counter = counter_find(summary, name);
-    uint64_t tasks = summary->configuration->tasks;
-    char text[96];
+    struct be_buffer text = {0};
 
-    if (!counter) {
-        be_doc_cell(doc, "-");
-    } else if (!is_counted(counter) || tasks == 0) {
-        be_doc_cell(doc, be_counter_state_name(counter->state));
+    if (is_counted(counter)) {
+        be_words_counter(counter, &text);
     } else {
-        struct be_shown shown = be_shown_of_value(BE_SHOWN_RATE, counter->value / (double)tasks);
-        snprintf(text, sizeof(text), counter->state == BE_COUNTER_SCALED ? "%s (scaled)" : "%s",
-                 shown.value);
-        be_doc_cell(doc, text);
+        be_buffer_puts(&text, counter ? be_counter_state_name(counter->state) : "-");
     }
+    be_doc_cell(doc, be_buffer_text(&text));
+    doc->out->failed = doc->out->failed || text.failed;
+    be_buffer_finish(&text);
 }
 
 static void counters_table(const struct be_view *view, const struct events *events,
                            struct be_doc *doc)
 {
-    const char *headers[EVENTS_MAX + 1] = {"a task"};
+    const char *headers[EVENTS_MAX + 1] = {"a pass"};
     char alignment[EVENTS_MAX + 2] = "l";
     size_t columns = 1;
 

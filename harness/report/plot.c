@@ -11,7 +11,12 @@
 #include "report/escape.h"
 #include "report/words.h"
 
-enum { SCRIPT_BYTES_MAX = 1 << 20, NAME_COLUMNS_MAX = 36, LEFT_OUT_NAMED_MAX = 4 };
+enum {
+    SCRIPT_BYTES_MAX = 1 << 20,
+    NAME_COLUMNS_MAX = 36,
+    LEFT_OUT_NAMED_MAX = 4,
+    POINTS_NAMED_MAX = 24
+};
 
 const struct be_plot be_plots[BE_PLOT_COUNT] = {
 #define BE_PLOT(name, x, y, title, reference, caption)                                             \
@@ -26,6 +31,17 @@ static const struct be_estimate *cell_y(const struct be_plot *plot,
     return (const struct be_estimate *)(const void *)((const char *)summary + plot->y_offset);
 }
 
+static struct be_estimate cell_x(const struct be_plot *plot, const struct be_view_cell *cell)
+{
+    struct be_estimate x = {.known = true, .median = cell->workers};
+
+    if (plot->x == BE_PLOT_OVERHEAD) {
+        x = cell->summary->ipc_overhead_ratio;
+        x.bounded = x.bounded && x.low > 0; /* the axis is logarithmic */
+    }
+    return x;
+}
+
 /* Whether the plot is about this cell; it may still lack a figure. */
 static bool in_scope(const struct be_view *view, const struct be_plot *plot,
                      const struct be_view_cell *cell)
@@ -36,11 +52,10 @@ static bool in_scope(const struct be_view *view, const struct be_plot *plot,
 /* Whether both figures of the point are known; the axis of an overhead is logarithmic. */
 static bool has_point(const struct be_plot *plot, const struct be_view_cell *cell)
 {
-    const struct be_estimate *x = &cell->summary->ipc_overhead_ratio;
+    struct be_estimate x = cell_x(plot, cell);
     const struct be_estimate *y = cell_y(plot, cell->summary);
 
-    return y->known && isfinite(y->median) &&
-           (plot->x == BE_PLOT_WORKERS || (x->known && isfinite(x->median) && x->median > 0));
+    return x.known && isfinite(x.median) && x.median > 0 && y->known && isfinite(y->median);
 }
 
 static bool is_drawn(const struct be_view *view, const struct be_plot *plot,
@@ -200,6 +215,37 @@ static void panels_put(const struct frame *frame, struct be_buffer *script)
     be_buffer_puts(script, frame->plot->x == BE_PLOT_WORKERS ? "]\n" : "'']\n");
 }
 
+/* Widens least .. most by an estimate and its interval. */
+static void range_add(const struct be_estimate *estimate, double *least, double *most)
+{
+    *least = fmin(*least, estimate->median);
+    *most = fmax(*most, estimate->median);
+    if (estimate->bounded) {
+        *least = fmin(*least, estimate->low);
+        *most = fmax(*most, estimate->high);
+    }
+}
+
+/* What the points and their bars span. */
+static void ranges_put(const struct frame *frame, struct be_buffer *script)
+{
+    double x_least = INFINITY;
+    double x_most = -INFINITY;
+    double y_least = INFINITY;
+    double y_most = -INFINITY;
+
+    for (size_t i = 0; i < frame->view->cell_count; i++) {
+        const struct be_view_cell *cell = &frame->view->cells[i];
+        if (is_drawn(frame->view, frame->plot, cell)) {
+            struct be_estimate x = cell_x(frame->plot, cell);
+            range_add(&x, &x_least, &x_most);
+            range_add(cell_y(frame->plot, cell->summary), &y_least, &y_most);
+        }
+    }
+    be_buffer_printf(script, "x_least = %.9g; x_most = %.9g\n", x_least, x_most);
+    be_buffer_printf(script, "y_least = %.9g; y_most = %.9g\n", y_least, y_most);
+}
+
 /* What the scripts of the project need to know of this run. */
 static void head_put(const struct frame *frame, const char *title, struct be_buffer *script)
 {
@@ -223,7 +269,9 @@ static void head_put(const struct frame *frame, const char *title, struct be_buf
     }
     be_buffer_puts(script, "]\n");
     limits_put(frame, script);
-    be_buffer_printf(script, "points = %zu\n\n", frame->points);
+    ranges_put(frame, script);
+    be_buffer_printf(script, "named = %d\n\n",
+                     view->task_count > 1 && frame->points <= POINTS_NAMED_MAX);
     script->failed = script->failed || subtitle.failed;
     be_buffer_finish(&subtitle);
 }
@@ -247,13 +295,12 @@ static void estimate_put(struct be_buffer *data, const struct be_estimate *estim
 static void row_put(const struct frame *frame, const struct be_view_cell *cell,
                     struct be_buffer *data)
 {
-    struct be_estimate workers = {.known = true, .median = cell->workers};
-    const struct be_summary *summary = cell->summary;
+    struct be_estimate x = cell_x(frame->plot, cell);
 
     be_buffer_printf(data, "%zu %zu %" PRIu32, frame->panel_of_task[cell->task],
                      frame->number_of_series[cell->series], cell->workers);
-    estimate_put(data, frame->plot->x == BE_PLOT_WORKERS ? &workers : &summary->ipc_overhead_ratio);
-    estimate_put(data, cell_y(frame->plot, summary));
+    estimate_put(data, &x);
+    estimate_put(data, cell_y(frame->plot, cell->summary));
     be_buffer_printf(data, " %" PRIu64 " \"", cell_limit(cell));
     be_escape_append(data, BE_ESCAPE_DATA, frame->view->tasks[cell->task].label, 0);
     be_buffer_puts(data, "\" \"");

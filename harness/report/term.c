@@ -245,7 +245,7 @@ static void sentences_put(const struct be_view *view, size_t width, struct be_bu
         be_words_overhead(view->cells[0].summary, &words);
         sentence_put("", &words, width, out);
         be_words_counters(view->cells[0].summary, &words);
-        sentence_put("Counters a task: ", &words, width, out);
+        sentence_put("Counters a pass: ", &words, width, out);
     }
     be_words_quality(view, &words);
     sentence_put("Quality: ", &words, width, out);

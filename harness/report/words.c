@@ -69,40 +69,50 @@ void be_words_task(const struct be_view *view, struct be_buffer *out)
     }
 }
 
-/* Whether every series that has this parameter has this value of it. */
-static bool is_constant(const struct be_view *view, const struct be_params_entry *entry)
+/* Whether every series has this parameter with this value. */
+static bool is_shared(const struct be_view *view, const struct be_params_entry *entry)
 {
     for (size_t i = 0; i < view->series_count; i++) {
         const char *value = be_params_get(&view->series[i].params, entry->key);
-        if (value && strcmp(value, entry->value) != 0) {
+        if (!value || strcmp(value, entry->value) != 0) {
             return false;
         }
     }
-    return strcmp(entry->key, "executor") != 0;
+    return true;
 }
 
-/* Whether an earlier series has this parameter. */
-static bool was_seen(const struct be_view *view, size_t series, const char *key)
+/* Whether the label of the series says it: only what tells two series of an executor apart. */
+static bool is_in_label(const struct be_view_series *series, const struct be_params_entry *entry)
 {
-    for (size_t i = 0; i < series; i++) {
-        if (be_params_get(&view->series[i].params, key)) {
-            return true;
-        }
-    }
-    return false;
+    struct be_buffer part = {0};
+
+    be_buffer_printf(&part, ", %s %s", entry->key, entry->value);
+    bool found = strstr(series->label, be_buffer_text(&part)) != NULL;
+    be_buffer_finish(&part);
+    return found;
 }
 
 void be_words_constants(const struct be_view *view, struct be_buffer *out)
 {
     const char *separator = "";
 
+    for (size_t k = 0; view->series_count > 0 && k < view->series[0].params.count; k++) {
+        const struct be_params_entry *entry = &view->series[0].params.entries[k];
+        if (is_shared(view, entry) && strcmp(entry->key, "executor") != 0) {
+            be_buffer_printf(out, "%s%s %s", separator, entry->key, entry->value);
+            separator = ", ";
+        }
+    }
+    separator = separator[0] ? "; " : "";
     for (size_t i = 0; i < view->series_count; i++) {
-        const struct be_params *params = &view->series[i].params;
-        for (size_t k = 0; k < params->count; k++) {
-            const struct be_params_entry *entry = &params->entries[k];
-            if (!was_seen(view, i, entry->key) && is_constant(view, entry)) {
-                be_buffer_printf(out, "%s%s %s", separator, entry->key, entry->value);
-                separator = ", ";
+        const struct be_view_series *series = &view->series[i];
+        for (size_t k = 0; k < series->params.count; k++) {
+            const struct be_params_entry *entry = &series->params.entries[k];
+            if (!is_shared(view, entry) && !is_in_label(series, entry) &&
+                strcmp(entry->key, "executor") != 0) {
+                be_buffer_printf(out, "%s%s: %s %s", separator, series->label, entry->key,
+                                 entry->value);
+                separator = "; ";
             }
         }
     }
@@ -192,7 +202,7 @@ static void series_put(const struct be_view *view, size_t series, enum verdict v
     } else {
         be_buffer_printf(out, "at %s", be_buffer_text(&texts[verdict]));
     }
-    be_buffer_printf(out, " (%s %sx", verdict == VERDICT_PAYS ? "up to" : "at most",
+    be_buffer_printf(out, verdict == VERDICT_PAYS ? " (up to %sx" : " (%sx at best",
                      be_shown_of_value(BE_SHOWN_RATIO, best).value);
     if (verdict != VERDICT_UNCLEAR && counts[VERDICT_UNCLEAR] > 0) {
         be_buffer_printf(out, "; unclear at %s", be_buffer_text(&texts[VERDICT_UNCLEAR]));
@@ -362,30 +372,67 @@ void be_words_overhead(const struct be_summary *summary, struct be_buffer *out)
     be_buffer_puts(out, ".");
 }
 
+/* Counters of time, all in ns; the others count events. */
+static bool is_time(const char *name)
+{
+    size_t length = strlen(name);
+
+    return (length > 5 && strcmp(name + length - 5, "-time") == 0) ||
+           (length > 6 && strcmp(name + length - 6, "-clock") == 0);
+}
+
+void be_words_counter(const struct be_counter_summary *counter, struct be_buffer *out)
+{
+    char text[BE_UNITS_TEXT_BYTES];
+    double value = counter->value;
+
+    if (counter->state == BE_COUNTER_NOT_COUNTING) {
+        be_buffer_printf(out, "not counting: %s", counter->reason);
+        return;
+    }
+    if (counter->state == BE_COUNTER_UNAVAILABLE || !isfinite(value)) {
+        be_buffer_printf(out, "unavailable: %s", counter->reason);
+        return;
+    }
+    if (is_time(counter->name)) {
+        be_buffer_puts(out, be_shown_of_value(BE_SHOWN_TIME, value).value);
+    } else if (value == floor(value) && value >= 0 && value < 1e18) {
+        be_buffer_puts(out, be_units_format_count(text, (uint64_t)value));
+    } else {
+        be_buffer_printf(out, "%.1f", value);
+    }
+    be_buffer_puts(out, counter->state == BE_COUNTER_SCALED ? " (scaled)" : "");
+}
+
 void be_words_counters(const struct be_summary *summary, struct be_buffer *out)
 {
     const struct be_counter_summary *missing = NULL;
-    double tasks = (double)summary->configuration->tasks;
     size_t missing_count = 0;
+    size_t zero_count = 0;
     const char *separator = "";
 
     for (size_t i = 0; i < summary->counter_count; i++) {
         const struct be_counter_summary *counter = &summary->counters[i];
-        if (counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED) {
-            be_buffer_printf(out, "%s%s %s%s", separator, counter->name,
-                             be_shown_of_value(BE_SHOWN_RATE, counter->value / tasks).value,
-                             counter->state == BE_COUNTER_SCALED ? " (scaled)" : "");
+        bool counted = counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED;
+        if (counted && counter->value > 0) {
+            be_buffer_printf(out, "%s%s ", separator, counter->name);
+            be_words_counter(counter, out);
             separator = ", ";
+        } else if (counted) {
+            zero_count++;
         } else if (missing_count++ == 0) {
             missing = counter;
         }
     }
+    if (zero_count > 0) {
+        be_buffer_printf(out, "%s%zu counted none", separator, zero_count);
+        separator = ", ";
+    }
     if (missing) {
-        be_buffer_printf(out, "%s%s %s: %s", separator, missing->name,
-                         missing->state == BE_COUNTER_NOT_COUNTING ? "not counting" : "unavailable",
-                         missing->reason);
+        be_buffer_printf(out, "%s%s ", separator, missing->name);
+        be_words_counter(missing, out);
     }
     if (missing_count > 1) {
-        be_buffer_printf(out, ", and %zu more", missing_count - 1);
+        be_buffer_printf(out, " (and %zu more)", missing_count - 1);
     }
 }

@@ -14,7 +14,7 @@ void be_words_subject(const struct be_view *view, struct be_buffer *out);
 /* "10,000 tasks of 50.1 us", or "4 task lengths, 1 us .. 1 ms". */
 void be_words_task(const struct be_view *view, struct be_buffer *out);
 
-/* What all series have alike: "chunk 1, placement cores"; nothing where they share nothing. */
+/* "chunk 1, placement cores; processes: window 64": what all series share, then their own. */
 void be_words_constants(const struct be_view *view, struct be_buffer *out);
 
 /* The answer: one sentence. */
@@ -36,7 +36,10 @@ void be_words_bound(const struct be_view *view, struct be_buffer *out);
 /* Core time a task that was lost, and how much of it on messages; nothing when unknown. */
 void be_words_overhead(const struct be_summary *summary, struct be_buffer *out);
 
-/* Counters a task, and why some are missing; nothing when none was asked for. */
+/* The value of a counter over a pass, or why there is none. */
+void be_words_counter(const struct be_counter_summary *counter, struct be_buffer *out);
+
+/* All counters over a pass, and why some are missing; nothing when none was asked for. */
 void be_words_counters(const struct be_summary *summary, struct be_buffer *out);
 
 #endif

@@ -172,7 +172,7 @@ static void the_answer_names_what_pays_what_does_not_and_what_is_open(void **sta
     assert_answer(&fixture,
                   "With 2 workers going parallel pays with threads at every task length (up to "
                   "1.94x), with processes at 100 us, 1 ms (up to 1.94x; unclear at 10 us; not at "
-                  "1 us); it does not pay with threads-gil at any task length (at most 0.97x).");
+                  "1 us); it does not pay with threads-gil at any task length (0.97x at best).");
     fixture_finish(&fixture);
 }
 
