@@ -96,7 +96,7 @@ static void assert_only_processes_failed(const char *name, const char *reason)
     char command[1024];
     struct be_buffer output = {0};
 
-    snprintf(command, sizeof(command), "'%s' export --format json --db '%s/%s/runs.db'",
+    snprintf(command, sizeof(command), "'%s' export --format json --db '%s/%s-db/runs.db'",
              BE_BREAKEVEN, folder, name);
     assert_int_equal(command_run(command, &output), 0);
     json_t *root = json_loads(be_buffer_text(&output), 0, NULL);
@@ -143,8 +143,7 @@ static void a_bad_runner_costs_its_samples_only(void **state)
                      be_buffer_text(&output));
         }
         be_buffer_finish(&output);
-        snprintf(command, sizeof(command), "%s-db", misdeeds[i].name);
-        assert_only_processes_failed(command, misdeeds[i].reason);
+        assert_only_processes_failed(misdeeds[i].name, misdeeds[i].reason);
     }
 }
 
