@@ -218,7 +218,7 @@ static int child_without_library(void *folder)
     if ((unshare(CLONE_NEWUSER) < 0 && geteuid() != 0) || chroot(folder) < 0) {
         return CHILD_CANNOT;
     }
-    return all_unavailable(instructions, 2, "apt-get install libpapi") ? 0 : 1;
+    return all_unavailable(faults, 1, "apt-get install libpapi") ? 0 : 1;
 }
 
 /* Its plan is made in the child, which has not loaded PAPI before. */

@@ -248,7 +248,13 @@ static void params_come_back(void **state)
     be_params_finish(&params);
     be_params_finish(&back);
 
-    object = parse("{\"workers\":\"4\",\"chunk\":1}");
+    object = parse("{\"workers\":4}");
+    assert_int_equal(be_json_to_params(object, &back, NULL), BE_OK);
+    assert_string_equal(be_params_get(&back, "workers"), "4");
+    be_params_finish(&back);
+    json_decref(object);
+
+    object = parse("{\"workers\":\"4\",\"chunk\":1.5}");
     assert_int_equal(be_json_to_params(object, &back, &error), BE_EPROTOCOL);
     assert_non_null(strstr(error.message, "'chunk'"));
     be_params_finish(&back);

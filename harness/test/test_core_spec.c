@@ -208,7 +208,7 @@ static void every_wrong_spec_is_refused(void **state)
         {"{\"protocol\":\"one\",\"params\":{}}", "'protocol'"},
         {"{\"protocol\":1}", "'params'"},
         {"{\"protocol\":1,\"params\":[]}", "'params'"},
-        {"{\"protocol\":1,\"params\":{\"workers\":4}}", "'workers'"},
+        {"{\"protocol\":1,\"params\":{\"workers\":-4}}", "'workers'"},
         {"{\"protocol\":1,\"params\":{\"workers\":null}}", "'workers'"},
         {"{\"protocol\":1,\"params\":{},\"input\":{\"path\":\"x\"}}", "'hash'"},
         {"{\"protocol\":1,\"params\":{},\"input\":{\"hash\":1}}", "'path'"},
