@@ -6,6 +6,14 @@ set xrange [x_least / 1.5 : x_most * 1.5]
 set yrange [0 : (y_most > limit[limits] ? y_most : limit[limits]) * 1.1]
 set format x '%g'
 set xtics nomirror auto
+if (x_most < 30 * x_least) {
+    set xtics nomirror ()
+    do for [power=int(floor(log10(x_least))):int(ceil(log10(x_most)))] {
+        do for [digit in '1 2 5'] {
+            set xtics add (sprintf('%g', digit * 10.0**power) digit * 10.0**power)
+        }
+    }
+}
 set xlabel 'IPC overhead o / w: CPU time for messages over compute time, a task (measured apart)'
 set ylabel 'speedup over serial, times' offset 2
 set lmargin at screen left(0); set rmargin at screen right(0)

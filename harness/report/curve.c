@@ -28,19 +28,14 @@ static void ascii_put(struct be_buffer *drawn, struct be_buffer *out)
     }
 }
 
-enum be_status be_report_curve(const struct be_run *run, const struct be_summaries *summaries,
-                               const char *plots_folder, size_t width, struct be_buffer *out,
-                               struct be_error *error)
+static enum be_status curve_put(const struct be_view *view, const char *plots_folder, size_t width,
+                                struct be_buffer *out, struct be_error *error)
 {
-    struct be_view view = {0};
     struct be_drawing drawing = {0};
     struct be_buffer drawn = {0};
-    enum be_status status = be_view_create(run, summaries, &view, error);
+    enum be_status status =
+        be_drawing_create(view, &be_plots[BE_PLOT_ROW_speedup], plots_folder, &drawing, error);
 
-    if (status == BE_OK) {
-        status =
-            be_drawing_create(&view, &be_plots[BE_PLOT_ROW_speedup], plots_folder, &drawing, error);
-    }
     if (status == BE_OK) {
         be_drawing_draw_text(&drawing, width, ROWS, &drawn);
         if (drawing.error.status == BE_OK) {
@@ -54,6 +49,19 @@ enum be_status be_report_curve(const struct be_run *run, const struct be_summari
     }
     be_buffer_finish(&drawn);
     be_drawing_finish(&drawing);
+    return status;
+}
+
+enum be_status be_report_curve(const struct be_run *run, const struct be_summaries *summaries,
+                               const char *plots_folder, size_t width, struct be_buffer *out,
+                               struct be_error *error)
+{
+    struct be_view view = {0};
+    enum be_status status = be_view_create(run, summaries, &view, error);
+
+    if (status == BE_OK && view.cell_count != 1) {
+        status = curve_put(&view, plots_folder, width, out, error);
+    }
     be_view_finish(&view);
     return status;
 }

@@ -18,7 +18,7 @@
 struct be_doc {
     const struct be_doc_ops *ops;
     struct be_buffer *out; /* borrowed */
-    const char *alignment; /* of the table that is open: l or r a column */
+    const char *alignment; /* of the table that is open: see be_doc_table */
     size_t columns;        /* of it */
     size_t cells;          /* written into its row so far */
     bool folded;           /* the table is shown only when asked for */
@@ -42,8 +42,8 @@ extern const struct be_doc_ops be_doc_html;
 extern const struct be_doc_ops be_doc_markdown;
 
 /*
- * Opens a table: alignment has one letter a column, l or r, and as many headers go with it. Cells
- * follow row by row.
+ * Opens a table: alignment has one letter a column, l (names), r (numbers) or t (text that may be
+ * broken into lines), and as many headers go with it. Cells follow row by row.
  */
 void be_doc_table(struct be_doc *doc, const char *alignment, const char *const *headers,
                   size_t rows);

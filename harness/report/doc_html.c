@@ -8,20 +8,22 @@
 enum { ROWS_UNFOLDED_MAX = 24 };
 
 static const char style[] =
-    "body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;padding:1rem;max-width:64rem;"
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;padding:1rem;max-width:72rem;"
     "color:#222;background:#fff}\n"
     "h1{font-size:1.5rem;line-height:1.25}\n"
     "h2{font-size:1.2rem;margin-top:2.5rem;border-bottom:1px solid #ccc}\n"
     "h3{font-size:1rem;margin:1.5rem 0 .5rem}\n"
     "h1,p,pre{overflow-wrap:anywhere}\n"
+    "p,figure{max-width:60rem}\n"
     ".answer{font-size:1.15rem;padding:.75rem 1rem;border-left:4px solid #0072b2;"
     "background:#eef5fb}\n"
     ".wide{overflow-x:auto;margin:1rem 0}\n"
     "table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}\n"
     "th,td{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;"
-    "border-bottom:1px solid #ddd;max-width:30rem;overflow-wrap:break-word}\n"
+    "border-bottom:1px solid #ddd;white-space:nowrap}\n"
+    ".t{white-space:normal;min-width:12rem;max-width:40rem;overflow-wrap:anywhere}\n"
     "th{font-weight:600}\n"
-    ".r{text-align:right;white-space:nowrap}\n"
+    ".r{text-align:right}\n"
     "figure{margin:1rem 0}\n"
     "figure .wide{background:#fff;border:1px solid #ddd;border-radius:4px}\n"
     "svg{display:block;width:100%;min-width:40rem;height:auto}\n"
@@ -74,6 +76,15 @@ static void html_emphasis(struct be_doc *doc, const char *text)
     element_put(doc, "<p class=\"answer\">", text, "</p>");
 }
 
+static void class_put(struct be_doc *doc, const char *element, char alignment)
+{
+    if (alignment == 'l') {
+        be_buffer_printf(doc->out, "<%s>", element);
+    } else {
+        be_buffer_printf(doc->out, "<%s class=\"%c\">", element, alignment);
+    }
+}
+
 static void html_table_begin(struct be_doc *doc, const char *const *headers, size_t rows)
 {
     doc->folded = rows > ROWS_UNFOLDED_MAX;
@@ -82,7 +93,7 @@ static void html_table_begin(struct be_doc *doc, const char *const *headers, siz
     }
     be_buffer_puts(doc->out, "<div class=\"wide\"><table>\n<thead><tr>");
     for (size_t i = 0; i < doc->columns; i++) {
-        be_buffer_puts(doc->out, doc->alignment[i] == 'r' ? "<th class=\"r\">" : "<th>");
+        class_put(doc, "th", doc->alignment[i]);
         text_put(doc, headers[i]);
         be_buffer_puts(doc->out, "</th>");
     }
@@ -92,7 +103,7 @@ static void html_table_begin(struct be_doc *doc, const char *const *headers, siz
 static void html_cell(struct be_doc *doc, const char *text)
 {
     be_buffer_puts(doc->out, doc->cells == 0 ? "<tr>" : "");
-    be_buffer_puts(doc->out, doc->alignment[doc->cells] == 'r' ? "<td class=\"r\">" : "<td>");
+    class_put(doc, "td", doc->alignment[doc->cells]);
     text_put(doc, text);
     be_buffer_puts(doc->out, doc->cells + 1 == doc->columns ? "</td></tr>\n" : "</td>");
 }

@@ -112,7 +112,7 @@ void be_page_environment(const struct be_view *view, struct be_doc *doc)
         doc->ops->paragraph(doc, "Unknown: the run holds nothing about its machine.");
         return;
     }
-    be_doc_table(doc, "ll", headers, environment_rows(view->machine));
+    be_doc_table(doc, "lt", headers, environment_rows(view->machine));
     environment_group("", view->machine, doc);
     be_doc_table_end(doc);
 }
@@ -190,7 +190,7 @@ void be_page_definitions(struct be_doc *doc)
     };
 
     doc->ops->heading(doc, "What the words mean");
-    be_doc_table(doc, "ll", headers, 0);
+    be_doc_table(doc, "lt", headers, 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         be_doc_cell(doc, rows[i][0]);
         be_doc_cell(doc, rows[i][1]);

@@ -150,7 +150,7 @@ void be_page_counters(const struct be_view *view, struct be_doc *doc)
     }
     doc->ops->paragraph(doc, "Opened inside each worker and summed over them. What could not be "
                              "counted has its reason here and never a zero.");
-    be_doc_table(doc, "ll", headers, events.count);
+    be_doc_table(doc, "lt", headers, events.count);
     for (size_t i = 0; i < events.count; i++) {
         event_row(&events.items[i], doc);
     }
@@ -205,7 +205,7 @@ void be_page_placements(const struct be_view *view, struct be_doc *doc)
     doc->ops->heading(doc, "Where the workers ran");
     doc->ops->paragraph(doc, "Processing units (PUs) as read back from the kernel after binding; "
                              "\"any\" means bound to more than one.");
-    be_doc_table(doc, "lllrr", headers, view->task_count + view->cell_count);
+    be_doc_table(doc, "lltrr", headers, view->task_count + view->cell_count);
     for (size_t task = 0, i = 0; task < view->task_count; task++) {
         struct be_buffer name = {0};
         be_buffer_printf(&name, "%s, %s", view->tasks[task].reference->configuration->executor,
@@ -240,7 +240,7 @@ static void incidents_put(const struct be_view *view, size_t incidents, struct b
     const struct be_run *run = view->run;
     size_t shown = 0;
 
-    be_doc_table(doc, "lrll", headers, incidents < INCIDENTS_MAX ? incidents : INCIDENTS_MAX);
+    be_doc_table(doc, "lrlt", headers, incidents < INCIDENTS_MAX ? incidents : INCIDENTS_MAX);
     for (size_t i = 0; i < run->sample_count && shown < INCIDENTS_MAX; i++) {
         const struct be_sample *sample = &run->samples[i];
         struct be_buffer name = {0};

@@ -180,8 +180,9 @@ static void published_row(const struct be_view *view, const char *label, const c
 
 void be_page_published(const struct be_view *view, struct be_doc *doc)
 {
-    static const char *const headers[] = {"executor",   "published",    "its speedup", "here, cold",
-                                          "here, warm", "speedup cold", "speedup warm"};
+    static const char *const headers[] = {"executor",    "published",  "published speedup",
+                                          "here, cold",  "here, warm", "speedup cold",
+                                          "speedup warm"};
     const char *source = be_view_published_source(view);
 
     if (!source || view->task_count != 1) {

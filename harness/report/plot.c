@@ -46,7 +46,8 @@ static struct be_estimate cell_x(const struct be_plot *plot, const struct be_vie
 static bool in_scope(const struct be_view *view, const struct be_plot *plot,
                      const struct be_view_cell *cell)
 {
-    return plot->x == BE_PLOT_WORKERS || cell->workers == be_view_most_workers(view);
+    return view->series[cell->series].style > 0 &&
+           (plot->x == BE_PLOT_WORKERS || cell->workers == be_view_most_workers(view));
 }
 
 /* Whether both figures of the point are known; the axis of an overhead is logarithmic. */
@@ -188,7 +189,7 @@ static void series_put(const struct frame *frame, struct be_buffer *script)
     be_buffer_printf(script, "]\narray series_style[%zu] = [", frame->series);
     for (size_t i = 0; i < view->series_count; i++) {
         if (frame->number_of_series[i]) {
-            be_buffer_printf(script, "%s%zu", before++ > 0 ? ", " : "", i + 1);
+            be_buffer_printf(script, "%s%u", before++ > 0 ? ", " : "", view->series[i].style);
         }
     }
     be_buffer_puts(script, "]\n");
@@ -346,8 +347,24 @@ static void data_put(const struct frame *frame, struct be_buffer *data)
     }
 }
 
+/* "12 of 18 series are in the tables only: …". */
+static void left_out_series_put(const struct be_view *view, struct be_buffer *text)
+{
+    size_t left_out = 0;
+
+    for (size_t i = 0; i < view->series_count; i++) {
+        left_out += view->series[i].style == 0;
+    }
+    if (left_out > 0) {
+        be_buffer_printf(text,
+                         "%zu of %zu series are in the tables only: more than %d cannot be "
+                         "told apart, so of each executor the fastest is drawn. ",
+                         left_out, view->series_count, BE_VIEW_STYLES);
+    }
+}
+
 /* "3 of 12 points are left out, since … is not known: processes x2, 1 us; …". */
-static void left_out_put(const struct frame *frame, struct be_buffer *text)
+static void left_out_points_put(const struct frame *frame, struct be_buffer *text)
 {
     const struct be_view *view = frame->view;
     struct be_buffer names = {0};
@@ -399,7 +416,8 @@ static void drawing_fill(const struct frame *frame, const char *plots_folder,
         be_buffer_printf(&drawing->title, ", %" PRIu32 " workers",
                          be_view_most_workers(frame->view));
     }
-    left_out_put(frame, &drawing->left_out);
+    left_out_series_put(frame->view, &drawing->left_out);
+    left_out_points_put(frame, &drawing->left_out);
     if (frame->points == 0) {
         be_error_fill(&drawing->error, BE_ENODATA, "no point of it is known");
         return;

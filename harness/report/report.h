@@ -49,7 +49,8 @@ enum be_status be_report_answer(const struct be_run *run, const struct be_summar
 
 /*
  * Appends the speedup curve, drawn by gnuplot in plain ASCII `width` columns wide from the same
- * speedup.gp, or one line "unavailable: REASON".
+ * speedup.gp, or one line "unavailable: REASON". A single point makes no curve: nothing is
+ * appended.
  */
 enum be_status be_report_curve(const struct be_run *run, const struct be_summaries *summaries,
                                const char *plots_folder, size_t width, struct be_buffer *out,

@@ -1,5 +1,6 @@
 #include "report/view.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,6 +230,51 @@ static enum be_status view_cells(struct be_view *view)
     return BE_OK;
 }
 
+/* How fast a series is with the most workers: mean ln speedup over its tasks; NAN is unknown. */
+static double series_rank(const struct be_view *view, size_t series)
+{
+    double sum = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < view->cell_count; i++) {
+        const struct be_view_cell *cell = &view->cells[i];
+        if (cell->series == series && cell->workers == be_view_most_workers(view) &&
+            cell->summary->speedup.known && cell->summary->speedup.median > 0) {
+            sum += log(cell->summary->speedup.median);
+            count++;
+        }
+    }
+    return count > 0 ? sum / (double)count : NAN;
+}
+
+/* Whether no other series of the same executor is faster; of equal ones the first. */
+static bool is_fastest(const struct be_view *view, size_t series)
+{
+    const char *executor = be_params_get(&view->series[series].params, "executor");
+    double rank = series_rank(view, series);
+
+    for (size_t i = 0; i < view->series_count; i++) {
+        double other = series_rank(view, i);
+        if (i != series &&
+            strcmp(be_params_get(&view->series[i].params, "executor"), executor) == 0 &&
+            (other > rank || (other == rank && i < series) || (isnan(rank) && !isnan(other)))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void view_styles(struct be_view *view)
+{
+    unsigned used = 0;
+
+    for (size_t i = 0; i < view->series_count && used < BE_VIEW_STYLES; i++) {
+        if (view->series_count <= BE_VIEW_STYLES || is_fastest(view, i)) {
+            view->series[i].style = ++used;
+        }
+    }
+}
+
 static int workers_compare(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a;
@@ -308,6 +354,7 @@ enum be_status be_view_create(const struct be_run *run, const struct be_summarie
         view_workloads(view) != BE_OK || view_place(view) != BE_OK) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a report");
     }
+    view_styles(view);
     return BE_OK;
 }
 

@@ -17,9 +17,18 @@
 #include "core/run.h"
 #include "core/status.h"
 
+/* More lines than this cannot be told apart in a picture, nor followed in a sentence. */
+enum { BE_VIEW_STYLES = 8 };
+
 struct be_view_series {
     char *label;             /* owned: "processes, chunk 16" */
     struct be_params params; /* owned: executor, placement, chunk and the executor's own */
+
+    /*
+     * 1 .. BE_VIEW_STYLES: how it is drawn. 0: it is in tables only, since there are too many and
+     * another series of its executor is faster.
+     */
+    unsigned style;
 };
 
 struct be_view_task {

@@ -224,7 +224,7 @@ static const char *group_put(const struct be_view *view, enum verdict verdict, c
     size_t found = 0;
 
     for (size_t i = 0; i < view->series_count; i++) {
-        if (verdict_of_series(view, i) != verdict) {
+        if (view->series[i].style == 0 || verdict_of_series(view, i) != verdict) {
             continue;
         }
         if (found++ > 0) {

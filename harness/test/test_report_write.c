@@ -118,6 +118,22 @@ static void the_curve_is_plain_ascii(void **state)
     fixture_finish(&fixture);
 }
 
+static void one_point_makes_no_curve(void **state)
+{
+    const struct fixture_executor executors[] = {{"executor=threads", 60, false}, {0}};
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    (void)state;
+
+    fixture_begin(&fixture, "run", 2);
+    fixture_sweep(&fixture, (const uint64_t[]){1000, 0}, (const uint32_t[]){2, 0}, executors);
+    assert_int_equal(be_report_curve(&fixture.run, &fixture.summaries, PLOTS, 80, &out, NULL),
+                     BE_OK);
+    assert_string_equal(be_buffer_text(&out), "");
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
 static void unknown_points_are_left_out_and_named(void **state)
 {
     struct fixture fixture;
@@ -161,6 +177,39 @@ static void many_workers_and_tasks_are_drawn(void **state)
     fixture_finish(&fixture);
 }
 
+static void too_many_lines_to_tell_apart_leave_the_fastest_of_each_executor(void **state)
+{
+    static const struct fixture_executor executors[] = {
+        {"executor=threads placement=none", 100, false},
+        {"executor=threads placement=compact", 50, false},
+        {"executor=threads placement=spread", 200, false},
+        {"executor=threads placement=smt", 300, false},
+        {"executor=threads placement=numa", 400, false},
+        {"executor=processes placement=none", 2100, false},
+        {"executor=processes placement=compact", 2200, false},
+        {"executor=processes placement=spread", 2000, false},
+        {"executor=processes placement=smt", 2300, false},
+        {0},
+    };
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_begin(&fixture, "full", 2);
+    fixture_sweep(&fixture, (const uint64_t[]){1000, 10000, 0}, (const uint32_t[]){2, 0},
+                  executors);
+    write_report(&fixture);
+    assert_contains("report.html", "7 of 9 series are in the tables only");
+    assert_contains("speedup.gp", "['threads, placement compact', 'processes, placement spread']");
+    assert_contains("report.md", "| processes, placement smt |");
+    assert_int_equal(be_report_answer(&fixture.run, &fixture.summaries, &out, NULL), BE_OK);
+    assert_non_null(strstr(be_buffer_text(&out), "threads, placement compact at every"));
+    assert_null(strstr(be_buffer_text(&out), "placement smt"));
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,10 +220,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_script_of_the_folder_draws_the_same_picture_again,
                                         folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(the_curve_is_plain_ascii, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(one_point_makes_no_curve, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(unknown_points_are_left_out_and_named, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(many_workers_and_tasks_are_drawn, folder_setup,
                                         folder_teardown),
+        cmocka_unit_test_setup_teardown(
+            too_many_lines_to_tell_apart_leave_the_fastest_of_each_executor, folder_setup,
+            folder_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
