@@ -53,6 +53,15 @@ static inline void fixture_init(struct fixture *f, const struct be_executor_ops 
     assert_ptr_not_equal(f->env.accounts, MAP_FAILED);
 }
 
+/* Pins as this spec says, in place of not at all. */
+static inline void fixture_pin(struct fixture *f, const struct be_spec *spec)
+{
+    be_pin_destroy(f->pin);
+    f->pin = NULL;
+    assert_int_equal(be_pin_create(spec, &f->pin, &f->error), BE_OK);
+    f->env.pin = f->pin;
+}
+
 static inline void fixture_finish(struct fixture *f)
 {
     munmap(f->env.accounts, f->env.workers * sizeof(struct be_account));

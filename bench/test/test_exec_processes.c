@@ -250,6 +250,63 @@ static void workers_die_with_their_dispatcher(void **state)
     batch_free(&batch);
 }
 
+/*
+ * Replies in memory that the worker sees too, so that a task can tell whether an earlier one's
+ * result has arrived.
+ */
+static _Atomic uint64_t *seen_replies;
+
+/* The first task takes long; each of the others waits, within reason, for the first one's result.
+ */
+static size_t patience_run(const void *requests, void *replies, size_t count,
+                           struct breakeven_turns *turns)
+{
+    const uint64_t *request = requests;
+
+    (void)turns;
+    for (size_t i = 0; i < count; i++) {
+        usleep(20000);
+        for (int ms = 0; request[i] > 0 && !atomic_load(seen_replies) && ms < 10000; ms++) {
+            usleep(1000);
+        }
+        ((uint64_t *)replies)[i] = request[i] == 0 || atomic_load(seen_replies);
+    }
+    return count;
+}
+
+static const struct breakeven_workload patience = {
+    .name = "patience",
+    .request_bytes = 8,
+    .reply_bytes = 8,
+    .run = patience_run,
+};
+
+static void a_long_tasks_result_does_not_wait_for_the_next_task(void **state)
+{
+    enum { TASKS = 8 };
+    struct fixture f;
+    struct be_batch batch = batch_alloc(&patience, TASKS);
+    void *own = batch.replies;
+
+    (void)state;
+    seen_replies = mmap(NULL, TASKS * sizeof(uint64_t), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(seen_replies, MAP_FAILED);
+    batch.replies = (void *)seen_replies;
+    for (uint64_t i = 0; i < TASKS; i++) {
+        ((uint64_t *)batch.requests)[i] = i;
+    }
+    fixture_start(&f, be_executor_find("processes"), &patience, 1, 1);
+    assert_int_equal(fixture_run(&f, &batch), BE_OK);
+    for (uint64_t i = 0; i < TASKS; i++) {
+        assert_int_equal(atomic_load(&seen_replies[i]), 1);
+    }
+    fixture_end(&f);
+    batch.replies = own;
+    batch_free(&batch);
+    munmap((void *)seen_replies, TASKS * sizeof(uint64_t));
+}
+
 static size_t descriptors_run(const void *requests, void *replies, size_t count,
                               struct breakeven_turns *turns)
 {
@@ -333,6 +390,7 @@ int main(void)
         cmocka_unit_test(a_worker_killed_between_passes_is_reported),
         cmocka_unit_test(a_worker_killed_behind_full_buffers_is_reported),
         cmocka_unit_test(workers_die_with_their_dispatcher),
+        cmocka_unit_test(a_long_tasks_result_does_not_wait_for_the_next_task),
         cmocka_unit_test(a_worker_has_one_descriptor_of_its_own),
         cmocka_unit_test(too_few_descriptors_leave_nothing_behind),
     };

@@ -3,6 +3,7 @@
  * Every row of the executor table through the same cases. A new row is tested without a change
  * here; what a row cannot do it says in its caps.
  */
+#include "absent_topology.h"
 #include "executor_fixture.h"
 
 #include <errno.h>
@@ -356,6 +357,23 @@ static void a_refused_worker_leaves_nothing_behind(void **state)
     assert_int_equal(status, 0);
 }
 
+static void a_worker_that_cannot_bind_is_reported(void **state)
+{
+    int32_t pus[] = {4000, 4000};
+    struct be_spec spec = {.pus = pus, .dispatcher_pu = -1, .topology_xml = absent_topology};
+    struct fixture f;
+
+    fixture_init(&f, *state, euclid(), 2, 1);
+    spec.pu_count = f.env.workers;
+    fixture_pin(&f, &spec);
+    int descriptors = descriptors_open();
+    assert_int_equal(fixture_create(&f), BE_EUNAVAILABLE);
+    assert_non_null(strstr(f.error.message, "PU 4000"));
+    assert_int_equal(descriptors_open(), descriptors);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    fixture_finish(&f);
+}
+
 static void workers_are_read_back_and_counted(void **state)
 {
     struct fixture f;
@@ -438,6 +456,7 @@ static const struct {
     CASE(large_messages_do_not_block),
     CASE(pools_leave_nothing_behind),
     CASE(a_refused_worker_leaves_nothing_behind),
+    CASE(a_worker_that_cannot_bind_is_reported),
     CASE(workers_are_read_back_and_counted),
     CASE(workers_cpu_time_is_told),
 };

@@ -55,9 +55,7 @@ static void pinned_init(struct fixture *f, const char *executor, const char *wor
         skip();
     }
     spec.dispatcher_pu = pus[spec.pu_count - 1];
-    be_pin_destroy(f->pin);
-    assert_int_equal(be_pin_create(&spec, &f->pin, &f->error), BE_OK);
-    f->env.pin = f->pin;
+    fixture_pin(f, &spec);
 }
 
 static void pinned_create(struct fixture *f)
