@@ -12,7 +12,12 @@ down = int(ceil(1.0 * shown / across))
 # Everything is placed in lines and letters, so that both kinds of output look the same.
 bounds = bound ne ''
 entries = series + (reference ne '') + bounds
-key_across = 3
+longest = 0
+do for [s=1:series] {
+    if (strlen(series_name[s]) > longest) { longest = strlen(series_name[s]) }
+}
+key_room = int(floor((text ? columns : 120.0) / (longest + 12)))
+key_across = key_room > 3 ? 3 : key_room < 1 ? 1 : key_room
 key_down = int(ceil(1.0 * entries / key_across))
 canvas_width = 960
 canvas_height = 20 * (4 + key_down) + (down == 1 ? 420 : 290 * down)
@@ -41,7 +46,8 @@ set linetype cycle 8
 set style line 9 lc rgb '#999999' lw 1 dt 1
 set style line 10 lc rgb '#888888' lw 1.5 dt 2
 set style line 11 lc rgb '#000000' lw 1.5 dt 3
-bars = !text
+# Parts of a plot that not every run has, as macros: a loop over nothing would warn.
+bars = text ? '' : barred
 ruler = text ? "dots" : "lines ls 10"
 if (text) {
     set samples 60

@@ -19,10 +19,13 @@ set ylabel 'speedup over serial, times' offset 2
 set lmargin at screen left(0); set rmargin at screen right(0)
 set tmargin at screen upper(0); set bmargin at screen lower(0)
 
-plot for [k=1:bars] 1 with lines ls 9, \
+intervals = bars eq '' ? '' : "for [s in bars] data \
+    using (pick(1, s + 0)):'y':'x_low':'x_high':'y_low':'y_high' \
+    with xyerrorbars lt series_style[s + 0] lw 1.5 pt 0, "
+serial = text ? '' : '1 with lines ls 9,'
+
+plot @serial @intervals \
     for [k=1:limits] limit[k] / (1 + x) with @ruler, \
-    for [s=1:series * bars] data using (pick(1, s)):'y':'x_low':'x_high':'y_low':'y_high' \
-        with xyerrorbars lt series_style[s] lw 1.5 pt 0, \
     for [s=1:series] data using (pick(1, s)):'y' with linespoints lt series_style[s], \
     for [s=1:series * named] data using (pick(1, s)):'y':(stringcolumn('task')) \
         with labels left offset 0.6, 0.7 font ',11' tc rgb '#555555'

@@ -12,6 +12,11 @@ ideal(x) = alone ? highest : x
 most = bounds ? "data using (pick(p, 0)):'y':(alone ? 0.5 : 0) with xerrorbars ls 11 pt 0, \
     data using (pick(p, 0)):'y' with lines ls 11, " : ""
 
+intervals = bars eq '' ? '' : "for [s in bars] data \
+    using (beside(p, s + 0)):'y':'y_low':'y_high' \
+    with yerrorbars lt series_style[s + 0] lw 1.5 pt 0, "
+serial = text ? '' : '1 with lines ls 9,'
+
 do for [i=0:shown-1] {
     p = panel(i)
     set lmargin at screen left(i); set rmargin at screen right(i)
@@ -19,9 +24,7 @@ do for [i=0:shown-1] {
     set title panel_name[p] offset 0, -0.7
     set ylabel (i % across == 0 ? 'speedup over serial, times' : '') offset 2
     set xlabel (i + across < shown ? '' : alone ? sprintf('%d workers', lowest) : 'workers')
-    plot for [k=1:bars] 1 with lines ls 9, ideal(x) with @ruler, @most \
-        for [s=1:series * bars] data using (beside(p, s)):'y':'y_low':'y_high' \
-            with yerrorbars lt series_style[s] lw 1.5 pt 0, \
+    plot @serial ideal(x) with @ruler, @most @intervals \
         for [s=1:series] data using (beside(p, s)):'y' with linespoints lt series_style[s], \
         for [s=1:series * alone] data \
             using (beside(p, s)):'y':(sprintf('%.2f', column('y'))) with labels left boxed offset 2, 0

@@ -172,6 +172,20 @@ static void limits_put(const struct frame *frame, struct be_buffer *script)
     be_buffer_finish(&list);
 }
 
+/* Whether any point of the series has all of its bars. */
+static bool has_interval(const struct frame *frame, size_t series)
+{
+    for (size_t i = 0; i < frame->view->cell_count; i++) {
+        const struct be_view_cell *cell = &frame->view->cells[i];
+        if (cell->series == series && is_drawn(frame->view, frame->plot, cell) &&
+            cell_y(frame->plot, cell->summary)->bounded &&
+            (frame->plot->x == BE_PLOT_WORKERS || cell_x(frame->plot, cell).bounded)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void series_put(const struct frame *frame, struct be_buffer *script)
 {
     const struct be_view *view = frame->view;
@@ -192,7 +206,14 @@ static void series_put(const struct frame *frame, struct be_buffer *script)
             be_buffer_printf(script, "%s%u", before++ > 0 ? ", " : "", view->series[i].style);
         }
     }
-    be_buffer_puts(script, "]\n");
+    be_buffer_puts(script, "]\nbarred = '");
+    before = 0;
+    for (size_t i = 0; i < view->series_count; i++) {
+        if (frame->number_of_series[i] && has_interval(frame, i)) {
+            be_buffer_printf(script, "%s%zu", before++ > 0 ? " " : "", frame->number_of_series[i]);
+        }
+    }
+    be_buffer_puts(script, "'\n");
 }
 
 static void panels_put(const struct frame *frame, struct be_buffer *script)

@@ -51,6 +51,19 @@ void be_words_subject(const struct be_view *view, struct be_buffer *out)
                      view->run->rounds, plural(view->run->rounds));
 }
 
+/* Whether the tasks differ in their length only, as asked for. */
+static bool is_a_scale(const struct be_view *view)
+{
+    for (size_t i = 0; i < view->task_count; i++) {
+        const struct be_configuration *task = view->tasks[i].reference->configuration;
+        const struct be_configuration *first = view->tasks[0].reference->configuration;
+        if (task->grain_asked_ns == 0 || strcmp(task->workload, first->workload) != 0) {
+            return false;
+        }
+    }
+    return view->task_count > 1;
+}
+
 void be_words_task(const struct be_view *view, struct be_buffer *out)
 {
     char text[BE_UNITS_TEXT_BYTES];
@@ -63,9 +76,11 @@ void be_words_task(const struct be_view *view, struct be_buffer *out)
             be_buffer_printf(out, " of %s",
                              be_units_format_duration(text, reference->grain_ns.median));
         }
-    } else if (view->task_count > 1) {
-        be_buffer_printf(out, "%zu kinds of task, %s .. %s", view->task_count, view->tasks[0].label,
+    } else if (is_a_scale(view)) {
+        be_buffer_printf(out, "%zu task lengths, %s .. %s", view->task_count, view->tasks[0].label,
                          view->tasks[view->task_count - 1].label);
+    } else {
+        be_buffer_printf(out, "%zu kinds of task", view->task_count);
     }
 }
 
@@ -81,15 +96,25 @@ static bool is_shared(const struct be_view *view, const struct be_params_entry *
     return true;
 }
 
-/* Whether the label of the series says it: only what tells two series of an executor apart. */
-static bool is_in_label(const struct be_view_series *series, const struct be_params_entry *entry)
+/*
+ * Whether all series of one executor have this value, and this is the first of them. What differs
+ * between them is in their labels.
+ */
+static bool is_of_executor(const struct be_view *view, size_t series,
+                           const struct be_params_entry *entry)
 {
-    struct be_buffer part = {0};
+    const char *executor = be_params_get(&view->series[series].params, "executor");
 
-    be_buffer_printf(&part, ", %s %s", entry->key, entry->value);
-    bool found = strstr(series->label, be_buffer_text(&part)) != NULL;
-    be_buffer_finish(&part);
-    return found;
+    for (size_t i = 0; i < view->series_count; i++) {
+        const struct be_params *other = &view->series[i].params;
+        if (strcmp(be_params_get(other, "executor"), executor) == 0) {
+            const char *value = be_params_get(other, entry->key);
+            if (i < series || !value || strcmp(value, entry->value) != 0) {
+                return false;
+            }
+        }
+    }
+    return strcmp(entry->key, "executor") != 0;
 }
 
 void be_words_constants(const struct be_view *view, struct be_buffer *out)
@@ -105,13 +130,12 @@ void be_words_constants(const struct be_view *view, struct be_buffer *out)
     }
     separator = separator[0] ? "; " : "";
     for (size_t i = 0; i < view->series_count; i++) {
-        const struct be_view_series *series = &view->series[i];
-        for (size_t k = 0; k < series->params.count; k++) {
-            const struct be_params_entry *entry = &series->params.entries[k];
-            if (!is_shared(view, entry) && !is_in_label(series, entry) &&
-                strcmp(entry->key, "executor") != 0) {
-                be_buffer_printf(out, "%s%s: %s %s", separator, series->label, entry->key,
-                                 entry->value);
+        const struct be_params *params = &view->series[i].params;
+        for (size_t k = 0; k < params->count; k++) {
+            const struct be_params_entry *entry = &params->entries[k];
+            if (!is_shared(view, entry) && is_of_executor(view, i, entry)) {
+                be_buffer_printf(out, "%s%s: %s %s", separator, be_params_get(params, "executor"),
+                                 entry->key, entry->value);
                 separator = "; ";
             }
         }
@@ -197,8 +221,8 @@ static void series_put(const struct be_view *view, size_t series, enum verdict v
     size_t all = counts[VERDICT_PAYS] + counts[VERDICT_COSTS] + counts[VERDICT_UNCLEAR];
     be_buffer_printf(out, "with %s ", view->series[series].label);
     if (counts[verdict] == all) {
-        be_buffer_puts(out,
-                       verdict == VERDICT_COSTS ? "at any task length" : "at every task length");
+        be_buffer_printf(out, "at %s %s", verdict == VERDICT_COSTS ? "any" : "every",
+                         is_a_scale(view) ? "task length" : "kind of task");
     } else {
         be_buffer_printf(out, "at %s", be_buffer_text(&texts[verdict]));
     }
@@ -257,12 +281,19 @@ static void answer_series(const struct be_view *view, struct be_buffer *out)
 void be_words_answer(const struct be_view *view, struct be_buffer *out)
 {
     size_t judged = 0;
+    size_t bounded = 0;
 
     for (size_t i = 0; i < view->cell_count; i++) {
         const struct be_view_cell *cell = &view->cells[i];
-        judged += cell->workers == be_view_most_workers(view) && cell->summary->speedup.known;
+        if (cell->workers == be_view_most_workers(view) && cell->summary->speedup.known) {
+            judged++;
+            bounded += cell->summary->speedup.bounded;
+        }
     }
-    if (judged == 0) {
+    if (judged > 1 && bounded == 0) {
+        be_buffer_puts(out, "Nothing can be told yet: an interval needs 6 good rounds, and no "
+                            "speedup has them.");
+    } else if (judged == 0) {
         be_buffer_puts(out, "Nothing can be judged: no configuration has a good sample beside its "
                             "serial reference.");
     } else if (view->cell_count == 1) {
@@ -304,7 +335,6 @@ void be_words_precision(const struct be_view *view, struct be_buffer *out)
 {
     const struct be_view_cell *widest = NULL;
     double width = 0;
-    size_t judged = 0;
     size_t narrow = 0;
 
     for (size_t i = 0; i < view->cell_count; i++) {
@@ -313,7 +343,6 @@ void be_words_precision(const struct be_view *view, struct be_buffer *out)
             continue;
         }
         double half = (speedup->high - speedup->low) / 2 / speedup->median;
-        judged++;
         narrow += half <= 0.01;
         if (half >= width) {
             width = half;
@@ -326,7 +355,7 @@ void be_words_precision(const struct be_view *view, struct be_buffer *out)
         be_words_cell(view, widest, out);
         be_buffer_puts(out, ")");
     } else if (view->cell_count > 0) {
-        be_buffer_puts(out, "no intervals: fewer than 6 good rounds");
+        be_buffer_puts(out, "none, since there are fewer than 6 good rounds");
     }
 }
 

@@ -134,6 +134,28 @@ static void one_point_makes_no_curve(void **state)
     fixture_finish(&fixture);
 }
 
+static void too_few_rounds_for_an_interval_are_drawn_without_bars(void **state)
+{
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    for (size_t i = 0; i < fixture.summaries.count; i++) {
+        fixture.summaries.items[i].speedup.bounded = false;
+        fixture.summaries.items[i].efficiency.bounded = false;
+    }
+    assert_int_equal(write_report(&fixture).plots_drawn, 3);
+    assert_contains("speedup.gp", "barred = ''");
+    assert_contains("speedup.dat", " NaN NaN 2 ");
+    assert_contains("report.md", "Intervals: none, since there are fewer than 6 good rounds.");
+    assert_int_equal(be_report_answer(&fixture.run, &fixture.summaries, &out, NULL), BE_OK);
+    assert_non_null(strstr(be_buffer_text(&out), "Nothing can be told yet"));
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
 static void unknown_points_are_left_out_and_named(void **state)
 {
     struct fixture fixture;
@@ -221,6 +243,8 @@ int main(void)
                                         folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(the_curve_is_plain_ascii, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(one_point_makes_no_curve, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(too_few_rounds_for_an_interval_are_drawn_without_bars,
+                                        folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(unknown_points_are_left_out_and_named, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(many_workers_and_tasks_are_drawn, folder_setup,
