@@ -54,6 +54,10 @@ void be_page_speedups(const struct be_view *view, struct be_doc *doc)
         be_doc_table_end(doc);
         doc->ops->paragraph(doc, "Times as fast as one task after the other in one process; in "
                                  "brackets the 95 % interval. Above 1 going parallel pays.");
+        if (view->tasks[0].reference->configuration->grain_asked_ns > 0) {
+            doc->ops->paragraph(doc, "Tasks are named by the length that was asked for; what they "
+                                     "took here is the compute time w below.");
+        }
     }
     free(headers);
     free(alignment);
