@@ -98,18 +98,22 @@ enum be_status be_finish_print(const struct be_run *run, struct be_error *error)
 {
     struct be_summaries summaries = {0};
     struct be_buffer text = {0};
+    struct be_buffer curve = {0};
     enum be_status status = be_summaries_create(run, &summaries, error);
 
     if (status == BE_OK) {
         status = be_report_term(run, &summaries, WIDTH, &text, error);
     }
     if (status == BE_OK) {
-        be_buffer_puts(&text, "\n");
-        status = be_report_curve(run, &summaries, BE_PLOTS_FOLDER, WIDTH, &text, error);
+        status = be_report_curve(run, &summaries, BE_PLOTS_FOLDER, WIDTH, &curve, error);
+    }
+    if (status == BE_OK && curve.length > 0) {
+        be_buffer_printf(&text, "\n%s", be_buffer_text(&curve));
     }
     if (status == BE_OK) {
         status = be_finish_write(&text, error);
     }
+    be_buffer_finish(&curve);
     be_buffer_finish(&text);
     be_summaries_finish(&summaries);
     return status;

@@ -31,6 +31,19 @@ static enum be_status spec_fill(const struct be_plan *plan, const char *workload
     return status == BE_OK ? be_params_set_count(&spec->params, "tasks", tasks, error) : status;
 }
 
+/* What else runs only ever makes a pass longer, so the shortest one says most about the task. */
+static uint64_t pass_shortest_ns(const struct be_sample_record *record)
+{
+    uint64_t shortest_ns = UINT64_MAX;
+
+    for (size_t i = 0; i < record->pass_count; i++) {
+        if (record->passes[i].wall_ns < shortest_ns) {
+            shortest_ns = record->passes[i].wall_ns;
+        }
+    }
+    return shortest_ns;
+}
+
 /* The time of one task of `steps` steps, from a serial sample of `tasks` tasks. */
 static enum be_status task_time(const struct be_plan *plan, const struct be_runner *runner,
                                 const char *workload, uint64_t steps, uint64_t tasks,
@@ -44,7 +57,7 @@ static enum be_status task_time(const struct be_plan *plan, const struct be_runn
         status = be_runner_measure(runner, &spec, timeout_ns, &outcome, error);
     }
     if (status == BE_OK) {
-        *task_ns = (double)be_sample_record_wall_ns(&outcome.record) / (double)tasks;
+        *task_ns = (double)pass_shortest_ns(&outcome.record) / (double)tasks;
     }
     be_outcome_finish(&outcome);
     be_spec_finish(&spec);

@@ -19,9 +19,10 @@ static void heading_put(const struct be_view *view, size_t width, struct be_buff
     struct be_buffer line = {0};
     char text[BE_UNITS_TEXT_BYTES];
 
-    be_buffer_printf(&line, "plan %s · %s · %zu configurations x %" PRIu32 " rounds · %s · ",
-                     view->run->plan, view->workloads, view->run->configuration_count,
-                     view->run->rounds,
+    be_buffer_printf(&line, "plan %s · %s · %zu configurations, ", view->run->plan, view->workloads,
+                     view->run->configuration_count);
+    be_words_rounds(view, &line);
+    be_buffer_printf(&line, " · %s · ",
                      be_units_format_duration(text, (double)view->run->elapsed_ns));
     be_words_task(view, &line);
     be_grid_wrap(be_buffer_text(&line), width, out);

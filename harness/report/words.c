@@ -42,13 +42,30 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+void be_words_rounds(const struct be_view *view, struct be_buffer *out)
+{
+    const struct be_run *run = view->run;
+    size_t begun = 0;
+
+    for (size_t i = 0; i < view->summaries->count; i++) {
+        const struct be_summary *summary = &view->summaries->items[i];
+        size_t stored = summary->clean + summary->suspect + summary->rejected + summary->failed -
+                        summary->rerun;
+        begun = stored > begun ? stored : begun;
+    }
+    if (begun < run->rounds) {
+        be_buffer_printf(out, "%zu of ", begun);
+    }
+    be_buffer_printf(out, "%" PRIu32 " round%s", run->rounds, plural(run->rounds));
+}
+
 void be_words_subject(const struct be_view *view, struct be_buffer *out)
 {
     size_t count = view->run->configuration_count;
 
-    be_buffer_printf(out, "%s on %s: plan %s, %zu configuration%s, %" PRIu32 " round%s",
-                     view->workloads, view->place, view->run->plan, count, plural(count),
-                     view->run->rounds, plural(view->run->rounds));
+    be_buffer_printf(out, "%s on %s: plan %s, %zu configuration%s, ", view->workloads, view->place,
+                     view->run->plan, count, plural(count));
+    be_words_rounds(view, out);
 }
 
 /* Whether the tasks differ in their length only, as asked for. */
@@ -320,12 +337,10 @@ void be_words_quality(const struct be_view *view, struct be_buffer *out)
         dropped += summary->dropped;
         failed += summary->failed;
     }
-    be_buffer_printf(out,
-                     "%zu sample%s clean, %zu suspect, %zu re-run, %zu dropped, %zu failed; "
-                     "%" PRIu32 " round%s, %s",
-                     clean, plural(clean), suspect, rerun, dropped, failed, view->run->rounds,
-                     plural(view->run->rounds),
-                     be_units_format_duration(text, (double)view->run->elapsed_ns));
+    be_buffer_printf(out, "%zu sample%s clean, %zu suspect, %zu re-run, %zu dropped, %zu failed; ",
+                     clean, plural(clean), suspect, rerun, dropped, failed);
+    be_words_rounds(view, out);
+    be_buffer_printf(out, ", %s", be_units_format_duration(text, (double)view->run->elapsed_ns));
     if (view->run->status != BE_RUN_DONE) {
         be_buffer_puts(out, "; stopped before its end");
     }

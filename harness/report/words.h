@@ -8,6 +8,9 @@
 #include "core/buffer.h"
 #include "report/view.h"
 
+/* "10 rounds", or "7 of 10 rounds" when the time budget or a signal ended it: rounds begun. */
+void be_words_rounds(const struct be_view *view, struct be_buffer *out);
+
 /* "sweep quick, gcd-trial on MACHINE": what was measured on what. */
 void be_words_subject(const struct be_view *view, struct be_buffer *out);
 
