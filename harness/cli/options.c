@@ -36,15 +36,16 @@ struct flag {
     }
 
 static const struct flag flags[] = {
-    SETTING("workload", "NAME,…", "what one task computes"),
-    SETTING("executor", "NAME,…", "how tasks are mapped onto workers"),
+    SETTING("workload", "NAME[,NAME]", "what one task computes"),
+    SETTING("executor", "NAME[,NAME]", "how tasks are mapped onto workers"),
     SETTING("workers", "LIST", "worker counts: 1,2,4, 1..8, 1..128*2, max"),
-    SETTING("placement", "NAME,…", "where workers are pinned: none compact spread cores smt numa"),
+    SETTING("placement", "NAME[,NAME]",
+            "where workers are pinned: none compact spread cores smt numa"),
     SETTING("chunk", "LIST", "tasks a message"),
     SETTING("grain", "LIST", "serial time of one task: 10us, 1us..1ms/4 (4 a decade)"),
     SETTING("tasks", "N", "tasks a pass, instead of as many as last 50 ms"),
     SETTING("input", "FILE", "a CSV file of pairs instead of generated ones"),
-    SETTING("counters", "LIST", "default, none, or BACKEND:EVENT,…"),
+    SETTING("counters", "LIST", "default, none, or BACKEND:EVENT and more"),
     SETTING("rounds", "N", "how often each configuration is measured"),
     SETTING("time-budget", "TIME", "start no block after this long"),
     SETTING("seed", "N", "of the order and of generated input"),
@@ -261,8 +262,11 @@ enum be_status be_options_parse(int argc, const char **argv, unsigned groups,
     if (status != BE_OK) {
         return status;
     }
-    snprintf(name, sizeof(name), "breakeven %s", argv[0]);
-    poptContext context = poptGetContext(name, argc, argv, table.items, 0);
+    /* popt's help begins with the program's name, which here is two words. */
+    const char *command = argv[0];
+    snprintf(name, sizeof(name), "breakeven %s", command);
+    argv[0] = name;
+    poptContext context = poptGetContext(NULL, argc, argv, table.items, 0);
     if (context) {
         poptSetOtherOptionHelp(context, usage);
         status = context_read(context, &table, options, error);
@@ -270,6 +274,7 @@ enum be_status be_options_parse(int argc, const char **argv, unsigned groups,
     } else {
         status = be_error_set(error, BE_ENOMEM, "out of memory for flags");
     }
+    argv[0] = command;
     free(table.items);
     if (status != BE_OK) {
         be_options_finish(options);
