@@ -41,8 +41,9 @@ static enum be_status report_run(int argc, const char **argv, struct be_error *e
 {
     struct be_options options = {0};
     struct be_run run = {0};
-    enum be_status status = be_options_parse(argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUTPUT, NULL,
-                                             usage, &options, error);
+    enum be_status status =
+        be_options_parse(argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUT | BE_OPTIONS_FORMAT, NULL,
+                         usage, &options, error);
 
     if (status == BE_OK && !options.helped) {
         status = be_context_load_run(options.db, options.argument, &run, error);

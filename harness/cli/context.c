@@ -12,7 +12,7 @@
 #include "core/io.h"
 #include "machine/placement.h"
 
-static const unsigned measuring_groups = BE_OPTIONS_STORE | BE_OPTIONS_RUNNER | BE_OPTIONS_OUTPUT |
+static const unsigned measuring_groups = BE_OPTIONS_STORE | BE_OPTIONS_RUNNER | BE_OPTIONS_OUT |
                                          BE_OPTIONS_JSON | BE_OPTIONS_MEASURE | BE_OPTIONS_PLAN;
 
 void be_context_find_runner(const char *asked, char *path, size_t bytes)

@@ -18,10 +18,11 @@
 enum be_option_group {
     BE_OPTIONS_STORE = 1 << 0,   /* --db */
     BE_OPTIONS_RUNNER = 1 << 1,  /* --runner */
-    BE_OPTIONS_OUTPUT = 1 << 2,  /* --out --format */
-    BE_OPTIONS_JSON = 1 << 3,    /* --json */
-    BE_OPTIONS_MEASURE = 1 << 4, /* --quiet --dry-run --fresh --lock --cpus */
-    BE_OPTIONS_PLAN = 1 << 5,    /* what a plan holds, and the rows' own parameters */
+    BE_OPTIONS_OUT = 1 << 2,     /* --out */
+    BE_OPTIONS_FORMAT = 1 << 3,  /* --format */
+    BE_OPTIONS_JSON = 1 << 4,    /* --json */
+    BE_OPTIONS_MEASURE = 1 << 5, /* --quiet --dry-run --fresh --lock --cpus */
+    BE_OPTIONS_PLAN = 1 << 6,    /* what a plan holds, and the rows' own parameters */
 };
 
 struct be_setting {
