@@ -74,7 +74,7 @@ static void plan_print(const struct be_sweep_progress *sweep)
             run->rounds, sweep->total);
     if (sweep->resumed > 0) {
         fprintf(stderr, "resumes run %" PRId64 " at %zu (same plan, build, machine and boot) · ",
-                run->id, sweep->resumed);
+                run->id, sweep->done);
     }
     fprintf(stderr, "about %s · run %" PRId64 "\n", left_format(sweep->left_ns, left), run->id);
 }

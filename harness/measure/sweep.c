@@ -19,10 +19,30 @@ struct advance {
     size_t measured;      /* samples of this session */
 };
 
-static bool stored_get(const struct advance *advance, const struct be_run *run, uint32_t round,
+static bool *stored_at(const struct advance *advance, const struct be_run *run, uint32_t round,
                        uint32_t configuration)
 {
-    return advance->stored[(size_t)round * run->configuration_count + configuration];
+    return &advance->stored[(size_t)round * run->configuration_count + configuration];
+}
+
+/*
+ * A block that was stopped half-way is measured anew, whole: its ratios are between samples that
+ * ran back to back, and those of two sessions did not. It can only be that of the last sample.
+ */
+static void stored_drop_half_block(struct advance *advance, const struct be_run *run,
+                                   const struct be_sample *last)
+{
+    uint32_t block = run->configurations[last->configuration].block;
+    bool whole = true;
+
+    for (uint32_t i = 0; i < run->configuration_count; i++) {
+        whole &= run->configurations[i].block != block || *stored_at(advance, run, last->round, i);
+    }
+    for (uint32_t i = 0; !whole && i < run->configuration_count; i++) {
+        if (run->configurations[i].block == block) {
+            *stored_at(advance, run, last->round, i) = false;
+        }
+    }
 }
 
 static enum be_status advance_init(struct advance *advance, const struct be_run *run,
@@ -37,14 +57,15 @@ static enum be_status advance_init(struct advance *advance, const struct be_run 
     }
     for (size_t i = 0; i < run->sample_count; i++) {
         const struct be_sample *sample = &run->samples[i];
-        if (sample->round < run->rounds) {
-            advance
-                ->stored[(size_t)sample->round * run->configuration_count + sample->configuration] =
-                true;
-        }
+        *stored_at(advance, run, sample->round, sample->configuration) = true;
         advance->progress.failed += sample->state == BE_SAMPLE_FAILED;
     }
-    advance->progress.done = run->sample_count;
+    if (run->sample_count > 0) {
+        stored_drop_half_block(advance, run, &run->samples[run->sample_count - 1]);
+    }
+    for (size_t i = 0; i < total; i++) {
+        advance->progress.done += advance->stored[i];
+    }
     advance->progress.resumed = run->sample_count;
     return BE_OK;
 }
@@ -140,7 +161,7 @@ static enum be_status round_measure(struct be_session *session, struct advance *
             *spent = true;
             return BE_OK;
         }
-        if (!stored_get(advance, run, round, order[i]) &&
+        if (!*stored_at(advance, run, round, order[i]) &&
             session->failed_in_row[order[i]] < FAILURES_IN_ROW_MAX) {
             status = one_measure(session, advance, order[i], round, error);
         }

@@ -28,10 +28,10 @@ struct be_sweep_progress {
     enum be_sweep_stage stage;
     const struct be_run *run;                /* its samples so far are in it */
     const struct be_configuration *measured; /* of the last sample; NULL when planned */
-    size_t done;                             /* samples stored, earlier sessions included */
+    size_t done;                             /* of `total`, earlier sessions included */
     size_t total;                            /* planned: configurations x rounds */
-    size_t resumed;                          /* of `done`, from earlier sessions */
-    size_t failed;                           /* of `done` */
+    size_t resumed;                          /* samples that earlier sessions stored */
+    size_t failed;                           /* samples, earlier sessions included */
     uint64_t elapsed_ns;                     /* of this session, planning included */
     uint64_t left_ns;                        /* expected; 0: not known */
 };
@@ -56,10 +56,11 @@ enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
                              struct be_error *error);
 
 /*
- * Plans (or finds the run to resume) and measures until all rounds are done or the time budget is
- * spent. A sample that fails is stored with its reason and the sweep goes on; a configuration that
- * failed three times in a row is not launched again. On return *run holds what was measured, also
- * after BE_EINTERRUPTED; the caller finishes it.
+ * Plans (or finds the run to resume, where a block that was left half-way is measured anew) and
+ * measures until all rounds are done or the time budget is spent. A sample that fails is stored
+ * with its reason and the sweep goes on; a configuration that failed three times in a row is not
+ * launched again. On return *run holds what was measured, also after BE_EINTERRUPTED; the caller
+ * finishes it.
  *
  * Errors: BE_EINTERRUPTED, BE_ENODATA when nothing succeeded (naming the first failure), those of
  * planning and of the store.

@@ -192,7 +192,8 @@ static enum be_status sample_read(struct be_query *query, const struct be_run *r
     sample->cold_wall_ns = be_query_known(query, INT64_MAX);
     sample->cpu_ns = be_query_known(query, INT64_MAX);
     query->wrong |= !state || be_sample_state_parse(state, &sample->state, NULL) != BE_OK ||
-                    sample->configuration >= run->configuration_count;
+                    sample->configuration >= run->configuration_count ||
+                    sample->round >= run->rounds;
     free(state);
 
     enum be_status status = be_query_check(query, "sample", id, error);

@@ -267,9 +267,10 @@ static void an_interrupted_sweep_keeps_all_and_resumes(void **state)
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_int_equal(status, 0);
         assert_true(printed_has(name, "resumes run 1 at"));
-        /* 3 rounds of serial, threads, processes and two companions, none of them twice. */
+        /* 3 rounds of one block of serial, threads, processes and two companions: none of them
+         * twice but those of the block that was stopped half-way. */
         assert_true(kept < 15);
-        assert_int_equal(sample_count(name), 15);
+        assert_int_equal(sample_count(name), 15 + kept % 5);
     }
 }
 
