@@ -66,8 +66,8 @@ struct be_sample {
     enum be_sample_state state;
     char *reason;          /* owned; NULL when clean */
     uint64_t started_ns;   /* since the run began */
-    uint64_t elapsed_ns;   /* launch to the runner's exit, as the harness saw it */
-    uint64_t overhead_ns;  /* the harness's own: launch to stored, less all passes; no commit */
+    uint64_t elapsed_ns;   /* launch to the runner's exit, as the harness saw it; 0: no launch */
+    uint64_t overhead_ns;  /* launch to stored, less all passes and the commit; 0 when failed */
     uint64_t commit_ns;    /* of the store, of the sample before this one */
     uint64_t wall_ns;      /* median of the timed passes; 0 when failed */
     uint64_t cold_wall_ns; /* 0: no cold pass */

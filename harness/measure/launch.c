@@ -281,6 +281,9 @@ enum be_status be_launch_run(const struct be_launch *launch, struct be_launch_re
         status = child_watch(launch, &child, result, error);
     }
     child_end(&child, &wait_status);
+    if (result->elapsed_ns == 0 && child.pid > 0) {
+        result->elapsed_ns = be_clock_now_ns() - child.started_ns; /* it was ended here */
+    }
     if (status == BE_OK && WIFSIGNALED(wait_status)) {
         status = be_error_set(error, BE_ECRASH, "killed by signal %d (%s)", WTERMSIG(wait_status),
                               strsignal(WTERMSIG(wait_status)));

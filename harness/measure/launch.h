@@ -28,7 +28,7 @@ struct be_launch {
 struct be_launch_result {
     struct be_buffer output; /* stdout */
     struct be_buffer notes;  /* stderr, its first 64 KiB */
-    uint64_t elapsed_ns;     /* fork to exit */
+    uint64_t elapsed_ns;     /* fork to exit; 0: there was none */
 };
 
 /* Makes the calling process the reaper of its descendants' orphans. Errors: BE_ESYSTEM. */

@@ -290,18 +290,16 @@ static enum be_status sample_store(struct be_session *session, struct be_sample 
                                    struct be_error *error)
 {
     uint64_t spent_ns = be_clock_now_ns() - launched_ns;
-    uint64_t passes_ns = passes_sum_ns(&sample->record);
+    struct be_buffer transcript = outcome->launch.output; /* borrowed */
 
-    size_t bytes = outcome->launch.output.length;
-
-    if (sample->state == BE_SAMPLE_FAILED && bytes > FAILED_TRANSCRIPT_BYTES_MAX) {
-        bytes = FAILED_TRANSCRIPT_BYTES_MAX;
-    }
     sample->commit_ns = session->commit_ns;
-    sample->overhead_ns = spent_ns > passes_ns ? spent_ns - passes_ns : 0;
-    enum be_status status =
-        be_store_add_sample(session->sweep->store, session->run->id, sample,
-                            &outcome->launch.output, &session->commit_ns, error);
+    if (sample->state != BE_SAMPLE_FAILED) {
+        sample->overhead_ns = spent_ns - passes_sum_ns(&sample->record);
+    } else if (transcript.length > FAILED_TRANSCRIPT_BYTES_MAX) {
+        transcript.length = FAILED_TRANSCRIPT_BYTES_MAX;
+    }
+    enum be_status status = be_store_add_sample(session->sweep->store, session->run->id, sample,
+                                                &transcript, &session->commit_ns, error);
     return status == BE_OK ? sample_keep(session->run, sample, error) : status;
 }
 

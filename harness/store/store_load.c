@@ -185,8 +185,8 @@ static enum be_status sample_read(struct be_query *query, const struct be_run *r
     char *state = be_query_text(query);
     sample->reason = be_query_text_or_null(query);
     sample->started_ns = be_query_count(query, INT64_MAX);
-    sample->elapsed_ns = be_query_count(query, INT64_MAX);
-    sample->overhead_ns = be_query_count(query, INT64_MAX);
+    sample->elapsed_ns = be_query_known(query, INT64_MAX);
+    sample->overhead_ns = be_query_known(query, INT64_MAX);
     sample->commit_ns = be_query_known(query, INT64_MAX);
     sample->wall_ns = be_query_known(query, INT64_MAX);
     sample->cold_wall_ns = be_query_known(query, INT64_MAX);

@@ -130,8 +130,8 @@ static enum be_status sample_insert(const struct be_store *store, int64_t run_id
     be_query_bind_text(&query, be_sample_state_name(sample->state));
     be_query_bind_text(&query, sample->reason);
     be_query_bind_count(&query, sample->started_ns);
-    be_query_bind_count(&query, sample->elapsed_ns);
-    be_query_bind_count(&query, sample->overhead_ns);
+    be_query_bind_known(&query, sample->elapsed_ns);
+    be_query_bind_known(&query, sample->overhead_ns);
     be_query_bind_known(&query, sample->commit_ns);
     be_query_bind_known(&query, sample->wall_ns);
     be_query_bind_known(&query, sample->cold_wall_ns);

@@ -119,6 +119,7 @@ static void a_hang_ends_at_the_timeout_with_all_descendants(void **state)
         shell("sleep 1000 & sleep 1000 & wait", "", UINT64_C(100000000), -1, &result, &error),
         BE_ETIMEOUT);
     assert_non_null(strstr(error.message, "no end within 100"));
+    assert_true(result.elapsed_ns >= UINT64_C(100000000));
     be_launch_result_finish(&result);
     assert_no_children();
 }
