@@ -5,8 +5,6 @@
 #include "cli/finish.h"
 #include "core/io.h"
 
-static const char usage[] = "[RUN] --format NAME [options]";
-
 static enum be_status run_export(const struct be_options *options, const struct be_run *run,
                                  struct be_error *error)
 {
@@ -30,9 +28,8 @@ static enum be_status export_run(int argc, const char **argv, struct be_error *e
 {
     struct be_options options = {0};
     struct be_run run = {0};
-    enum be_status status =
-        be_options_parse(argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUT | BE_OPTIONS_FORMAT, NULL,
-                         usage, &options, error);
+    enum be_status status = be_options_parse(
+        argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUT | BE_OPTIONS_FORMAT, NULL, &options, error);
 
     if (status == BE_OK && !options.helped) {
         status = be_context_load_run(options.db, options.argument, &run, error);
@@ -47,7 +44,7 @@ static enum be_status export_run(int argc, const char **argv, struct be_error *e
 
 const struct be_command be_command_export = {
     .name = "export",
-    .usage = usage,
+    .usage = "[RUN] --format NAME [options]",
     .summary = "a run for other programs: json, csv",
     .run = export_run,
 };

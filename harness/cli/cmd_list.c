@@ -12,8 +12,6 @@
 #include "report/format.h"
 #include "report/plot.h"
 
-static const char usage[] = "[KIND] [options]";
-
 /* What a listing may need. */
 struct listing {
     const struct be_options *options;
@@ -214,8 +212,8 @@ static enum be_status list_run(int argc, const char **argv, struct be_error *err
     char path[PATH_MAX];
     struct be_options options = {0};
     struct be_runner runner = {0};
-    enum be_status status = be_options_parse(argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_RUNNER, NULL,
-                                             usage, &options, error);
+    enum be_status status =
+        be_options_parse(argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_RUNNER, NULL, &options, error);
 
     if (status == BE_OK && !options.helped) {
         be_context_find_runner(options.runner, path, sizeof(path));
@@ -235,7 +233,7 @@ static enum be_status list_run(int argc, const char **argv, struct be_error *err
 
 const struct be_command be_command_list = {
     .name = "list",
-    .usage = usage,
+    .usage = "[KIND] [options]",
     .summary = "executors, workloads, counters, placements, plans, formats, plots, runs",
     .run = list_run,
 };

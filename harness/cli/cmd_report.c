@@ -6,8 +6,6 @@
 #include "cli/context.h"
 #include "cli/finish.h"
 
-static const char usage[] = "[RUN] [options]";
-
 /* "html", "md" and "term"; the first two are written together with the plots they show. */
 static enum be_status run_report(const struct be_options *options, const struct be_run *run,
                                  struct be_error *error)
@@ -41,9 +39,8 @@ static enum be_status report_run(int argc, const char **argv, struct be_error *e
 {
     struct be_options options = {0};
     struct be_run run = {0};
-    enum be_status status =
-        be_options_parse(argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUT | BE_OPTIONS_FORMAT, NULL,
-                         usage, &options, error);
+    enum be_status status = be_options_parse(
+        argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUT | BE_OPTIONS_FORMAT, NULL, &options, error);
 
     if (status == BE_OK && !options.helped) {
         status = be_context_load_run(options.db, options.argument, &run, error);
@@ -58,7 +55,7 @@ static enum be_status report_run(int argc, const char **argv, struct be_error *e
 
 const struct be_command be_command_report = {
     .name = "report",
-    .usage = usage,
+    .usage = "[RUN] [options]",
     .summary = "writes a run's report again: html, md, or term for here",
     .run = report_run,
 };

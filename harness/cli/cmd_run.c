@@ -3,8 +3,6 @@
 #include "cli/command.h"
 #include "cli/measure.h"
 
-static const char usage[] = "[options]";
-
 /* What `run` measures when nothing is said. */
 static enum be_status defaults_set(struct be_plan *plan, struct be_error *error)
 {
@@ -40,7 +38,7 @@ static enum be_status single_check(const struct be_options *options, struct be_e
 static enum be_status run_run(int argc, const char **argv, struct be_error *error)
 {
     struct be_context context;
-    enum be_status status = be_context_init(&context, argc, argv, usage, error);
+    enum be_status status = be_context_init(&context, argc, argv, error);
 
     if (status == BE_OK && !context.options.helped) {
         if (context.options.argument) {
@@ -65,7 +63,7 @@ static enum be_status run_run(int argc, const char **argv, struct be_error *erro
 
 const struct be_command be_command_run = {
     .name = "run",
-    .usage = usage,
+    .usage = "[options]",
     .summary = "one configuration beside its serial reference",
     .run = run_run,
 };

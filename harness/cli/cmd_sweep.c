@@ -1,12 +1,10 @@
 #include "cli/command.h"
 #include "cli/measure.h"
 
-static const char usage[] = "[PLAN] [options]";
-
 static enum be_status sweep_run(int argc, const char **argv, struct be_error *error)
 {
     struct be_context context;
-    enum be_status status = be_context_init(&context, argc, argv, usage, error);
+    enum be_status status = be_context_init(&context, argc, argv, error);
 
     if (status == BE_OK && !context.options.helped) {
         if (context.options.argument) {
@@ -22,7 +20,7 @@ static enum be_status sweep_run(int argc, const char **argv, struct be_error *er
 
 const struct be_command be_command_sweep = {
     .name = "sweep",
-    .usage = usage,
+    .usage = "[PLAN] [options]",
     .summary = "the cross product of list-valued flags or of a plan",
     .run = sweep_run,
 };

@@ -91,7 +91,7 @@ static enum be_status machine_open(struct be_context *context, struct be_error *
 }
 
 enum be_status be_context_init(struct be_context *context, int argc, const char **argv,
-                               const char *usage, struct be_error *error)
+                               struct be_error *error)
 {
     char path[PATH_MAX];
 
@@ -105,7 +105,7 @@ enum be_status be_context_init(struct be_context *context, int argc, const char 
         status = be_runner_open(path, context->interrupt_fd, &context->runner, error);
     }
     if (status == BE_OK) {
-        status = be_options_parse(argc, argv, measuring_groups, &context->runner.catalog, usage,
+        status = be_options_parse(argc, argv, measuring_groups, &context->runner.catalog,
                                   &context->options, error);
     }
     if (status != BE_OK || context->options.helped) {

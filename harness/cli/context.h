@@ -32,7 +32,7 @@ struct be_context {
  * after an error. With options.helped set only the flags were read. Errors: those of each part.
  */
 enum be_status be_context_init(struct be_context *context, int argc, const char **argv,
-                               const char *usage, struct be_error *error);
+                               struct be_error *error);
 void be_context_finish(struct be_context *context);
 
 /* Applies flags to the plan, reads its input and holds it against runner and machine. */

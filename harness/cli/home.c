@@ -31,7 +31,7 @@ static void age_print(int64_t started_at)
 
     if (minutes < 120) {
         printf("%lld min ago", (long long)minutes);
-    } else if (minutes < 48 * 60) {
+    } else if (minutes < INT64_C(48) * 60) {
         printf("%lld h ago", (long long)(minutes / 60));
     } else {
         printf("%lld days ago", (long long)(minutes / 60 / 24));

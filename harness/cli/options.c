@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command.h"
+
 enum kind { KIND_TEXT, KIND_SWITCH, KIND_LOCK, KIND_SETTING };
 
 /* One flag. `offset` is the member of struct be_options for text and switches. */
@@ -251,8 +253,8 @@ static bool help_all_asked(int argc, const char **argv)
 }
 
 enum be_status be_options_parse(int argc, const char **argv, unsigned groups,
-                                const struct be_catalog *catalog, const char *usage,
-                                struct be_options *options, struct be_error *error)
+                                const struct be_catalog *catalog, struct be_options *options,
+                                struct be_error *error)
 {
     struct table table;
     char name[64];
@@ -268,7 +270,7 @@ enum be_status be_options_parse(int argc, const char **argv, unsigned groups,
     argv[0] = name;
     poptContext context = poptGetContext(NULL, argc, argv, table.items, 0);
     if (context) {
-        poptSetOtherOptionHelp(context, usage);
+        poptSetOtherOptionHelp(context, be_command_find(command)->usage);
         status = context_read(context, &table, options, error);
         poptFreeContext(context);
     } else {

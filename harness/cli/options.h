@@ -49,13 +49,13 @@ struct be_options {
 };
 
 /*
- * Parses argv[1 ..]. catalog (may be NULL) adds the rows' parameters to BE_OPTIONS_PLAN; its
- * strings must outlive the options. usage follows the command's name in --help. Errors: BE_EUSAGE,
- * BE_EINVAL, BE_ENOMEM.
+ * Parses argv[1 ..]; argv[0] is the command's name. catalog (may be NULL) adds the rows' parameters
+ * to BE_OPTIONS_PLAN; its strings must outlive the options. Errors: BE_EUSAGE, BE_EINVAL,
+ * BE_ENOMEM.
  */
 enum be_status be_options_parse(int argc, const char **argv, unsigned groups,
-                                const struct be_catalog *catalog, const char *usage,
-                                struct be_options *options, struct be_error *error);
+                                const struct be_catalog *catalog, struct be_options *options,
+                                struct be_error *error);
 void be_options_finish(struct be_options *options);
 
 /* Applies the plan flags. Errors: those of be_plan_set, naming the flag. */

@@ -154,7 +154,8 @@ enum be_status be_json_to_params(const json_t *object, struct be_params *params,
     uint64_t count = 0;
     enum be_status status = BE_OK;
 
-    json_object_foreach((json_t *)object, key, value) {
+    json_object_foreach((json_t *)object, key, value)
+    {
         if (json_is_string(value)) {
             status = be_params_set(params, key, json_string_value(value), error);
         } else if (be_json_has_count(object, key, &count)) {

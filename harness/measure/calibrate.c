@@ -44,17 +44,23 @@ static uint64_t pass_shortest_ns(const struct be_sample_record *record)
     return shortest_ns;
 }
 
+/* What samples are taken with. */
+struct calibration {
+    const struct be_plan *plan;
+    const struct be_runner *runner;
+};
+
 /* The time of one task of `steps` steps, from a serial sample of `tasks` tasks. */
-static enum be_status task_time(const struct be_plan *plan, const struct be_runner *runner,
-                                const char *workload, uint64_t steps, uint64_t tasks,
-                                double *task_ns, struct be_error *error)
+static enum be_status task_time(const struct calibration *with, const char *workload,
+                                uint64_t steps, uint64_t tasks, double *task_ns,
+                                struct be_error *error)
 {
     struct be_outcome outcome = {0};
     struct be_spec spec;
-    enum be_status status = spec_fill(plan, workload, steps, tasks, &spec, error);
+    enum be_status status = spec_fill(with->plan, workload, steps, tasks, &spec, error);
 
     if (status == BE_OK) {
-        status = be_runner_measure(runner, &spec, timeout_ns, &outcome, error);
+        status = be_runner_measure(with->runner, &spec, timeout_ns, &outcome, error);
     }
     if (status == BE_OK) {
         *task_ns = (double)pass_shortest_ns(&outcome.record) / (double)tasks;
@@ -74,20 +80,20 @@ static uint64_t tasks_for(double task_ns)
  * Converges on the steps of a grain: a task costs a little more than its steps, so a first guess
  * is measured where it lands and corrected there.
  */
-static enum be_status grain_fit(const struct be_plan *plan, const struct be_runner *runner,
-                                struct be_grain *grain, struct be_error *error)
+static enum be_status grain_fit(const struct calibration *with, struct be_grain *grain,
+                                struct be_error *error)
 {
     uint64_t steps = FIRST_STEPS;
     double task_ns = 0;
-    enum be_status status = task_time(plan, runner, grain->workload, steps, 20000, &task_ns, error);
+    enum be_status status = task_time(with, grain->workload, steps, 20000, &task_ns, error);
 
     for (int i = 0; status == BE_OK && i < ROUNDS_MAX; i++) {
-        status = be_grain_fit(grain, &runner->catalog, task_ns / (double)steps, error);
+        status = be_grain_fit(grain, &with->runner->catalog, task_ns / (double)steps, error);
         if (status != BE_OK || grain->steps == steps) {
             break;
         }
         steps = grain->steps;
-        status = task_time(plan, runner, grain->workload, steps, tasks_for((double)grain->asked_ns),
+        status = task_time(with, grain->workload, steps, tasks_for((double)grain->asked_ns),
                            &task_ns, error);
     }
     if (status == BE_OK) {
@@ -97,15 +103,14 @@ static enum be_status grain_fit(const struct be_plan *plan, const struct be_runn
 }
 
 /* A task of known steps: one sample to see its size, one to time it. */
-static enum be_status steps_time(const struct be_plan *plan, const struct be_runner *runner,
-                                 struct be_grain *grain, struct be_error *error)
+static enum be_status steps_time(const struct calibration *with, struct be_grain *grain,
+                                 struct be_error *error)
 {
     double rough_ns = 0;
-    enum be_status status =
-        task_time(plan, runner, grain->workload, grain->steps, 4, &rough_ns, error);
+    enum be_status status = task_time(with, grain->workload, grain->steps, 4, &rough_ns, error);
 
     if (status == BE_OK) {
-        status = task_time(plan, runner, grain->workload, grain->steps, tasks_for(rough_ns),
+        status = task_time(with, grain->workload, grain->steps, tasks_for(rough_ns),
                            &grain->task_ns, error);
     }
     return status;
@@ -114,15 +119,16 @@ static enum be_status steps_time(const struct be_plan *plan, const struct be_run
 enum be_status be_calibrate(const struct be_plan *plan, const struct be_runner *runner,
                             struct be_grains *grains, struct be_error *error)
 {
+    const struct calibration with = {.plan = plan, .runner = runner};
     enum be_status status = BE_OK;
     bool given = plan->source == BE_PLAN_PAIRS || plan->source == BE_PLAN_FILE;
 
     for (size_t i = 0; status == BE_OK && i < grains->count; i++) {
         struct be_grain *grain = &grains->items[i];
         if (grain->fit) {
-            status = grain_fit(plan, runner, grain, error);
+            status = grain_fit(&with, grain, error);
         } else if (!given && grain->task_ns == 0) {
-            status = steps_time(plan, runner, grain, error);
+            status = steps_time(&with, grain, error);
         }
     }
     return status;

@@ -5,9 +5,15 @@
 #ifndef BE_TEST_GOLDEN_H
 #define BE_TEST_GOLDEN_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "core/io.h"
 

@@ -80,7 +80,7 @@ static void large_input_reaches_a_slow_reader(void **state)
     input[bytes] = '\0';
     assert_int_equal(
         shell("sleep .1; head -c 1048576 | wc -c", input, long_ns, -1, &result, &error), BE_OK);
-    assert_int_equal(atoi(be_buffer_text(&result.output)), 1 << 20);
+    assert_int_equal(strtol(be_buffer_text(&result.output), NULL, 10), 1 << 20);
     be_launch_result_finish(&result);
     free(input);
 }
@@ -205,7 +205,7 @@ static void a_killed_parent_leaves_no_child(void **state)
         _exit(1);
     }
     assert_true(read(report[0], line, sizeof(line) - 1) > 0);
-    pid_t child = (pid_t)atoi(line);
+    pid_t child = (pid_t)strtol(line, NULL, 10);
     kill(parent, SIGKILL);
     waitpid(parent, NULL, 0);
     /* This process is a subreaper, so the child becomes ours and can be waited for. */
