@@ -47,16 +47,6 @@ struct be_counter_session {
     void *sessions[BACKEND_COUNT]; /* one a group; NULL where the backend is not loaded */
 };
 
-const struct be_counter_ops *be_counter_find(const char *name)
-{
-    for (size_t i = 0; be_counter_table[i]; i++) {
-        if (strcmp(be_counter_table[i]->name, name) == 0) {
-            return be_counter_table[i];
-        }
-    }
-    return NULL;
-}
-
 /* Whether `text` is "NAME:something". */
 static bool event_is_of(const char *text, const struct be_counter_ops *ops)
 {

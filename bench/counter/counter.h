@@ -52,9 +52,6 @@ struct be_counter_ops {
 /* The table, in the order of counter.def, NULL-terminated. */
 extern const struct be_counter_ops *const be_counter_table[];
 
-/* The backend of that name, or NULL. */
-const struct be_counter_ops *be_counter_find(const char *name);
-
 /* What a spec asks for, grouped by backend. Made once by the dispatcher, then only read. */
 struct be_counter_plan;
 

@@ -269,16 +269,3 @@ void be_summaries_finish(struct be_summaries *summaries)
     free(summaries->items);
     *summaries = (struct be_summaries){0};
 }
-
-const struct be_summary *be_summaries_reference(const struct be_summaries *summaries,
-                                                const struct be_summary *summary)
-{
-    for (size_t i = 0; i < summaries->count; i++) {
-        const struct be_configuration *configuration = summaries->items[i].configuration;
-        if (configuration->role == BE_ROLE_REFERENCE &&
-            configuration->block == summary->configuration->block) {
-            return &summaries->items[i];
-        }
-    }
-    return NULL;
-}

@@ -60,8 +60,4 @@ enum be_status be_summaries_create(const struct be_run *run, struct be_summaries
                                    struct be_error *error);
 void be_summaries_finish(struct be_summaries *summaries);
 
-/* The summary of the serial reference of the same block, or NULL. */
-const struct be_summary *be_summaries_reference(const struct be_summaries *summaries,
-                                                const struct be_summary *summary);
-
 #endif

@@ -59,15 +59,6 @@ void be_words_rounds(const struct be_view *view, struct be_buffer *out)
     be_buffer_printf(out, "%" PRIu32 " round%s", run->rounds, plural(run->rounds));
 }
 
-void be_words_subject(const struct be_view *view, struct be_buffer *out)
-{
-    size_t count = view->run->configuration_count;
-
-    be_buffer_printf(out, "%s on %s: plan %s, %zu configuration%s, ", view->workloads, view->place,
-                     view->run->plan, count, plural(count));
-    be_words_rounds(view, out);
-}
-
 /* Whether the tasks differ in their length only, as asked for. */
 static bool is_a_scale(const struct be_view *view)
 {

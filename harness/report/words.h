@@ -11,9 +11,6 @@
 /* "10 rounds", or "7 of 10 rounds" when the time budget or a signal ended it: rounds begun. */
 void be_words_rounds(const struct be_view *view, struct be_buffer *out);
 
-/* "sweep quick, gcd-trial on MACHINE": what was measured on what. */
-void be_words_subject(const struct be_view *view, struct be_buffer *out);
-
 /* "10,000 tasks of 50.1 us", or "4 task lengths, 1 us .. 1 ms". */
 void be_words_task(const struct be_view *view, struct be_buffer *out);
 

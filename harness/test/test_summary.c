@@ -50,7 +50,6 @@ static void the_reference_is_its_own(void **state)
     assert_estimate(serial->overhead_ns_per_task, 1, 0);
     assert_false(serial->ipc_overhead_ns.known);
     assert_true(isnan(serial->predicted_speedup));
-    assert_ptr_equal(be_summaries_reference(&summaries, &summaries.items[THREADS]), serial);
 }
 
 static void overheads_have_no_speedup(void **state)
@@ -192,7 +191,6 @@ static void without_a_reference_only_times_are_known(void **state)
     assert_false(summary->efficiency.known);
     assert_false(summary->grain_ns.known);
     assert_false(summary->overhead_ns_per_task.known);
-    assert_null(be_summaries_reference(&summaries, summary));
 }
 
 static void what_was_not_measured_is_unknown(void **state)
