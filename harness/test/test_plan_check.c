@@ -132,7 +132,7 @@ static void shipped_plans_are_good(void **state)
     assert_true(be_texts_have(&names, "smoke"));
     for (size_t i = 0; i < names.count; i++) {
         struct be_plan plan;
-        plan_make(&plan, (const char *[]){NULL});
+        plan_make(&plan, (const char *[]){NULL, NULL});
         must(be_plan_load(&plan, names.items[i], folder, &error), &error);
         must(be_plan_check(&plan, &catalog, &four_workers, &error), &error);
         assert_string_equal(plan.name, names.items[i]);
@@ -155,7 +155,7 @@ static void the_message_says_where_a_value_was_written(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/p.ini", folder);
     must(be_io_write_file(path, text, strlen(text), &error), &error);
-    plan_make(&plan, (const char *[]){NULL});
+    plan_make(&plan, (const char *[]){NULL, NULL});
     must(be_plan_load(&plan, path, "", &error), &error);
     unlink(path);
     rmdir(folder);
@@ -242,7 +242,7 @@ static void the_published_figures_are_in_the_text(void **state)
     struct be_plan plan;
     (void)state;
 
-    plan_make(&plan, (const char *[]){NULL});
+    plan_make(&plan, (const char *[]){NULL, NULL});
     must(be_plan_load(&plan, "seed", BE_SOURCE_DIR "/bench/plans", &error), &error);
     must(be_plan_to_text(&plan, &text, &error), &error);
     json_t *parsed = json_loads(text.data, 0, NULL);

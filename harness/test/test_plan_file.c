@@ -44,7 +44,7 @@ static void defaults_are_a_plan(void **state)
     struct be_plan plan;
     (void)state;
 
-    plan_make(&plan, (const char *[]){NULL});
+    plan_make(&plan, (const char *[]){NULL, NULL});
     assert_string_equal(plan.name, "custom");
     assert_string_equal(plan.summary, "");
     assert_null(plan.label);
@@ -199,7 +199,7 @@ static void lists_have_bounds(void **state)
     for (int i = 0; i <= BE_TEXTS_MAX; i++) {
         be_buffer_printf(&list, i > 0 ? ",%d" : "%d", i);
     }
-    plan_make(&plan, (const char *[]){NULL});
+    plan_make(&plan, (const char *[]){NULL, NULL});
     assert_int_equal(be_plan_set(&plan, "chunk", list.data, &error), BE_EINVAL);
     assert_string_equal(error.message, "chunk: a list has at most 1024 values");
 
