@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/buffer.h"
@@ -162,6 +163,17 @@ static enum be_status version_print(struct be_buffer *lines, struct be_error *er
     return BE_OK;
 }
 
+/* A pool of processes takes two descriptors a worker: use what the system allows at most. */
+static void descriptors_raise(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 /* Speaks the protocol: hello at once, then what came of it. */
 static int protocol_speak(void)
 {
@@ -169,6 +181,7 @@ static int protocol_speak(void)
     struct be_buffer lines = {0};
     struct be_error error;
 
+    descriptors_raise();
     be_identity_fill(&hello);
     be_hello_encode(&hello, &lines);
     int exit_code = lines_write(&lines);
