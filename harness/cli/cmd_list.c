@@ -89,7 +89,7 @@ static enum be_status plots_list(const struct listing *listing, struct be_error 
 {
     (void)listing;
     (void)error;
-    for (size_t i = 0; be_plots[i].name; i++) {
+    for (size_t i = 0; i < BE_PLOT_COUNT; i++) {
         row_print(be_plots[i].name, be_plots[i].title, NULL);
     }
     return BE_OK;
