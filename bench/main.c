@@ -43,6 +43,7 @@ static void stdout_take(int argc, char **argv, char **environment)
     (void)argc;
     (void)argv;
     (void)environment;
+    be_io_guard_standard();
     protocol_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     dup2(STDERR_FILENO, STDOUT_FILENO);
 }

@@ -1,8 +1,11 @@
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/safe.h"
+#include "core/io.h"
 
 static void help_print(void)
 {
@@ -38,7 +41,8 @@ static int command_run(const struct be_command *command, int argc, const char **
     return be_status_exit_code(status);
 }
 
-int main(int argc, const char **argv)
+/* Returns the exit code. */
+static int program_run(int argc, const char **argv)
 {
     struct be_error error = {0};
 
@@ -64,4 +68,27 @@ int main(int argc, const char **argv)
         return be_status_exit_code(BE_EUSAGE);
     }
     return command_run(command, argc - 1, argv + 1);
+}
+
+/* What was printed and never arrived is a failure, unless another one was told already. */
+static int output_end(int exit_code)
+{
+    struct be_error error;
+
+    errno = EIO; /* for a failure that stdio remembers without its cause */
+    if (exit_code != 0 || (fflush(stdout) == 0 && !ferror(stdout))) {
+        return exit_code;
+    }
+    be_error_fill_errno(&error, BE_EIO, "cannot write to standard output");
+    error_print(&error);
+    return be_status_exit_code(BE_EIO);
+}
+
+int main(int argc, const char **argv)
+{
+    be_io_guard_standard();
+    /* A reader that left and a file that may not grow are errors of write, not signals. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    return output_end(program_run(argc, argv));
 }

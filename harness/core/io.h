@@ -12,6 +12,12 @@
 #include "core/buffer.h"
 #include "core/status.h"
 
+/*
+ * For the first lines of a program: gives a standard descriptor that came closed to a file that can
+ * be neither read nor written, so that no file opened later is taken for it and using it fails.
+ */
+void be_io_guard_standard(void);
+
 /* Writes all of it, blocking as needed. Errors: BE_EIO. */
 enum be_status be_io_write_all(int fd, const void *data, size_t bytes, struct be_error *error);
 

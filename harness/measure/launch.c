@@ -68,6 +68,7 @@ static _Noreturn void child_exec(const char *const *argv, const int fds[3], int 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     execvp(argv[0], (char *const *)argv);
     int cause = errno;
     be_io_write_some(report, &cause, sizeof(cause));

@@ -252,6 +252,29 @@ static void bad_pairs_name_file_and_line(void **state)
     }
 }
 
+/* Every command that prints, onto a full disk and onto nothing at all. */
+static void output_that_cannot_be_written_is_a_failure(void **state)
+{
+    static const char *const commands[] = {"--help",    "--version",  "list",
+                                           "list runs", "run --help", "sweep " SMALL " --dry-run"};
+    static const char *const outputs[] = {">/dev/full", ">&-", "<&- >&-"};
+    struct be_buffer output = {0};
+    char command[4096];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        for (size_t j = 0; j < sizeof(outputs) / sizeof(outputs[0]); j++) {
+            snprintf(command, sizeof(command), "cd '%s' && '%s' %s 2>&1 %s", folder, BE_BREAKEVEN,
+                     commands[i], outputs[j]);
+            if (command_run(command, &output) != 1 ||
+                !strstr(be_buffer_text(&output), "cannot write to standard output")) {
+                fail_msg("'%s' printed: %s", command, be_buffer_text(&output));
+            }
+            be_buffer_finish(&output);
+        }
+    }
+}
+
 static void no_subcommand_explains_and_fails(void **state)
 {
     struct be_buffer output = {0};
@@ -273,6 +296,7 @@ int main(void)
         cmocka_unit_test(own_pairs_are_measured),
         cmocka_unit_test(bad_usage_is_one_line_and_the_right_code),
         cmocka_unit_test(bad_pairs_name_file_and_line),
+        cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
         cmocka_unit_test(no_subcommand_explains_and_fails),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
