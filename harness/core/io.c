@@ -97,17 +97,35 @@ static enum be_status file_read(int fd, const char *path, size_t max_bytes,
     }
 }
 
+/* Without waiting for the other end of a FIFO, which could be for ever. */
+static enum be_status file_open(const char *path, int *fd, struct be_error *error)
+{
+    struct stat info;
+    int opened = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (opened < 0) {
+        enum be_status status = errno == ENOENT ? BE_ENOTFOUND : BE_EIO;
+        return be_error_errno(error, status, "cannot open '%s'", path);
+    }
+    if (fstat(opened, &info) < 0 || !S_ISREG(info.st_mode)) {
+        close(opened);
+        return be_error_set(error, BE_EINPUT, "'%s' is no plain file", path);
+    }
+    *fd = opened;
+    return BE_OK;
+}
+
 enum be_status be_io_read_file(const char *path, size_t max_bytes, char **text, size_t *bytes,
                                struct be_error *error)
 {
     struct be_buffer buffer = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = -1;
+    enum be_status status = file_open(path, &fd, error);
 
-    if (fd < 0) {
-        enum be_status status = errno == ENOENT ? BE_ENOTFOUND : BE_EIO;
-        return be_error_errno(error, status, "cannot open '%s'", path);
+    if (status != BE_OK) {
+        return status;
     }
-    enum be_status status = file_read(fd, path, max_bytes, &buffer, error);
+    status = file_read(fd, path, max_bytes, &buffer, error);
     close(fd);
     if (status == BE_OK && memchr(buffer.data, '\0', buffer.length)) {
         status = be_error_set(error, BE_EINPUT, "'%s' is not text: it holds a NUL byte", path);
@@ -125,9 +143,14 @@ enum be_status be_io_write_file(const char *path, const void *data, size_t bytes
                                 struct be_error *error)
 {
     struct be_error cause;
+    struct stat info;
     char beside[PATH_MAX];
     int length = snprintf(beside, sizeof(beside), "%s.XXXXXX", path);
 
+    /* A link or /dev/null would not be written to: it would be gone. */
+    if (lstat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
+        return be_error_set(error, BE_EIO, "'%s' is no plain file, and is not replaced", path);
+    }
     if (length >= (int)sizeof(beside)) {
         return be_error_set(error, BE_EIO, "path too long: '%s'", path);
     }

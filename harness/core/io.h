@@ -38,14 +38,16 @@ void be_io_close_from(int first, int keep);
 
 /*
  * Reads a whole regular file, at most max_bytes. *text is NUL-terminated and owned by the caller
- * (free). Errors: BE_ENOTFOUND, BE_EIO, BE_EINPUT when it is larger or holds a NUL, BE_ENOMEM.
+ * (free). Errors: BE_ENOTFOUND, BE_EIO, BE_ENOMEM, BE_EINPUT when it is larger, holds a NUL or is
+ * no regular file.
  */
 enum be_status be_io_read_file(const char *path, size_t max_bytes, char **text, size_t *bytes,
                                struct be_error *error);
 
 /*
  * Replaces a file whole: written beside it, synced, renamed. A reader sees the old file or the new
- * one, never half of it; a full disk leaves the old one. Errors: BE_EIO.
+ * one, never half of it; a full disk leaves the old one. Errors: BE_EIO, also for a path that is
+ * there and is no regular file, such as a link or a device.
  */
 enum be_status be_io_write_file(const char *path, const void *data, size_t bytes,
                                 struct be_error *error);
