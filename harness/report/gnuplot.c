@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,12 @@ static void close_pair(int pair[2])
 static void child_exec(const char *folder, const char *const *argv, int printed, int complaints,
                        int exec_failed)
 {
+    sigset_t none;
+
+    /* Ends with its parent, and at Ctrl-C, which its parent may have put off. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
     if (null >= 0 && dup2(null, 0) >= 0 && dup2(printed, 1) >= 0 && dup2(complaints, 2) >= 0 &&

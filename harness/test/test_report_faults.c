@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void without_gnuplot_the_report_says_so(void **state)
@@ -34,6 +35,39 @@ static void without_gnuplot_the_report_says_so(void **state)
     setenv("PATH", path, 1);
     free(path);
     be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
+/* A sweep blocks the signals that it wants to hear of itself; gnuplot must still hear them. */
+static void gnuplot_ends_when_told_to(void **state)
+{
+    struct fixture fixture;
+    char script[128];
+    char path[4096];
+    sigset_t interrupt;
+    const char *set = getenv("PATH");
+    char *before = strdup(set ? set : "/usr/bin:/bin");
+    (void)state;
+
+    snprintf(script, sizeof(script), "%s/gnuplot", folder);
+    snprintf(path, sizeof(path), "%s:%s", folder, before);
+    FILE *file = fopen(script, "w");
+    assert_non_null(file);
+    fputs("#!/bin/sh\nkill -INT $$\necho still here >&2\nexit 1\n", file);
+    fclose(file);
+    assert_int_equal(chmod(script, 0700), 0);
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+
+    fixture_quick(&fixture);
+    setenv("PATH", path, 1);
+    sigprocmask(SIG_BLOCK, &interrupt, NULL);
+    struct be_report_result result = write_report(&fixture);
+    sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+    setenv("PATH", before, 1);
+    assert_string_equal(result.plot_error.message, "gnuplot died of signal 2");
+    unlink(script);
+    free(before);
     fixture_finish(&fixture);
 }
 
@@ -190,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(without_gnuplot_the_report_says_so, folder_setup,
                                         folder_teardown),
+        cmocka_unit_test_setup_teardown(gnuplot_ends_when_told_to, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(without_its_scripts_the_report_says_so, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_one_error, folder_setup,
