@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -30,32 +31,32 @@ enum be_status be_lock_mode_parse(const char *text, enum be_lock_mode *mode, str
     return status;
 }
 
-/* A name of the allowed CPUs in the abstract namespace: it begins with a NUL byte. */
-static enum be_status address_fill(struct sockaddr_un *address, socklen_t *length,
-                                   struct be_error *error)
-{
-    cpu_set_t allowed;
+struct lock_address {
+    struct sockaddr_un socket;
+    socklen_t length;
+};
 
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0) {
-        return be_error_errno(error, BE_ESYSTEM, "sched_getaffinity");
-    }
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+/* The abstract namespace's names begin with a NUL byte. */
+static struct lock_address address_make(const char *kind, const void *identity, size_t bytes)
+{
+    struct lock_address address = {.socket.sun_family = AF_UNIX};
     int used =
-        snprintf(address->sun_path + 1, sizeof(address->sun_path) - 1, "breakeven-cpus-%016" PRIx64,
-                 be_hash_bytes(BE_HASH_SEED, &allowed, sizeof(allowed)));
-    *length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)used);
-    return BE_OK;
+        snprintf(address.socket.sun_path + 1, sizeof(address.socket.sun_path) - 1,
+                 "breakeven-%s-%016" PRIx64, kind, be_hash_bytes(BE_HASH_SEED, identity, bytes));
+
+    address.length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)used);
+    return address;
 }
 
-/* The process that listens there; 0 when it is gone by now. */
-static pid_t holder_find(const struct sockaddr_un *address, socklen_t length)
+/* The process that listens there; 0 when it is gone by now or cannot be seen from here. */
+static pid_t holder_find(const struct lock_address *address)
 {
     struct ucred peer = {0};
     socklen_t bytes = sizeof(peer);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd >= 0) {
-        if (connect(fd, (const struct sockaddr *)address, length) == 0) {
+        if (connect(fd, (const struct sockaddr *)&address->socket, address->length) == 0) {
             getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes);
         }
         close(fd);
@@ -63,48 +64,76 @@ static pid_t holder_find(const struct sockaddr_un *address, socklen_t length)
     return peer.pid;
 }
 
-/* One try. BE_EUNAVAILABLE: somebody has it. */
-static enum be_status lock_try(const struct sockaddr_un *address, socklen_t length, int *fd,
-                               struct be_error *error)
+/* One try. BE_EUNAVAILABLE, without a message: somebody has it. */
+static enum be_status lock_try(const struct lock_address *address, int *fd, struct be_error *error)
 {
     int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (made < 0) {
         return be_error_errno(error, BE_ESYSTEM, "socket(AF_UNIX)");
     }
-    if (bind(made, (const struct sockaddr *)address, length) == 0 && listen(made, 8) == 0) {
+    /* Whoever asks for the holder waits in this queue for ever, so it is a long one. */
+    if (bind(made, (const struct sockaddr *)&address->socket, address->length) == 0 &&
+        listen(made, SOMAXCONN) == 0) {
         *fd = made;
         return BE_OK;
     }
     bool taken = errno == EADDRINUSE;
     enum be_status status = be_error_errno(error, BE_ESYSTEM, "bind of the lock");
     close(made);
-    return taken ? be_error_set(error, BE_EUNAVAILABLE,
-                                "process %d measures on these CPUs; wait for it with --lock wait",
-                                (int)holder_find(address, length))
-                 : status;
+    return taken ? BE_EUNAVAILABLE : status;
+}
+
+static enum be_status taken_tell(const struct lock_address *address, struct be_error *error)
+{
+    pid_t holder = holder_find(address);
+
+    if (holder == 0) {
+        return be_error_set(error, BE_EUNAVAILABLE,
+                            "another process measures on these CPUs; wait for it with --lock wait");
+    }
+    return be_error_set(error, BE_EUNAVAILABLE,
+                        "process %d measures on these CPUs; wait for it with --lock wait",
+                        (int)holder);
 }
 
 enum be_status be_lock_take(enum be_lock_mode mode, int interrupt_fd, int *fd,
                             struct be_error *error)
 {
-    struct sockaddr_un address;
-    socklen_t length = 0;
+    cpu_set_t allowed;
 
     *fd = -1;
     if (mode == BE_LOCK_OFF) {
         return BE_OK;
     }
-    enum be_status status = address_fill(&address, &length, error);
-    if (status == BE_OK) {
-        status = lock_try(&address, length, fd, error);
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0) {
+        return be_error_errno(error, BE_ESYSTEM, "sched_getaffinity");
     }
+    const struct lock_address address = address_make("cpus", &allowed, sizeof(allowed));
+    enum be_status status = lock_try(&address, fd, error);
     while (status == BE_EUNAVAILABLE && mode == BE_LOCK_WAIT) {
         struct pollfd interrupt = {.fd = interrupt_fd, .events = POLLIN};
         if (poll(&interrupt, 1, RETRY_MS) > 0) {
             return be_error_set(error, BE_EINTERRUPTED, "interrupted while waiting for the lock");
         }
-        status = lock_try(&address, length, fd, error);
+        status = lock_try(&address, fd, error);
     }
-    return status;
+    return status == BE_EUNAVAILABLE ? taken_tell(&address, error) : status;
+}
+
+enum be_status be_lock_take_run(const char *database, int64_t run_id, int *fd,
+                                struct be_error *error)
+{
+    struct stat file;
+
+    *fd = -1;
+    if (stat(database, &file) < 0) {
+        return be_error_errno(error, BE_EIO, "'%s'", database);
+    }
+    const uint64_t identity[] = {file.st_dev, file.st_ino, (uint64_t)run_id};
+    const struct lock_address address = address_make("run", identity, sizeof(identity));
+    enum be_status status = lock_try(&address, fd, error);
+    return status == BE_EUNAVAILABLE
+               ? be_error_set(error, status, "another process measures run %" PRId64, run_id)
+               : status;
 }

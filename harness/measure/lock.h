@@ -1,9 +1,11 @@
 /*
- * One measuring harness a set of CPUs. The lock is an abstract Unix socket named after the set, so
- * it is freed when its holder dies, however it dies. Threads: one owner.
+ * One measuring harness a set of CPUs, and one a run. A lock is an abstract Unix socket named after
+ * what it locks, so it is freed when its holder dies, however it dies. Threads: one owner.
  */
 #ifndef BE_MEASURE_LOCK_H
 #define BE_MEASURE_LOCK_H
+
+#include <stdint.h>
 
 #include "core/status.h"
 
@@ -24,5 +26,13 @@ enum be_status be_lock_mode_parse(const char *text, enum be_lock_mode *mode,
  */
 enum be_status be_lock_take(enum be_lock_mode mode, int interrupt_fd, int *fd,
                             struct be_error *error);
+
+/*
+ * Makes a run of a database this process's alone, also where no CPU is shared and no lock of CPUs
+ * is taken: an unfinished run may be one that somebody else measures right now. *fd as above.
+ * Errors: BE_EUNAVAILABLE when another process has it, BE_EIO, BE_ESYSTEM.
+ */
+enum be_status be_lock_take_run(const char *database, int64_t run_id, int *fd,
+                                struct be_error *error);
 
 #endif

@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/clock.h"
+#include "measure/lock.h"
 #include "measure/session.h"
 #include "plan/order.h"
 
@@ -223,8 +225,11 @@ static enum be_status session_run(struct be_session *session, struct be_error *e
     return status == BE_OK ? success_check(run, error) : status;
 }
 
-/* Loads the run that this plan would repeat, if it was left unfinished under equal conditions. */
-static enum be_status run_resume(const struct be_sweep *sweep, struct be_run *run,
+/*
+ * Loads the run that this plan would repeat, if it was left unfinished under equal conditions and
+ * nobody is at it.
+ */
+static enum be_status run_resume(const struct be_sweep *sweep, struct be_run *run, int *lock_fd,
                                  struct be_error *error)
 {
     const char *boot_id = sweep->machine->boot_id;
@@ -240,10 +245,26 @@ static enum be_status run_resume(const struct be_sweep *sweep, struct be_run *ru
         status = be_store_find_resumable(sweep->store, &key, &id, error);
     }
     be_buffer_finish(&text);
-    if (status == BE_OK && id > 0) {
-        status = be_store_load_run(sweep->store, id, run, error);
+    if (status != BE_OK || id == 0) {
+        return status;
     }
-    return status;
+    status = be_lock_take_run(be_store_path(sweep->store), id, lock_fd, error);
+    if (status == BE_EUNAVAILABLE) {
+        return BE_OK;
+    }
+    return status == BE_OK ? be_store_load_run(sweep->store, id, run, error) : status;
+}
+
+static enum be_status run_begin(const struct be_sweep *sweep, struct be_run *run, int *lock_fd,
+                                struct be_error *error)
+{
+    enum be_status status = be_sweep_plan(sweep, run, error);
+
+    if (status == BE_OK) {
+        status = be_store_begin_run(sweep->store, run, error);
+    }
+    return status == BE_OK ? be_lock_take_run(be_store_path(sweep->store), run->id, lock_fd, error)
+                           : status;
 }
 
 enum be_status be_sweep_measure(const struct be_sweep *sweep, struct be_run *run,
@@ -251,13 +272,11 @@ enum be_status be_sweep_measure(const struct be_sweep *sweep, struct be_run *run
 {
     uint64_t started_ns = be_clock_now_ns();
     struct be_session session;
-    enum be_status status = sweep->fresh ? BE_OK : run_resume(sweep, run, error);
+    int lock_fd = -1;
+    enum be_status status = sweep->fresh ? BE_OK : run_resume(sweep, run, &lock_fd, error);
 
     if (status == BE_OK && run->id == 0) {
-        status = be_sweep_plan(sweep, run, error);
-        if (status == BE_OK) {
-            status = be_store_begin_run(sweep->store, run, error);
-        }
+        status = run_begin(sweep, run, &lock_fd, error);
     }
     if (status == BE_OK) {
         status = be_session_init(sweep, run, started_ns, &session, error);
@@ -265,6 +284,9 @@ enum be_status be_sweep_measure(const struct be_sweep *sweep, struct be_run *run
     if (status == BE_OK) {
         status = session_run(&session, error);
         be_session_finish(&session);
+    }
+    if (lock_fd >= 0) {
+        close(lock_fd);
     }
     return status;
 }
