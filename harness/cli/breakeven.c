@@ -34,8 +34,8 @@ static int command_run(const struct be_command *command, int argc, const char **
     struct be_error error = {0};
     enum be_status status = command->run(argc, argv, &error);
 
-    /* An interrupted sweep has said what it kept. */
-    if (status != BE_OK && status != BE_EINTERRUPTED && status != BE_ETERMINATED) {
+    /* An interrupted sweep has said what it kept, and leaves no message. */
+    if (status != BE_OK && error.message[0] != '\0') {
         error_print(&error);
     }
     return be_status_exit_code(status);

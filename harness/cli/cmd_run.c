@@ -57,6 +57,7 @@ static enum be_status run_run(int argc, const char **argv, struct be_error *erro
             status = be_measure_plan(&context, error);
         }
     }
+    status = be_context_conclude(&context, status, error);
     be_context_finish(&context);
     return status;
 }

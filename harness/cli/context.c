@@ -38,12 +38,16 @@ void be_context_find_runner(const char *asked, char *path, size_t bytes)
 
 static enum be_status signals_catch(int *fd, struct be_error *error)
 {
+    struct sigaction hangup;
     sigset_t set;
 
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    /* Under nohup a terminal that closes is nothing to stop for. */
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {
+        sigaddset(&set, SIGHUP);
+    }
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) {
         return be_error_errno(error, BE_ESYSTEM, "sigprocmask");
     }
@@ -51,13 +55,19 @@ static enum be_status signals_catch(int *fd, struct be_error *error)
     return *fd >= 0 ? BE_OK : be_error_errno(error, BE_ESYSTEM, "signalfd");
 }
 
-enum be_status be_context_interrupt_status(const struct be_context *context)
+enum be_status be_context_conclude(const struct be_context *context, enum be_status status,
+                                   struct be_error *error)
 {
     struct signalfd_siginfo info = {0};
+    bool caught = (status == BE_OK || status == BE_EINTERRUPTED) &&
+                  be_io_read_some(context->interrupt_fd, &info, sizeof(info)) == sizeof(info);
 
-    /* What cannot be read leaves the signal at 0. */
-    be_io_read_some(context->interrupt_fd, &info, sizeof(info));
-    return info.ssi_signo == SIGTERM ? BE_ETERMINATED : BE_EINTERRUPTED;
+    if (!caught) {
+        return status;
+    }
+    enum be_status ended = info.ssi_signo == SIGTERM ? BE_ETERMINATED : BE_EINTERRUPTED;
+    return status == BE_OK ? be_error_set(error, ended, "interrupted after the last sample")
+                           : ended;
 }
 
 /* Binds this process, and with it every runner, to the CPUs that --cpus names. */

@@ -17,7 +17,7 @@
 #define BE_PLOTS_FOLDER BE_DATA_DIR "/plots"
 
 struct be_context {
-    int interrupt_fd; /* a signalfd: SIGINT, SIGTERM and SIGHUP are read, not delivered */
+    int interrupt_fd; /* a signalfd: SIGINT, SIGTERM, SIGHUP are read, not delivered */
     struct be_options options;
     struct be_runner runner;
     struct be_topology *topology;
@@ -41,8 +41,12 @@ enum be_status be_context_check_plan(struct be_context *context, struct be_error
 /* Takes the lock of these CPUs and opens the database for writing. */
 enum be_status be_context_open_store(struct be_context *context, struct be_error *error);
 
-/* BE_ETERMINATED when it was SIGTERM that interrupted, else BE_EINTERRUPTED. */
-enum be_status be_context_interrupt_status(const struct be_context *context);
+/*
+ * What a command ends with: `status`, but BE_ETERMINATED or BE_EINTERRUPTED when a signal came in
+ * place of success.
+ */
+enum be_status be_context_conclude(const struct be_context *context, enum be_status status,
+                                   struct be_error *error);
 
 /*
  * The runner to use: `asked` if not NULL, else breakeven-bench beside this program or in the build

@@ -61,6 +61,18 @@ static enum be_status plan_print(const struct be_sweep *sweep, struct be_error *
     return status;
 }
 
+/* folder: that of the report, NULL when there is none. */
+static void where_print(const struct be_run *run, const char *database, const char *folder)
+{
+    printf("\nrun %" PRId64 " in %s", run->id, be_finish_shorten(database));
+    if (folder) {
+        printf(" · report %s/report.html · plots beside it (.svg .gp .dat)",
+               be_finish_shorten(folder));
+    }
+    printf("\nnext: breakeven report --format term   shows it again · "
+           "breakeven export --format csv   one row a sample\n");
+}
+
 static enum be_status result_print(const struct be_context *context, const struct be_run *run,
                                    struct be_error *error)
 {
@@ -69,29 +81,29 @@ static enum be_status result_print(const struct be_context *context, const struc
     const char *database = be_store_path(context->store);
     enum be_status status = be_finish_folder(context->options.out, database, run, &folder, error);
 
-    if (status == BE_OK) {
-        status = be_finish_report(run, folder, error);
+    if (status != BE_OK) {
+        return status;
     }
-    if (status == BE_OK && context->options.json) {
-        status = be_finish_export(run, "json", &text, error);
+    /* What took so long to measure is shown also where its report cannot be written. */
+    enum be_status written = be_finish_report(run, folder, error);
+    if (context->options.json) {
+        status = be_finish_export(run, "json", &text, written == BE_OK ? error : NULL);
         if (status == BE_OK) {
-            status = be_finish_write(&text, error);
+            status = be_finish_write(&text, written == BE_OK ? error : NULL);
         }
-    } else if (status == BE_OK) {
-        status = be_finish_print(run, error);
-        printf("\nrun %" PRId64
-               " in %s · report %s/report.html · plots beside it (.svg .gp .dat)\n",
-               run->id, be_finish_shorten(database), be_finish_shorten(folder));
-        printf("next: breakeven report --format term   shows it again · "
-               "breakeven export --format csv   one row a sample\n");
+    } else {
+        status = be_finish_print(run, written == BE_OK ? error : NULL);
+        where_print(run, database, written == BE_OK ? folder : NULL);
     }
     be_buffer_finish(&text);
     free(folder);
-    return status;
+    return written == BE_OK ? status : written;
 }
 
-static void interrupted_tell(const struct be_run *run, size_t total)
+/* Instead of an error's message. */
+static void interrupted_tell(const struct be_run *run, size_t total, struct be_error *error)
 {
+    error->message[0] = '\0';
     fprintf(stderr,
             "stopped at %zu of %zu; all kept; no process left behind\n"
             "the same command resumes run %" PRId64
@@ -114,10 +126,10 @@ static enum be_status plan_measure(struct be_context *context, struct be_error *
         status = status == BE_OK ? printed : status;
     }
     if (status == BE_EINTERRUPTED && run.id > 0) {
-        interrupted_tell(&run, (size_t)run.rounds * run.configuration_count);
+        interrupted_tell(&run, (size_t)run.rounds * run.configuration_count, error);
     }
     be_run_finish(&run);
-    return status == BE_EINTERRUPTED ? be_context_interrupt_status(context) : status;
+    return status;
 }
 
 enum be_status be_measure_plan(struct be_context *context, struct be_error *error)

@@ -56,11 +56,15 @@ static enum be_status task_time(const struct calibration *with, const char *work
                                 struct be_error *error)
 {
     struct be_outcome outcome = {0};
+    struct be_error cause;
     struct be_spec spec;
     enum be_status status = spec_fill(with->plan, workload, steps, tasks, &spec, error);
 
     if (status == BE_OK) {
-        status = be_runner_measure(with->runner, &spec, timeout_ns, &outcome, error);
+        status = be_runner_measure(with->runner, &spec, timeout_ns, &outcome, &cause);
+        if (status != BE_OK) {
+            be_error_fill(error, status, "timing a task of %s: %s", workload, cause.message);
+        }
     }
     if (status == BE_OK) {
         *task_ns = (double)pass_shortest_ns(&outcome.record) / (double)tasks;

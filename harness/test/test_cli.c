@@ -275,6 +275,13 @@ static void output_that_cannot_be_written_is_a_failure(void **state)
     }
 }
 
+static void a_report_that_cannot_be_written_hides_no_result(void **state)
+{
+    (void)state;
+    assert_prints(1, "hidden", "sweep " SMALL " --lock off --quiet --out /dev/null", "processes");
+    assert_prints(0, "hidden", "list runs", "done");
+}
+
 static void no_subcommand_explains_and_fails(void **state)
 {
     struct be_buffer output = {0};
@@ -297,6 +304,7 @@ int main(void)
         cmocka_unit_test(bad_usage_is_one_line_and_the_right_code),
         cmocka_unit_test(bad_pairs_name_file_and_line),
         cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
+        cmocka_unit_test(a_report_that_cannot_be_written_hides_no_result),
         cmocka_unit_test(no_subcommand_explains_and_fails),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

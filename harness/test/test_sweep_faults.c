@@ -76,7 +76,7 @@ static const struct {
     {"crash", "kill -SEGV $$", "", "killed by signal 11"},
     {"exit", "echo out of luck >&2; exit 3", "", "out of luck"},
     {"silent", "exit 0", "", "without a 'done'"},
-    {"hang", "exec sleep 1000", "--timeout 300ms", "no end within 300"},
+    {"hang", "exec sleep 1000", "--timeout 2s", "no end within 2"},
     {"garbage", "echo '}{'", "", "not JSON"},
     {"binary", "head -c 5000 /dev/zero", "", "line 1"},
     {"flood", "cat /dev/zero", "", "MiB"},
@@ -288,6 +288,51 @@ static void an_interrupted_sweep_keeps_all_and_resumes(void **state)
     }
 }
 
+static void planning_can_be_interrupted(void **state)
+{
+    static const struct {
+        const char *ender;
+        int code;
+    } ends[] = {{"timeout --foreground --preserve-status -s INT 2", 130},
+                {"timeout --foreground --preserve-status -s TERM 2", 143},
+                {"timeout --foreground --preserve-status -s HUP 2", 130}};
+    char command[4096];
+    (void)state;
+
+    snprintf(command, sizeof(command), "%s/asleep", folder);
+    FILE *file = fopen(command, "w");
+    assert_non_null(file);
+    fprintf(file, "#!/bin/sh\n[ \"$1\" = --describe ] && exec '%s' --describe\nexec sleep 100\n",
+            BE_RUNNER);
+    fclose(file);
+    assert_int_equal(chmod(command, 0755), 0);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct be_buffer output = {0};
+        snprintf(command, sizeof(command),
+                 "%s '%s' sweep " SMALL " --runner '%s/asleep' --db '%s/asleep-db/runs.db' 2>&1",
+                 ends[i].ender, BE_BREAKEVEN, folder, folder);
+        assert_int_equal(command_run(command, &output), ends[i].code);
+        assert_string_equal(be_buffer_text(&output),
+                            "breakeven: timing a task of gcd-trial: interrupted\n");
+        be_buffer_finish(&output);
+    }
+}
+
+/* As nohup starts it. */
+static void a_hangup_that_is_ignored_stops_nothing(void **state)
+{
+    int status = 0;
+    (void)state;
+
+    signal(SIGHUP, SIG_IGN);
+    pid_t pid = sweep_start("nohup", "2");
+    signal(SIGHUP, SIG_DFL);
+    samples_await("nohup", 2);
+    kill(pid, SIGHUP);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 static void another_plan_is_another_run(void **state)
 {
     int status = 0;
@@ -302,6 +347,23 @@ static void another_plan_is_another_run(void **state)
     assert_int_equal(status, 0);
     assert_false(printed_has("other", "resumes"));
     assert_int_equal(sample_count("other"), 10);
+}
+
+/* Two at once on one database: no run is measured by both. */
+static void a_run_under_way_is_not_resumed(void **state)
+{
+    int status = 0;
+    (void)state;
+
+    pid_t first = sweep_start("twice", "6");
+    samples_await("twice", 2);
+    pid_t second = sweep_start("twice", "6");
+    assert_int_equal(waitpid(second, &status, 0), second);
+    assert_int_equal(status, 0);
+    assert_false(printed_has("twice", "resumes"));
+    assert_int_equal(waitpid(first, &status, 0), first);
+    assert_int_equal(status, 0);
+    assert_int_equal(sample_count("twice"), 30);
 }
 
 static void a_killed_sweep_leaves_its_samples_and_no_process(void **state)
@@ -323,7 +385,10 @@ int main(void)
         cmocka_unit_test(a_bad_runner_costs_its_samples_only),
         cmocka_unit_test(a_sweep_in_which_nothing_succeeds_exits_4),
         cmocka_unit_test(an_interrupted_sweep_keeps_all_and_resumes),
+        cmocka_unit_test(planning_can_be_interrupted),
+        cmocka_unit_test(a_hangup_that_is_ignored_stops_nothing),
         cmocka_unit_test(another_plan_is_another_run),
+        cmocka_unit_test(a_run_under_way_is_not_resumed),
         cmocka_unit_test(a_killed_sweep_leaves_its_samples_and_no_process),
     };
 
