@@ -264,8 +264,8 @@ static void output_that_cannot_be_written_is_a_failure(void **state)
 
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         for (size_t j = 0; j < sizeof(outputs) / sizeof(outputs[0]); j++) {
-            snprintf(command, sizeof(command), "cd '%s' && '%s' %s 2>&1 %s", folder, BE_BREAKEVEN,
-                     commands[i], outputs[j]);
+            snprintf(command, sizeof(command), "cd '%s' && XDG_STATE_HOME='%s' '%s' %s 2>&1 %s",
+                     folder, folder, BE_BREAKEVEN, commands[i], outputs[j]);
             if (command_run(command, &output) != 1 ||
                 !strstr(be_buffer_text(&output), "cannot write to standard output")) {
                 fail_msg("'%s' printed: %s", command, be_buffer_text(&output));
