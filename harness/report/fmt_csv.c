@@ -37,8 +37,10 @@ static void text_append(struct be_buffer *out, const char *text)
     be_buffer_puts(out, quoted ? "\"" : "");
     be_buffer_puts(out, formula ? "'" : "");
     for (const char *c = text; *c; c++) {
+        /* What could command the terminal that somebody prints this on. */
+        bool harmful = ((unsigned char)*c < ' ' && !strchr("\t\r\n", *c)) || *c == 0x7f;
         be_buffer_append(out, "\"", *c == '"');
-        be_buffer_append(out, c, 1);
+        be_buffer_append(out, harmful ? "?" : c, 1);
     }
     be_buffer_puts(out, quoted ? "\"" : "");
 }

@@ -282,6 +282,17 @@ static void csv_rows_have_the_cells_of_the_header(void **state)
     free(text);
 }
 
+/* A reason holds what a runner wrote; a CSV is also read with cat. */
+static void csv_commands_no_terminal(void **state)
+{
+    (void)state;
+    free(run.samples[0].reason);
+    run.samples[0].reason = strdup("a\033[2Jb\177");
+    char *text = export_text("csv");
+    assert_non_null(strstr(text, ",a?[2Jb?,"));
+    free(text);
+}
+
 #define export_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -294,6 +305,7 @@ int main(void)
         export_test(a_run_without_anything_is_still_json),
         export_test(a_machine_that_is_no_json_is_corrupt),
         export_test(csv_rows_have_the_cells_of_the_header),
+        export_test(csv_commands_no_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
