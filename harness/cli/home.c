@@ -6,6 +6,7 @@
 #include "analysis/summary.h"
 #include "cli/command.h"
 #include "cli/context.h"
+#include "cli/safe.h"
 #include "report/report.h"
 
 static void machine_print(void)
@@ -29,7 +30,9 @@ static void age_print(int64_t started_at)
 {
     int64_t minutes = ((int64_t)time(NULL) - started_at) / 60;
 
-    if (minutes < 120) {
+    if (minutes < 0) {
+        printf("at a time that this clock has not reached");
+    } else if (minutes < 120) {
         printf("%lld min ago", (long long)minutes);
     } else if (minutes < INT64_C(48) * 60) {
         printf("%lld h ago", (long long)(minutes / 60));
@@ -53,7 +56,9 @@ static enum be_status last_answer_print(struct be_error *error)
         status = be_report_answer(&run, &summaries, &text, error);
     }
     if (status == BE_OK) {
-        printf("last answer    run %lld (@last), %s, ", (long long)run.id, run.plan);
+        printf("last answer    run %lld (@last), ", (long long)run.id);
+        be_safe_print(stdout, run.plan);
+        printf(", ");
         age_print(run.started_at);
         printf(":\n               %s", be_buffer_text(&text));
     }
