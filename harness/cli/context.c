@@ -100,23 +100,47 @@ static enum be_status machine_open(struct be_context *context, struct be_error *
                            : status;
 }
 
+static bool help_asked(int argc, const char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who asks for help gets it without a runner too, less the flags that only a runner knows. */
+static enum be_status options_read(struct be_context *context, int argc, const char **argv,
+                                   struct be_error *error)
+{
+    char path[PATH_MAX];
+    struct be_error cause;
+
+    be_context_find_runner(be_options_peek(argc, argv, "runner"), path, sizeof(path));
+    enum be_status opened = be_runner_open(path, context->interrupt_fd, &context->runner, &cause);
+    if (opened != BE_OK && !help_asked(argc, argv)) {
+        return be_error_set(error, opened, "%s", cause.message);
+    }
+    enum be_status status = be_options_parse(argc, argv, measuring_groups,
+                                             opened == BE_OK ? &context->runner.catalog : NULL,
+                                             &context->options, error);
+    if (status == BE_OK && opened != BE_OK && !context->options.helped) {
+        status = be_error_set(error, opened, "%s", cause.message);
+    }
+    return status;
+}
+
 enum be_status be_context_init(struct be_context *context, int argc, const char **argv,
                                struct be_error *error)
 {
-    char path[PATH_MAX];
-
     *context = (struct be_context){.interrupt_fd = -1, .lock_fd = -1};
-    be_context_find_runner(be_options_peek(argc, argv, "runner"), path, sizeof(path));
     enum be_status status = be_launch_prepare(error);
     if (status == BE_OK) {
         status = signals_catch(&context->interrupt_fd, error);
     }
     if (status == BE_OK) {
-        status = be_runner_open(path, context->interrupt_fd, &context->runner, error);
-    }
-    if (status == BE_OK) {
-        status = be_options_parse(argc, argv, measuring_groups, &context->runner.catalog,
-                                  &context->options, error);
+        status = options_read(context, argc, argv, error);
     }
     if (status != BE_OK || context->options.helped) {
         return status;

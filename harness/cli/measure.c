@@ -43,19 +43,39 @@ static void configuration_print(const struct be_configuration *configuration)
            configuration->placement, grain, configuration->steps, configuration->tasks, bound);
 }
 
-static enum be_status plan_print(const struct be_sweep *sweep, struct be_error *error)
+static void plan_print(const struct be_run *run)
 {
-    struct be_run run = {0};
-    enum be_status status = be_sweep_plan(sweep, &run, error);
+    printf("%-16s  block  %-9s  %-11s  %-12s  workers  %-8s  %6s  %10s  %8s  %6s\n", "id", "role",
+           "workload", "executor", "place", "grain", "steps", "tasks", "bound");
+    for (size_t i = 0; i < run->configuration_count; i++) {
+        configuration_print(&run->configurations[i]);
+    }
+    printf("%zu configurations x %" PRIu32 " rounds; nothing was measured or stored\n",
+           run->configuration_count, run->rounds);
+}
+
+static enum be_status json_print(const struct be_run *run, struct be_error *error)
+{
+    struct be_buffer text = {0};
+    enum be_status status = be_finish_export(run, "json", &text, error);
 
     if (status == BE_OK) {
-        printf("%-16s  block  %-9s  %-11s  %-12s  workers  %-8s  %6s  %10s  %8s  %6s\n", "id",
-               "role", "workload", "executor", "place", "grain", "steps", "tasks", "bound");
-        for (size_t i = 0; i < run.configuration_count; i++) {
-            configuration_print(&run.configurations[i]);
-        }
-        printf("%zu configurations x %" PRIu32 " rounds; nothing was measured or stored\n",
-               run.configuration_count, run.rounds);
+        status = be_finish_write(&text, error);
+    }
+    be_buffer_finish(&text);
+    return status;
+}
+
+static enum be_status plan_show(struct be_context *context, struct be_error *error)
+{
+    struct be_run run = {0};
+    struct be_sweep sweep = sweep_make(context, NULL);
+    enum be_status status = be_sweep_plan(&sweep, &run, error);
+
+    if (status == BE_OK && context->options.json) {
+        status = json_print(&run, error);
+    } else if (status == BE_OK) {
+        plan_print(&run);
     }
     be_run_finish(&run);
     return status;
@@ -76,7 +96,6 @@ static void where_print(const struct be_run *run, const char *database, const ch
 static enum be_status result_print(const struct be_context *context, const struct be_run *run,
                                    struct be_error *error)
 {
-    struct be_buffer text = {0};
     char *folder = NULL;
     const char *database = be_store_path(context->store);
     enum be_status status = be_finish_folder(context->options.out, database, run, &folder, error);
@@ -87,15 +106,11 @@ static enum be_status result_print(const struct be_context *context, const struc
     /* What took so long to measure is shown also where its report cannot be written. */
     enum be_status written = be_finish_report(run, folder, error);
     if (context->options.json) {
-        status = be_finish_export(run, "json", &text, written == BE_OK ? error : NULL);
-        if (status == BE_OK) {
-            status = be_finish_write(&text, written == BE_OK ? error : NULL);
-        }
+        status = json_print(run, written == BE_OK ? error : NULL);
     } else {
         status = be_finish_print(run, written == BE_OK ? error : NULL);
         where_print(run, database, written == BE_OK ? folder : NULL);
     }
-    be_buffer_finish(&text);
     free(folder);
     return written == BE_OK ? status : written;
 }
@@ -140,8 +155,7 @@ enum be_status be_measure_plan(struct be_context *context, struct be_error *erro
         return status;
     }
     if (context->options.dry_run) {
-        struct be_sweep sweep = sweep_make(context, NULL);
-        return plan_print(&sweep, error);
+        return plan_show(context, error);
     }
     status = be_context_open_store(context, error);
     return status == BE_OK ? plan_measure(context, error) : status;

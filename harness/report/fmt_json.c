@@ -252,11 +252,13 @@ static json_t *time_value(int64_t seconds)
     return json_string(text);
 }
 
+/* A run that is only planned has no number yet, and has not begun. */
 static json_t *run_object(const struct be_run *run)
 {
+    bool stored = run->id != 0;
     const struct member members[] = {
-        {"id", json_integer(run->id)},
-        {"handle", json_sprintf("%lld", (long long)run->id)},
+        {"id", stored ? json_integer(run->id) : json_null()},
+        {"handle", stored ? json_sprintf("%lld", (long long)run->id) : json_null()},
         {"label", text_value(run->label)},
         {"started_at", time_value(run->started_at)},
         {"elapsed_ns", known_count(run->elapsed_ns)},
@@ -265,7 +267,7 @@ static json_t *run_object(const struct be_run *run)
         {"plan", text_value(run->plan)},
         {"seed", be_json_count(run->seed)},
         {"rounds", be_json_count(run->rounds)},
-        {"status", json_string(be_run_status_name(run->status))},
+        {"status", stored ? json_string(be_run_status_name(run->status)) : json_null()},
     };
     return object_make(members, COUNT_OF(members));
 }

@@ -167,6 +167,27 @@ static void a_dry_run_measures_and_stores_nothing(void **state)
     assert_false(file_is_there("dry/runs.db"));
 }
 
+static void a_dry_run_is_json_when_asked(void **state)
+{
+    struct be_buffer output = {0};
+    (void)state;
+
+    assert_int_equal(breakeven("dry", "sweep " SMALL " --dry-run --json", &output), 0);
+    json_t *root = json_loads(be_buffer_text(&output), 0, NULL);
+    assert_non_null(root);
+    assert_int_equal(json_array_size(member(root, "configurations")), 5);
+    assert_true(json_is_null(member(member(root, "run"), "id")));
+    json_decref(root);
+    be_buffer_finish(&output);
+}
+
+static void help_needs_no_runner(void **state)
+{
+    (void)state;
+    assert_prints(0, "help", "run --help --runner /nonexistent", "--executor");
+    assert_prints(2, "help", "run --label --help --runner /nonexistent", "/nonexistent");
+}
+
 static void the_seed_plan_shows_its_bounds(void **state)
 {
     (void)state;
@@ -282,6 +303,26 @@ static void a_report_that_cannot_be_written_hides_no_result(void **state)
     assert_prints(0, "hidden", "list runs", "done");
 }
 
+/* The name of a plan in a database is text from outside. */
+static void a_plan_named_like_a_command_is_only_shown(void **state)
+{
+    struct be_buffer output = {0};
+    char command[4096];
+    (void)state;
+
+    snprintf(
+        command, sizeof(command),
+        "mkdir -p '%s/state/breakeven' && cd '%s/state/breakeven' && XDG_STATE_HOME='%s/state' "
+        "'%s' sweep " SMALL " --lock off --quiet --rounds 1 --db breakeven.db >/dev/null 2>&1 && "
+        "LC_ALL=C sed -i 's/custom/c\x1b[31m/' breakeven.db; "
+        "XDG_STATE_HOME='%s/state' '%s'",
+        folder, folder, folder, BE_BREAKEVEN, folder, BE_BREAKEVEN);
+    assert_int_equal(command_run(command, &output), 2);
+    assert_non_null(strstr(be_buffer_text(&output), "c?[31m"));
+    assert_null(strchr(be_buffer_text(&output), '\x1b'));
+    be_buffer_finish(&output);
+}
+
 static void no_subcommand_explains_and_fails(void **state)
 {
     struct be_buffer output = {0};
@@ -299,12 +340,15 @@ int main(void)
         cmocka_unit_test(json_has_what_was_promised),
         cmocka_unit_test(csv_has_a_row_a_sample),
         cmocka_unit_test(a_dry_run_measures_and_stores_nothing),
+        cmocka_unit_test(a_dry_run_is_json_when_asked),
+        cmocka_unit_test(help_needs_no_runner),
         cmocka_unit_test(the_seed_plan_shows_its_bounds),
         cmocka_unit_test(own_pairs_are_measured),
         cmocka_unit_test(bad_usage_is_one_line_and_the_right_code),
         cmocka_unit_test(bad_pairs_name_file_and_line),
         cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
         cmocka_unit_test(a_report_that_cannot_be_written_hides_no_result),
+        cmocka_unit_test(a_plan_named_like_a_command_is_only_shown),
         cmocka_unit_test(no_subcommand_explains_and_fails),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
