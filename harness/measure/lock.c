@@ -130,8 +130,10 @@ enum be_status be_lock_take_run(const char *database, int64_t run_id, int *fd,
     if (stat(database, &file) < 0) {
         return be_error_errno(error, BE_EIO, "'%s'", database);
     }
-    const uint64_t identity[] = {file.st_dev, file.st_ino, (uint64_t)run_id};
-    const struct lock_address address = address_make("run", identity, sizeof(identity));
+    char identity[96];
+    int length = snprintf(identity, sizeof(identity), "%ju %ju %" PRId64, (uintmax_t)file.st_dev,
+                          (uintmax_t)file.st_ino, run_id);
+    const struct lock_address address = address_make("run", identity, (size_t)length);
     enum be_status status = lock_try(&address, fd, error);
     return status == BE_EUNAVAILABLE
                ? be_error_set(error, status, "another process measures run %" PRId64, run_id)
