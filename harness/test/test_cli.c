@@ -276,8 +276,9 @@ static void bad_pairs_name_file_and_line(void **state)
 /* Every command that prints, onto a full disk and onto nothing at all. */
 static void output_that_cannot_be_written_is_a_failure(void **state)
 {
+    static const char dry_run[] = "sweep " SMALL " --dry-run";
     static const char *const commands[] = {"--help",    "--version",  "list",
-                                           "list runs", "run --help", "sweep " SMALL " --dry-run"};
+                                           "list runs", "run --help", dry_run};
     static const char *const outputs[] = {">/dev/full", ">&-", "<&- >&-"};
     struct be_buffer output = {0};
     char command[4096];
