@@ -59,7 +59,7 @@ static enum be_status spec_make_serial(const struct be_session *session,
 /* One serial launch whose results the block's samples are held against. */
 static enum be_status truth_measure(const struct be_session *session,
                                     const struct be_configuration *configuration,
-                                    uint64_t *checksum, uint64_t *pass_ns, struct be_error *error)
+                                    struct be_truth *truth, struct be_error *error)
 {
     struct be_outcome outcome = {0};
     struct be_spec spec;
@@ -78,8 +78,9 @@ static enum be_status truth_measure(const struct be_session *session,
                                    timeout_ns ? timeout_ns : 60 * timeout_min_ns, &outcome, error);
     }
     if (status == BE_OK) {
-        *checksum = outcome.record.passes[0].checksum;
-        *pass_ns = outcome.record.passes[0].wall_ns;
+        truth->known = true;
+        truth->checksum = outcome.record.passes[0].checksum;
+        truth->pass_ns = outcome.record.passes[0].wall_ns;
     }
     be_outcome_finish(&outcome);
     be_spec_finish(&spec);
@@ -92,28 +93,28 @@ static bool status_is_runners(enum be_status status)
     return be_status_exit_code(status) == 4 || status == BE_EINVAL || status == BE_EINPUT;
 }
 
+static struct be_truth *truth_of(const struct be_session *session,
+                                 const struct be_configuration *configuration)
+{
+    struct be_truth *truths =
+        configuration->role == BE_ROLE_OVERHEAD ? session->null_truths : session->truths;
+    return &truths[configuration->block];
+}
+
 static enum be_status truth_find(struct be_session *session,
                                  const struct be_configuration *configuration,
                                  struct be_error *error)
 {
-    struct be_truth *truth = &session->truths[configuration->block];
-    bool null_workload = configuration->role == BE_ROLE_OVERHEAD;
-    uint64_t ignored_ns = 0;
+    struct be_truth *truth = truth_of(session, configuration);
     enum be_status status = BE_OK;
 
     for (int i = 0; i < TRUTH_TRIES; i++) {
-        status = truth_measure(session, configuration,
-                               null_workload ? &truth->null_checksum : &truth->checksum,
-                               null_workload ? &ignored_ns : &truth->pass_ns, error);
+        status = truth_measure(session, configuration, truth, error);
         if (status == BE_OK || !status_is_runners(status)) {
-            break;
+            return status;
         }
     }
-    if (status != BE_OK && status_is_runners(status)) {
-        truth->known = false;
-        return BE_OK;
-    }
-    return status;
+    return BE_OK;
 }
 
 /* The reference of each block, and one companion: all of a block's have the same tasks. */
@@ -126,7 +127,6 @@ static enum be_status truths_find(struct be_session *session, struct be_error *e
     for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
         const struct be_configuration *configuration = &run->configurations[i];
         if (configuration->role == BE_ROLE_REFERENCE) {
-            session->truths[configuration->block].known = true;
             status = truth_find(session, configuration, error);
         } else if (configuration->role == BE_ROLE_OVERHEAD && null_done <= configuration->block) {
             null_done = configuration->block + 1;
@@ -155,8 +155,9 @@ enum be_status be_session_init(const struct be_sweep *sweep, struct be_run *run,
     *session = (struct be_session){
         .sweep = sweep, .run = run, .started_ns = started_ns, .earlier_ns = run->elapsed_ns};
     session->truths = calloc(block_count(run) + 1, sizeof(*session->truths));
+    session->null_truths = calloc(block_count(run) + 1, sizeof(*session->null_truths));
     session->failed_in_row = calloc(run->configuration_count + 1, sizeof(*session->failed_in_row));
-    enum be_status status = session->truths && session->failed_in_row
+    enum be_status status = session->truths && session->null_truths && session->failed_in_row
                                 ? be_quality_create("", &session->quality, error)
                                 : be_error_set(error, BE_ENOMEM, "out of memory for a session");
     if (status == BE_OK) {
@@ -176,6 +177,7 @@ void be_session_finish(struct be_session *session)
     be_quality_destroy(session->quality);
     free(session->topology_xml);
     free(session->truths);
+    free(session->null_truths);
     free(session->failed_in_row);
     *session = (struct be_session){0};
 }
@@ -211,11 +213,9 @@ static enum be_status checksum_check(const struct be_session *session,
                                      const struct be_configuration *configuration,
                                      const struct be_sample_record *record, struct be_error *error)
 {
-    const struct be_truth *truth = &session->truths[configuration->block];
+    const struct be_truth *truth = truth_of(session, configuration);
     const struct be_catalog_row *row = be_catalog_find(
         &session->sweep->runner->catalog, BE_CATALOG_EXECUTOR, configuration->executor);
-    uint64_t expected =
-        configuration->role == BE_ROLE_OVERHEAD ? truth->null_checksum : truth->checksum;
 
     if (!row || !row->computes) {
         return BE_OK;
@@ -224,10 +224,10 @@ static enum be_status checksum_check(const struct be_session *session,
         return be_error_set(error, BE_EWRONG,
                             "its results could not be checked: the serial reference failed");
     }
-    if (record->passes[0].checksum != expected) {
+    if (record->passes[0].checksum != truth->checksum) {
         return be_error_set(error, BE_EWRONG,
                             "wrong checksum: %016" PRIx64 ", serial has %016" PRIx64,
-                            record->passes[0].checksum, expected);
+                            record->passes[0].checksum, truth->checksum);
     }
     return BE_OK;
 }

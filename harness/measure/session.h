@@ -14,12 +14,11 @@
 #include "machine/quality.h"
 #include "measure/sweep.h"
 
-/* What is known of a block before anything is measured in it: from one serial launch each. */
+/* What is known of tasks before they are measured: from one serial launch. */
 struct be_truth {
-    bool known;
-    uint64_t checksum;      /* of the workload's results */
-    uint64_t null_checksum; /* of workload null's, for the overhead companions */
-    uint64_t pass_ns;       /* a serial pass */
+    bool known;        /* false: that launch failed */
+    uint64_t checksum; /* of their results */
+    uint64_t pass_ns;  /* a serial pass; 0: not known */
 };
 
 struct be_session {
@@ -27,11 +26,12 @@ struct be_session {
     struct be_run *run;
     struct be_quality *quality;
     char *topology_xml;
-    struct be_truth *truths; /* one a block */
-    uint32_t *failed_in_row; /* one a configuration */
-    uint64_t commit_ns;      /* of the sample before */
-    uint64_t started_ns;     /* be_clock_now_ns */
-    uint64_t earlier_ns;     /* elapsed time of earlier sessions */
+    struct be_truth *truths;      /* one a block */
+    struct be_truth *null_truths; /* one a block: of its companions on workload null */
+    uint32_t *failed_in_row;      /* one a configuration */
+    uint64_t commit_ns;           /* of the sample before */
+    uint64_t started_ns;          /* be_clock_now_ns */
+    uint64_t earlier_ns;          /* elapsed time of earlier sessions */
 };
 
 /* The run must have its configurations. On failure nothing is left to finish. */

@@ -41,8 +41,8 @@ static int folder_remove(void **state)
     return system(command);
 }
 
-/* Writes a runner whose answer to a spec for `processes` is `misdeed`; $spec holds the spec. */
-static void runner_write(const char *name, const char *misdeed)
+/* Writes a runner whose answer to a spec that holds `victim` is `misdeed`; $spec holds the spec. */
+static void runner_write(const char *name, const char *victim, const char *misdeed)
 {
     char path[PATH_MAX];
 
@@ -54,10 +54,10 @@ static void runner_write(const char *name, const char *misdeed)
             "[ $# -gt 0 ] && exec '%s' \"$@\"\n"
             "read -r spec\n"
             "case $spec in\n"
-            "*'\"executor\":\"processes\"'*) %s ;;\n"
+            "*'%s'*) %s ;;\n"
             "*) printf '%%s\\n' \"$spec\" | sed 's/\"leash\":true/\"leash\":false/' | '%s' ;;\n"
             "esac\n",
-            BE_RUNNER, misdeed, BE_RUNNER);
+            BE_RUNNER, victim, misdeed, BE_RUNNER);
     fclose(file);
     assert_int_equal(chmod(path, 0755), 0);
 }
@@ -145,7 +145,7 @@ static void a_bad_runner_costs_its_samples_only(void **state)
 
     for (size_t i = 0; i < sizeof(misdeeds) / sizeof(misdeeds[0]); i++) {
         struct be_buffer output = {0};
-        runner_write(misdeeds[i].name, misdeeds[i].misdeed);
+        runner_write(misdeeds[i].name, "\"executor\":\"processes\"", misdeeds[i].misdeed);
         snprintf(command, sizeof(command),
                  "'%s' sweep " SMALL " %s --runner '%s/%s' --db '%s/%s-db/runs.db' 2>&1",
                  BE_BREAKEVEN, misdeeds[i].flags, folder, misdeeds[i].name, folder,
@@ -159,6 +159,24 @@ static void a_bad_runner_costs_its_samples_only(void **state)
         assert_only_processes_failed(misdeeds[i].name, misdeeds[i].reason);
         assert_database_is_small(misdeeds[i].name);
     }
+}
+
+/* What messages cost is not known then; what was measured is. */
+static void without_its_companion_a_configuration_is_measured(void **state)
+{
+    char command[1024];
+    struct be_buffer output = {0};
+    (void)state;
+
+    runner_write("alone", "\"workload\":\"null\"", "exit 3");
+    snprintf(command, sizeof(command),
+             "'%s' sweep " SMALL " --runner '%s/alone' --db '%s/alone-db/runs.db' >'%s/alone.out' "
+             "2>&1 && '%s' export --format csv --db '%s/alone-db/runs.db' | tail -n +2 | "
+             "grep -v overhead | grep -c ',failed,'",
+             BE_BREAKEVEN, folder, folder, folder, BE_BREAKEVEN, folder);
+    command_run(command, &output);
+    assert_string_equal(be_buffer_text(&output), "0\n");
+    be_buffer_finish(&output);
 }
 
 static void a_sweep_in_which_nothing_succeeds_exits_4(void **state)
@@ -383,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bad_runner_costs_its_samples_only),
+        cmocka_unit_test(without_its_companion_a_configuration_is_measured),
         cmocka_unit_test(a_sweep_in_which_nothing_succeeds_exits_4),
         cmocka_unit_test(an_interrupted_sweep_keeps_all_and_resumes),
         cmocka_unit_test(planning_can_be_interrupted),
