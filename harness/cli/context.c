@@ -187,6 +187,9 @@ enum be_status be_context_check_plan(struct be_context *context, struct be_error
 
     placements_join(placements, sizeof(placements));
     if (status == BE_OK) {
+        status = be_store_check_label(context->plan.label, error);
+    }
+    if (status == BE_OK) {
         status = be_plan_read_input(&context->plan, error);
     }
     return status == BE_OK ? be_plan_check(&context->plan, &context->runner.catalog, &limits, error)

@@ -43,9 +43,12 @@ void be_store_close(struct be_store *store); /* NULL is legal */
 /* As it was given to open; owned by the store. */
 const char *be_store_path(const struct be_store *store);
 
+/* Errors: BE_EINVAL for a label that cannot be a handle ("", "last", "last~1"); NULL is none. */
+enum be_status be_store_check_label(const char *label, struct be_error *error);
+
 /*
  * Stores the run and its configurations, without samples, in one transaction, and sets run->id.
- * Errors: BE_EINVAL for a label that cannot be a handle ("", "last", "last~1").
+ * Errors: those of be_store_check_label.
  */
 enum be_status be_store_begin_run(struct be_store *store, struct be_run *run,
                                   struct be_error *error);

@@ -14,7 +14,7 @@ static const char run_doing[] = "cannot store the run";
 static const char sample_doing[] = "cannot store a sample";
 
 /* "@last" and "@last~1" mean something else already. */
-static enum be_status label_check(const char *label, struct be_error *error)
+enum be_status be_store_check_label(const char *label, struct be_error *error)
 {
     if (label && (label[0] == '\0' || strcmp(label, "last") == 0 ||
                   strncmp(label, "last~", strlen("last~")) == 0)) {
@@ -89,7 +89,7 @@ static enum be_status configuration_insert(const struct be_store *store, int64_t
 enum be_status be_store_begin_run(struct be_store *store, struct be_run *run,
                                   struct be_error *error)
 {
-    enum be_status status = label_check(run->label, error);
+    enum be_status status = be_store_check_label(run->label, error);
     int64_t id = 0;
 
     if (status == BE_OK) {

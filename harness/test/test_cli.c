@@ -229,6 +229,7 @@ static const struct {
     {"sweep --window 0 --executor processes", 2, "window"},
     {"sweep --input /nonexistent.csv", 2, "/nonexistent.csv"},
     {"sweep --lock maybe", 2, "maybe"},
+    {"sweep --label last --dry-run", 2, "cannot be a label"},
     {"sweep --cpus 9999", 2, "--cpus"},
     {"sweep --runner /nonexistent", 2, "/nonexistent"},
     {"sweep --runner /bin/true", 4, "/bin/true"},
