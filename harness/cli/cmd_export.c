@@ -26,20 +26,7 @@ static enum be_status run_export(const struct be_options *options, const struct 
 
 static enum be_status export_run(int argc, const char **argv, struct be_error *error)
 {
-    struct be_options options = {0};
-    struct be_run run = {0};
-    enum be_status status = be_options_parse(
-        argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUT | BE_OPTIONS_FORMAT, NULL, &options, error);
-
-    if (status == BE_OK && !options.helped) {
-        status = be_context_load_run(options.db, options.argument, &run, error);
-        if (status == BE_OK) {
-            status = run_export(&options, &run, error);
-        }
-    }
-    be_run_finish(&run);
-    be_options_finish(&options);
-    return status;
+    return be_context_with_run(argc, argv, run_export, error);
 }
 
 const struct be_command be_command_export = {

@@ -58,4 +58,14 @@ void be_context_find_runner(const char *asked, char *path, size_t bytes);
 enum be_status be_context_load_run(const char *db, const char *handle, struct be_run *run,
                                    struct be_error *error);
 
+/*
+ * For a command about one stored run: parses --db, --out, --format and the run's handle, loads the
+ * run and hands both to `use`. Errors: those of parsing, loading and `use`.
+ */
+enum be_status be_context_with_run(int argc, const char **argv,
+                                   enum be_status (*use)(const struct be_options *options,
+                                                         const struct be_run *run,
+                                                         struct be_error *error),
+                                   struct be_error *error);
+
 #endif

@@ -12,27 +12,12 @@
 #include <unistd.h>
 
 #include "command_run.h"
+#include "scratch_folder.h"
 
 /* A small plan that still has every part: two workers' worth of threads and processes. */
 #define SMALL                                                                                      \
     "--executor serial,threads,processes --workers 2 --grain 20us --rounds 6 --passes 1 "          \
     "--warmup 0 --tasks 200"
-
-static char folder[] = "/tmp/breakeven-cli-XXXXXX";
-
-static int folder_make(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int folder_remove(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    return system(command);
-}
 
 /*
  * Runs breakeven with a database of its own for each `name`; --lock off, since tests run side by

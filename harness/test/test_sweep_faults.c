@@ -20,26 +20,11 @@
 #include <unistd.h>
 
 #include "command_run.h"
+#include "scratch_folder.h"
 
 #define SMALL                                                                                      \
     "--executor threads,processes --workers 2 --grain 20us --rounds 2 --passes 1 --warmup 0 "      \
     "--cold off --tasks 200 --lock off --quiet"
-
-static char folder[] = "/tmp/breakeven-faults-XXXXXX";
-
-static int folder_make(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int folder_remove(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    return system(command);
-}
 
 /* Writes a runner whose answer to a spec that holds `victim` is `misdeed`; $spec holds the spec. */
 static void runner_write(const char *name, const char *victim, const char *misdeed)

@@ -15,25 +15,10 @@
 
 #include "analysis/summary.h"
 #include "command_run.h"
+#include "scratch_folder.h"
 #include "store/store.h"
 
 static const double allowed_ns = 5e6;
-
-static char folder[] = "/tmp/breakeven-perf-XXXXXX";
-
-static int folder_make(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int folder_remove(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    return system(command);
-}
 
 static void a_sample_costs_at_most_5_ms(void **state)
 {
