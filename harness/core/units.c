@@ -337,11 +337,6 @@ const char *be_units_format_duration(char *text, double ns)
     return scaled_format(text, ns, shown);
 }
 
-const char *be_units_format_size(char *text, double bytes)
-{
-    return scaled_format(text, bytes, size_units + 1);
-}
-
 const char *be_units_format_exact_duration(char *text, uint64_t ns)
 {
     static const struct {

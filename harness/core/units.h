@@ -41,10 +41,9 @@ enum be_status be_units_parse_grains(const char *text, uint64_t **values, size_t
 
 /*
  * For people, three significant digits and a unit: "1.23 us", "134.9 ms" is four where the digits
- * before the point are three. Each writes into text (BE_UNITS_TEXT_BYTES) and returns it.
+ * before the point are three. Writes into text (BE_UNITS_TEXT_BYTES) and returns it.
  */
 const char *be_units_format_duration(char *text, double ns);
-const char *be_units_format_size(char *text, double bytes);
 
 /* Exact and without a space, so that it parses back: "10us", "1500ns". */
 const char *be_units_format_exact_duration(char *text, uint64_t ns);

@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include "analysis/bounds.h"
+#include "core/json.h"
 #include "machine/placement.h"
+#include "machine/quality.h"
 #include "measure/calibrate.h"
 #include "measure/sweep.h"
 #include "plan/schedule.h"
@@ -16,6 +18,22 @@ static enum be_status string_copy(const char *text, char **copy, struct be_error
     return *copy || !text ? BE_OK : be_error_set(error, BE_ENOMEM, "out of memory for a run");
 }
 
+/* Notes which signals of quality can be read here: a clean sample is clean by these alone. */
+static enum be_status watched_note(json_t *machine, struct be_error *error)
+{
+    struct be_quality *quality = NULL;
+    struct be_quality_reading reading;
+    enum be_status status = be_quality_create("", &quality, error);
+
+    if (status == BE_OK) {
+        be_quality_read(quality, NULL, 0, -1, &reading);
+        json_object_set_new(machine, "quality_watched",
+                            json_string(be_quality_watched_name(reading.watched)));
+    }
+    be_quality_destroy(quality);
+    return status;
+}
+
 static enum be_status texts_fill(const struct be_sweep *sweep, struct be_run *run,
                                  struct be_error *error)
 {
@@ -23,6 +41,9 @@ static enum be_status texts_fill(const struct be_sweep *sweep, struct be_run *ru
     json_t *machine = be_machine_to_json(sweep->machine);
     enum be_status status = be_plan_to_text(sweep->plan, &text, error);
 
+    if (status == BE_OK) {
+        status = watched_note(machine, error);
+    }
     run->machine_json = machine ? json_dumps(machine, JSON_COMPACT) : NULL;
     json_decref(machine);
     if (status == BE_OK && !run->machine_json) {

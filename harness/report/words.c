@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "report/escape.h"
 #include "report/shown.h"
 
 /* From the best to the worst. */
@@ -318,6 +319,7 @@ void be_words_quality(const struct be_view *view, struct be_buffer *out)
     size_t rerun = 0;
     size_t dropped = 0;
     size_t failed = 0;
+    const char *watched = NULL;
     char text[BE_UNITS_TEXT_BYTES];
 
     for (size_t i = 0; i < view->summaries->count; i++) {
@@ -332,6 +334,10 @@ void be_words_quality(const struct be_view *view, struct be_buffer *out)
                      clean, plural(clean), suspect, rerun, dropped, failed);
     be_words_rounds(view, out);
     be_buffer_printf(out, ", %s", be_units_format_duration(text, (double)view->run->elapsed_ns));
+    if (view->machine && be_json_has_string(view->machine, "quality_watched", &watched)) {
+        be_buffer_puts(out, "; watched: ");
+        be_escape_append(out, BE_ESCAPE_TERMINAL, watched, 0);
+    }
     if (view->run->status != BE_RUN_DONE) {
         be_buffer_puts(out, "; stopped before its end");
     }

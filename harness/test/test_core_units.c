@@ -267,30 +267,17 @@ static void people_read_three_digits_and_a_unit(void **state)
     static const struct {
         double value;
         const char *duration;
-        const char *size;
     } cases[] = {
-        {0, "0 ns", "0 B"},
-        {1, "1 ns", "1 B"},
-        {250, "250 ns", "250 B"},
-        {0.5, "0.50 ns", "0.50 B"},
-        {12.345, "12.3 ns", "12.3 B"},
-        {9.996, "10.0 ns", "10.0 B"},
-        {999.4, "999.4 ns", "999.4 B"},
-        {1000, "1.00 us", "1000 B"},
-        {1234, "1.23 us", "1.21 KiB"},
-        {12345, "12.3 us", "12.1 KiB"},
-        {134900000, "134.9 ms", "128.7 MiB"},
-        {999999, "1.00 ms", "976.6 KiB"},
-        {2.5e9, "2.50 s", "2.33 GiB"},
-        {84e9, "84.0 s", "78.2 GiB"},
-        {-1500, "-1.50 us", "-1.46 KiB"},
+        {0, "0 ns"},         {1, "1 ns"},        {250, "250 ns"},         {0.5, "0.50 ns"},
+        {12.345, "12.3 ns"}, {9.996, "10.0 ns"}, {999.4, "999.4 ns"},     {1000, "1.00 us"},
+        {1234, "1.23 us"},   {12345, "12.3 us"}, {134900000, "134.9 ms"}, {999999, "1.00 ms"},
+        {2.5e9, "2.50 s"},   {84e9, "84.0 s"},   {-1500, "-1.50 us"},
     };
     char text[BE_UNITS_TEXT_BYTES];
     (void)state;
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_string_equal(be_units_format_duration(text, cases[i].value), cases[i].duration);
-        assert_string_equal(be_units_format_size(text, cases[i].value), cases[i].size);
     }
 }
 
