@@ -275,9 +275,10 @@ static void workers_check(const struct worker *workers)
     assert_true(count_of(idle, "perf_event:task-clock") < count_of(busy, "perf_event:task-clock"));
     assert_in_range(count_of(busy, "perf_event:minor-faults"), 4000, 4000 + FAULT_SLACK);
     assert_in_range(count_of(idle, "perf_event:minor-faults"), 1000, 1000 + FAULT_SLACK);
-    assert_int_equal(count_of(idle, "perf_event:page-faults"),
-                     count_of(idle, "perf_event:minor-faults") +
-                         count_of(idle, "perf_event:major-faults"));
+    /* Events start and stop one after the other: a fault in between is in some of them only. */
+    uint64_t faults =
+        count_of(idle, "perf_event:minor-faults") + count_of(idle, "perf_event:major-faults");
+    assert_in_range(count_of(idle, "perf_event:page-faults"), faults - 16, faults + 16);
     if (counted(idle, "perf_event:context-switches")) {
         assert_true(count_of(idle, "perf_event:context-switches") >= 1);
     }
