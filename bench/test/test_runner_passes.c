@@ -19,7 +19,7 @@
 enum { WORKERS = 2, CREATE_MS = 8, RUN_MS = 4, DESTROY_MS = 16 };
 
 /* CPU time that every worker says to have used between two questions. */
-static const uint64_t told_cpu_ns = 3600 * 1000 * MS;
+static const uint64_t told_cpu_ns = 3600000 * MS;
 
 struct be_executor {
     int unused;
@@ -124,8 +124,8 @@ static void noted_measure(unsigned caps, struct be_sample_record *record)
         job.workers = WORKERS;
         status = be_runner_run(&job, &lines, &error);
     }
+    *record = (struct be_sample_record){0};
     if (status == BE_OK) {
-        *record = (struct be_sample_record){0};
         status = be_sample_record_parse(lines.data, lines.length, record, &error);
     }
     if (status != BE_OK) {
@@ -151,9 +151,10 @@ static void a_cold_pass_holds_start_and_end_of_its_pool(void **state)
     (void)state;
 
     noted_measure(BE_EXECUTOR_PARALLEL, &record);
-    assert_int_equal(record.passes[0].kind, BE_PASS_COLD);
-    assert_true(record.passes[0].wall_ns >= (CREATE_MS + RUN_MS + DESTROY_MS) * MS);
-    assert_true(record.passes[1].wall_ns >= RUN_MS * MS);
+    const struct be_pass_record *cold = be_sample_record_pass(&record, BE_PASS_COLD);
+    const struct be_pass_record *warm = be_sample_record_pass(&record, BE_PASS_WARMUP);
+    assert_true(cold && cold->wall_ns >= (CREATE_MS + RUN_MS + DESTROY_MS) * MS);
+    assert_true(warm && warm->wall_ns >= RUN_MS * MS);
     assert_true(record.pool_start_ns >= CREATE_MS * MS);
     be_sample_record_finish(&record);
 }
