@@ -15,8 +15,8 @@ workers = 2
 array worker_count[2] = [1, 2]
 limits = 1
 array limit[1] = [2]
-x_least = 7.76658069e-06; x_most = 0.116464943
-y_least = 0.941471283; y_most = 2.07104049
+x_least = 7.13459542e-06; x_most = 0.0885951582
+y_least = 0.9506763; y_most = 1.99292637
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of

@@ -16,7 +16,7 @@ array worker_count[2] = [1, 2]
 limits = 2
 array limit[2] = [1, 2]
 x_least = 1; x_most = 2
-y_least = 0.775614538; y_most = 2.07104049
+y_least = 0.799078796; y_most = 1.99292637
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of
