@@ -18,11 +18,11 @@
 
 enum { WORKERS = 2, ROUNDS = 101, SAMPLE_ROUNDS = 31, SAMPLE_PASSES = 5 };
 
-static const struct breakeven_pair notes_pairs[] = {
+static const struct breakeven_pair seed_pairs[] = {
     {1963309, 2265973}, {2030677, 3814172}, {1551645, 2229620}, {2039045, 2020802}};
 
 /* The speedup that these whole tasks allow two workers, in this order. */
-static const double notes_bound = 1.868;
+static const double seed_bound = 1.868;
 
 static int value_compare(const void *a, const void *b)
 {
@@ -97,21 +97,21 @@ static double part_of_bound(const char *executor)
     struct fixture pool;
     struct be_batch batch = batch_alloc(be_workload_find("gcd-trial"), 4);
 
-    memcpy((void *)batch.requests, notes_pairs, sizeof(notes_pairs));
+    memcpy((void *)batch.requests, seed_pairs, sizeof(seed_pairs));
     pinned_init(&serial, "serial", "gcd-trial");
     pinned_init(&pool, executor, "gcd-trial");
     pinned_create(&serial);
     pinned_create(&pool);
     for (int i = 0; i < SAMPLE_ROUNDS; i++) {
         double serial_ns = sample_ns(&serial, &batch);
-        ratios[i] = serial_ns / sample_ns(&pool, &batch) / notes_bound;
+        ratios[i] = serial_ns / sample_ns(&pool, &batch) / seed_bound;
     }
     fixture_end(&pool);
     fixture_end(&serial);
     batch_free(&batch);
     double part = values_median(ratios, SAMPLE_ROUNDS);
-    printf("%s x%d, the notes' pairs, warm: speedup %.3f, %.3f of the bound %.3f\n", executor,
-           WORKERS, part * notes_bound, part, notes_bound);
+    printf("%s x%d, the pairs of plan seed, warm: speedup %.3f, %.3f of the bound %.3f\n", executor,
+           WORKERS, part * seed_bound, part, seed_bound);
     return part;
 }
 
@@ -130,7 +130,7 @@ static void processes_reach_the_bound(void **state)
 static void the_lock_keeps_threads_serial(void **state)
 {
     (void)state;
-    assert_true(part_of_bound("threads-gil") * notes_bound <= 1.02);
+    assert_true(part_of_bound("threads-gil") * seed_bound <= 1.02);
 }
 
 /* Forks `count` children that do nothing and waits for them. */

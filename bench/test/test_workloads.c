@@ -36,7 +36,7 @@ static void known_pairs_have_their_gcds(void **state)
     static const struct {
         uint64_t a, b, gcd, trial_steps;
     } cases[] = {
-        {1963309, 2265973, 1, 1963309}, /* these four: the notes' */
+        {1963309, 2265973, 1, 1963309}, /* these four: plan seed's */
         {2030677, 3814172, 1, 2030677},
         {1551645, 2229620, 5, 1551641},
         {2039045, 2020802, 1, 2020802},

@@ -1,6 +1,6 @@
 /*
- * gcd by trial division, the notes' loop: from the smaller number downwards, the first candidate
- * that divides both. A step is one candidate.
+ * gcd by trial division: from the smaller number downwards, the first candidate that divides both.
+ * A step is one candidate.
  */
 #include <stdbool.h>
 

@@ -12,7 +12,7 @@
 
 /*
  * Each task goes, in input order, to the worker that is free first (list scheduling; Graham, 1966).
- * The notes' four pairs on two workers: 1.868.
+ * The four pairs of plan seed on two workers: 1.868.
  */
 enum be_status be_bounds_in_order(const uint64_t *steps, size_t tasks, uint32_t workers,
                                   double *speedup, struct be_error *error);
@@ -20,7 +20,7 @@ enum be_status be_bounds_in_order(const uint64_t *steps, size_t tasks, uint32_t 
 /*
  * The best order: exact up to 12 tasks, else longest processing time first, which is within
  * 4/3 - 1/(3P) of the best (Graham, 1969).
- * The notes' four pairs on two workers: 1.899.
+ * The four pairs of plan seed on two workers: 1.899.
  */
 enum be_status be_bounds_best(const uint64_t *steps, size_t tasks, uint32_t workers,
                               double *speedup, struct be_error *error);

@@ -12,7 +12,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Steps of gcd-trial on the notes' pairs: min(a, b) - gcd(a, b) + 1. */
+/* Steps of gcd-trial on the pairs of plan seed: min(a, b) - gcd(a, b) + 1. */
 static const uint64_t notes_steps[] = {1963309, 2030677, 1551645 - 5 + 1, 2020802};
 
 static void notes_pairs_on_two_workers(void **state)
