@@ -167,7 +167,7 @@ static enum be_status pass_run(struct runner *runner, struct be_executor *pool,
         if (i > 0 || !(executor->caps & BE_EXECUTOR_INLINE)) {
             pass.cpu_ns += spent_ns;
         }
-        pass.workers[i] = (struct be_pass_worker){account->tasks, spent_ns, 0, 0};
+        pass.workers[i] = (struct be_pass_worker){.tasks = account->tasks, .cpu_ns = spent_ns};
         if (account->tasks > 0) {
             pass.workers[i].start_ns = account->start_ns - start_ns;
             pass.workers[i].end_ns = account->end_ns - start_ns;

@@ -49,12 +49,31 @@ const char *be_pass_kind_name(enum be_pass_kind value);
 enum be_status be_pass_kind_parse(const char *name, enum be_pass_kind *value,
                                   struct be_error *error);
 
+/*
+ * Where the time of one thread or process went within one pass: wall time inside each kind of work,
+ * estimated from stamps around 1 in k of them, k such that stamping costs under 1 % of the pass.
+ * Waiting is in none of these.
+ */
+struct be_stamps {
+    uint64_t compute_ns; /* inside the workload */
+    uint64_t send_ns;    /* handing messages over, system calls included */
+    uint64_t receive_ns; /* taking messages in, without the wait for them */
+    uint64_t merge_ns;   /* putting results in their place */
+};
+
 /* A worker's part in one pass. */
 struct be_pass_worker {
     uint64_t tasks;
     uint64_t cpu_ns;   /* user + system time of this worker within the pass */
     uint64_t start_ns; /* its first task, since the pass began; 0 with tasks == 0 */
     uint64_t end_ns;   /* its last result, since the pass began; 0 with tasks == 0 */
+    struct be_stamps stamps;
+};
+
+/* The dispatcher's part in one pass, where it is no worker itself. */
+struct be_pass_dispatcher {
+    uint64_t cpu_ns; /* user + system time within the pass */
+    struct be_stamps stamps;
 };
 
 /* All tasks of a configuration once. */
@@ -65,15 +84,39 @@ struct be_pass_record {
     uint64_t tasks;    /* merged results, failed ones included */
     uint64_t failed;   /* tasks that failed */
     uint64_t checksum; /* FNV-1a over the little-endian results in input order */
-    struct be_pass_worker *workers; /* owned; worker_count of them; NULL for cold passes */
+    bool stamped;      /* the stamps of workers and dispatcher hold values */
+    struct be_pass_dispatcher dispatcher; /* all 0 where the dispatcher is the worker */
+    struct be_pass_worker *workers;       /* owned; worker_count of them; NULL for cold passes */
     uint32_t worker_count;
+};
+
+/*
+ * Time of a task from its submission to its result, over the timed passes of a sample, from 1 in k
+ * messages. The loop is closed: what waits in a window waits in this time too.
+ */
+struct be_latency {
+    uint64_t count; /* messages that were timed; 0: none, the others hold nothing */
+    uint64_t p50_ns;
+    uint64_t p99_ns;  /* 0: fewer than 100 were timed */
+    uint64_t p999_ns; /* 0: fewer than 1,000 were timed */
+    uint64_t max_ns;
+};
+
+/* What the kernel did to one thread or process over the timed passes (getrusage(2)). */
+struct be_disturbance {
+    uint64_t voluntary_switches;
+    uint64_t involuntary_switches;
+    uint64_t major_faults;
 };
 
 /* A worker (or the dispatcher) over the whole sample. */
 struct be_worker_record {
-    int32_t pu_asked; /* OS index of the PU that the plan said; -1: not pinned */
-    int32_t pu_bound; /* read back: the one PU of its binding; -1: bound to more than one */
-    int32_t pu_seen;  /* where it last ran; -1: unknown */
+    int32_t pu_asked;   /* OS index of the PU that the plan said; -1: not pinned */
+    int32_t pu_bound;   /* read back: the one PU of its binding; -1: bound to more than one */
+    int32_t pu_seen;    /* where it last ran; -1: unknown */
+    uint64_t pss_bytes; /* proportional set size at the end, a process each; 0: unknown */
+    bool watched;       /* `disturbance` holds values */
+    struct be_disturbance disturbance;
     struct be_counter_values counters; /* over the timed passes */
 };
 
@@ -95,7 +138,8 @@ struct be_sample_record {
     struct be_worker_record dispatcher;
     uint64_t pool_start_ns;  /* creating the warm pool until every worker is ready */
     uint64_t peak_rss_bytes; /* largest of runner and workers; 0: unknown */
-    bool complete;           /* a `done` was received */
+    struct be_latency latency;
+    bool complete; /* a `done` was received */
 };
 
 void be_pass_record_finish(struct be_pass_record *pass);

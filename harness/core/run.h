@@ -59,6 +59,17 @@ const char *be_sample_state_name(enum be_sample_state value);
 enum be_status be_sample_state_parse(const char *name, enum be_sample_state *value,
                                      struct be_error *error);
 
+/*
+ * The figures of a sample that analysis reads, beside its times: one column of the store each.
+ * Unless it says otherwise a value is the median over the timed passes. NAN: not known.
+ */
+enum be_value {
+#define BE_VALUE(name, meaning) BE_VALUE_##name,
+#include "core/value.def"
+#undef BE_VALUE
+    BE_VALUE_COUNT
+};
+
 /* One launch of the runner for one configuration. */
 struct be_sample {
     uint32_t configuration; /* index into the run's configurations */
@@ -72,6 +83,7 @@ struct be_sample {
     uint64_t wall_ns;      /* median of the timed passes; 0 when failed */
     uint64_t cold_wall_ns; /* 0: no cold pass */
     uint64_t cpu_ns;       /* median of the timed passes */
+    double values[BE_VALUE_COUNT];
     struct be_sample_record record;
 };
 

@@ -34,8 +34,10 @@ static inline void record_fill_pass(struct be_pass_record *pass, enum be_pass_ki
     pass->workers = calloc(RECORD_WORKERS, sizeof(pass->workers[0]));
     assert_non_null(pass->workers);
     pass->worker_count = RECORD_WORKERS;
-    pass->workers[0] = (struct be_pass_worker){7, 700000, 10, 900000};
-    pass->workers[1] = (struct be_pass_worker){3, 600000, 20, 1000000};
+    pass->workers[0] =
+        (struct be_pass_worker){.tasks = 7, .cpu_ns = 700000, .start_ns = 10, .end_ns = 900000};
+    pass->workers[1] =
+        (struct be_pass_worker){.tasks = 3, .cpu_ns = 600000, .start_ns = 20, .end_ns = 1000000};
 }
 
 static inline void record_fill_counters(struct be_counter_values *values)
