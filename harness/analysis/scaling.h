@@ -1,0 +1,79 @@
+/*
+ * What limits a pool as workers are added: Karp-Flatt, Amdahl and the Universal Scalability Law
+ * over a scaling series. Pure functions. Formulas: README.md of this folder.
+ */
+#ifndef BE_ANALYSIS_SCALING_H
+#define BE_ANALYSIS_SCALING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/resample.h"
+#include "analysis/series.h"
+#include "analysis/stats.h"
+#include "analysis/summary.h"
+#include "core/status.h"
+
+/* Fits need this many worker counts. */
+enum { BE_SCALING_POINTS_MIN = 4 };
+
+struct be_scaling_point {
+    uint32_t configuration;
+    uint32_t workers;
+    bool fitted;                   /* within the limit, and measured */
+    struct be_estimate speedup;    /* over the same pool with 1 worker, else over the reference */
+    struct be_estimate karp_flatt; /* serial fraction seen at this P; not known at P = 1 */
+};
+
+struct be_scaling {
+    struct be_scaling_point *points; /* owned; ascending in workers */
+    size_t count;
+    bool relative; /* speedups are over the pool with 1 worker; false: that was not measured, so
+                      they are over the serial reference */
+    bool weak;     /* tasks grow with workers; speedups are of tasks a second */
+    size_t fitted; /* points; below BE_SCALING_POINTS_MIN: too few points, nothing below is known */
+
+    struct be_estimate serial_fraction;  /* Amdahl, 0 .. 1 */
+    struct be_estimate usl_contention;   /* sigma */
+    struct be_estimate usl_coherency;    /* kappa */
+    struct be_estimate usl_tasks_per_s;  /* lambda: throughput of one worker */
+    struct be_estimate usl_peak_workers; /* N*; not known where throughput has no maximum */
+    bool usl_peak_high_open; /* so often no maximum that the interval of N* has no upper end; its
+                                high is the largest that was found */
+    bool usl_peak_beyond;    /* N* is above the largest fitted P: extrapolated */
+
+    /*
+     * The clock with few workers and with many is not known, so what a lower one costs is in all of
+     * these. False: times were brought to equal frequency.
+     */
+    bool includes_clock_loss;
+};
+
+/*
+ * workers_max: fits use worker counts up to it, those that the machine can run at once; 0: all.
+ * *scaling is written on success only; finish frees what it owns. Errors: BE_ENOMEM.
+ */
+enum be_status be_scaling_create(const struct be_rounds *rounds,
+                                 const struct be_summaries *summaries,
+                                 const struct be_series *series, uint32_t workers_max,
+                                 struct be_scaling *scaling, struct be_error *error);
+void be_scaling_finish(struct be_scaling *scaling);
+
+/* Serial fraction that a speedup with that many workers shows (Karp and Flatt, 1990). */
+double be_karp_flatt(double speedup, double workers);
+
+/* The serial fraction that fits best, 0 .. 1; NAN: no point above 1 worker. */
+double be_amdahl_fit(const double *workers, const double *speedups, size_t count);
+
+struct be_usl {
+    double contention;   /* sigma */
+    double coherency;    /* kappa */
+    double tasks_per_s;  /* lambda */
+    double peak_workers; /* N*; INFINITY: throughput has no maximum */
+};
+
+/* The non-negative fit; all NAN where fewer than 3 points are known. */
+struct be_usl be_usl_fit(const double *workers, const double *tasks_per_s, size_t count);
+
+#endif
