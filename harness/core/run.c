@@ -48,6 +48,18 @@ void be_sample_finish(struct be_sample *sample)
     *sample = (struct be_sample){0};
 }
 
+uint32_t be_run_block_count(const struct be_run *run)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < run->configuration_count; i++) {
+        if (run->configurations[i].block >= count) {
+            count = run->configurations[i].block + 1;
+        }
+    }
+    return count;
+}
+
 void be_run_finish(struct be_run *run)
 {
     for (size_t i = 0; i < run->configuration_count; i++) {

@@ -123,4 +123,7 @@ struct be_run {
 /* init with {0}; finish frees. */
 void be_run_finish(struct be_run *run);
 
+/* Blocks are numbered from 0 without gaps. */
+uint32_t be_run_block_count(const struct be_run *run);
+
 #endif

@@ -136,28 +136,15 @@ static enum be_status truths_find(struct be_session *session, struct be_error *e
     return status;
 }
 
-static uint32_t block_count(const struct be_run *run)
-{
-    uint32_t count = 0;
-
-    for (size_t i = 0; i < run->configuration_count; i++) {
-        if (run->configurations[i].block >= count) {
-            count = run->configurations[i].block + 1;
-        }
-    }
-    return count;
-}
-
 enum be_status be_session_init(const struct be_sweep *sweep, struct be_run *run,
                                uint64_t started_ns, struct be_session *session,
                                struct be_error *error)
 {
     *session = (struct be_session){
         .sweep = sweep, .run = run, .started_ns = started_ns, .earlier_ns = run->elapsed_ns};
-    session->truths = calloc(block_count(run) + 1, sizeof(*session->truths));
-    session->null_truths = calloc(block_count(run) + 1, sizeof(*session->null_truths));
-    session->failed_in_row = calloc(run->configuration_count + 1, sizeof(*session->failed_in_row));
-    enum be_status status = session->truths && session->null_truths && session->failed_in_row
+    session->truths = calloc(be_run_block_count(run) + 1, sizeof(*session->truths));
+    session->null_truths = calloc(be_run_block_count(run) + 1, sizeof(*session->null_truths));
+    enum be_status status = session->truths && session->null_truths
                                 ? be_quality_create("", &session->quality, error)
                                 : be_error_set(error, BE_ENOMEM, "out of memory for a session");
     if (status == BE_OK) {
@@ -178,7 +165,6 @@ void be_session_finish(struct be_session *session)
     free(session->topology_xml);
     free(session->truths);
     free(session->null_truths);
-    free(session->failed_in_row);
     *session = (struct be_session){0};
 }
 
@@ -354,10 +340,7 @@ enum be_status be_session_sample(struct be_session *session, uint32_t configurat
     if (status == BE_OK) {
         status = sample_store(session, &sample, &outcome, launched_ns, error);
     }
-    if (status == BE_OK) {
-        uint32_t *in_row = &session->failed_in_row[configuration];
-        *in_row = sample.state == BE_SAMPLE_FAILED ? *in_row + 1 : 0;
-    } else {
+    if (status != BE_OK) {
         be_sample_finish(&sample);
     }
     be_outcome_finish(&outcome);

@@ -28,7 +28,6 @@ struct be_session {
     char *topology_xml;
     struct be_truth *truths;      /* one a block */
     struct be_truth *null_truths; /* one a block: of its companions on workload null */
-    uint32_t *failed_in_row;      /* one a configuration */
     uint64_t commit_ns;           /* of the sample before */
     uint64_t started_ns;          /* be_clock_now_ns */
     uint64_t earlier_ns;          /* elapsed time of earlier sessions */

@@ -3,73 +3,32 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 #include "measure/lock.h"
+#include "measure/rounds.h"
 #include "measure/session.h"
 #include "plan/order.h"
 
-enum { FAILURES_IN_ROW_MAX = 3 };
-
 /* How far a sweep is. */
 struct advance {
-    struct be_sweep_progress progress;
-    bool *stored;         /* one a (round, configuration): earlier sessions have it */
+    struct be_rounds rounds;
+    size_t resumed;       /* samples that earlier sessions stored */
     uint64_t measured_ns; /* spent on samples of this session */
     size_t measured;      /* samples of this session */
 };
 
-static bool *stored_at(const struct advance *advance, const struct be_run *run, uint32_t round,
-                       uint32_t configuration)
+static uint64_t spent_ns(const struct be_session *session)
 {
-    return &advance->stored[(size_t)round * run->configuration_count + configuration];
+    return be_clock_now_ns() - session->started_ns + session->earlier_ns;
 }
 
-/*
- * A block that was stopped half-way is measured anew, whole: its ratios are between samples that
- * ran back to back, and those of two sessions did not. It can only be that of the last sample.
- */
-static void stored_drop_half_block(struct advance *advance, const struct be_run *run,
-                                   const struct be_sample *last)
+static bool budget_spent(const struct be_session *session)
 {
-    uint32_t block = run->configurations[last->configuration].block;
-    bool whole = true;
+    uint64_t budget_ns = session->sweep->plan->time_budget_ns;
 
-    for (uint32_t i = 0; i < run->configuration_count; i++) {
-        whole &= run->configurations[i].block != block || *stored_at(advance, run, last->round, i);
-    }
-    for (uint32_t i = 0; !whole && i < run->configuration_count; i++) {
-        if (run->configurations[i].block == block) {
-            *stored_at(advance, run, last->round, i) = false;
-        }
-    }
-}
-
-static enum be_status advance_init(struct advance *advance, const struct be_run *run,
-                                   struct be_error *error)
-{
-    size_t total = (size_t)run->rounds * run->configuration_count;
-
-    *advance = (struct advance){.progress = {.run = run, .total = total}};
-    advance->stored = calloc(total + 1, sizeof(*advance->stored));
-    if (!advance->stored) {
-        return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", total);
-    }
-    for (size_t i = 0; i < run->sample_count; i++) {
-        const struct be_sample *sample = &run->samples[i];
-        *stored_at(advance, run, sample->round, sample->configuration) = true;
-        advance->progress.failed += sample->state == BE_SAMPLE_FAILED;
-    }
-    if (run->sample_count > 0) {
-        stored_drop_half_block(advance, run, &run->samples[run->sample_count - 1]);
-    }
-    for (size_t i = 0; i < total; i++) {
-        advance->progress.done += advance->stored[i];
-    }
-    advance->progress.resumed = run->sample_count;
-    return BE_OK;
+    return budget_ns > 0 && spent_ns(session) >= budget_ns;
 }
 
 /* What is left: at the pace measured so far, or as planned while there is none; at most the budget.
@@ -78,7 +37,7 @@ static uint64_t left_expect(const struct be_session *session, const struct advan
 {
     const struct be_run *run = session->run;
     uint64_t budget_ns = session->sweep->plan->time_budget_ns;
-    size_t left = advance->progress.total - advance->progress.done;
+    size_t left = be_rounds_total(&advance->rounds) - be_rounds_done(&advance->rounds);
     uint64_t left_ns = 0;
 
     if (advance->measured > run->configuration_count) {
@@ -90,33 +49,32 @@ static uint64_t left_expect(const struct be_session *session, const struct advan
         left_ns = run->configuration_count ? left_ns / run->configuration_count * left : 0;
     }
     if (budget_ns > 0) {
-        uint64_t spent_ns = be_clock_now_ns() - session->started_ns + session->earlier_ns;
-        uint64_t room_ns = spent_ns < budget_ns ? budget_ns - spent_ns : 0;
+        uint64_t spent = spent_ns(session);
+        uint64_t room_ns = spent < budget_ns ? budget_ns - spent : 0;
         left_ns = left_ns < room_ns ? left_ns : room_ns;
     }
     return left_ns;
 }
 
-static void progress_tell(const struct be_session *session, struct advance *advance,
+static void progress_tell(const struct be_session *session, const struct advance *advance,
                           enum be_sweep_stage stage, const struct be_configuration *measured)
 {
-    struct be_sweep_progress *progress = &advance->progress;
+    const struct be_sweep *sweep = session->sweep;
 
-    if (session->sweep->progress) {
-        progress->stage = stage;
-        progress->measured = measured;
-        progress->elapsed_ns = be_clock_now_ns() - session->started_ns;
-        progress->left_ns = left_expect(session, advance);
-        session->sweep->progress(session->sweep->context, progress);
+    if (sweep->progress) {
+        const struct be_sweep_progress progress = {
+            .stage = stage,
+            .run = session->run,
+            .measured = measured,
+            .done = be_rounds_done(&advance->rounds),
+            .total = be_rounds_total(&advance->rounds),
+            .resumed = advance->resumed,
+            .failed = advance->rounds.failed,
+            .elapsed_ns = be_clock_now_ns() - session->started_ns,
+            .left_ns = left_expect(session, advance),
+        };
+        sweep->progress(sweep->context, &progress);
     }
-}
-
-static bool budget_spent(const struct be_session *session)
-{
-    uint64_t budget_ns = session->sweep->plan->time_budget_ns;
-    uint64_t spent_ns = be_clock_now_ns() - session->started_ns + session->earlier_ns;
-
-    return budget_ns > 0 && spent_ns >= budget_ns;
 }
 
 static enum be_status interrupt_check(const struct be_sweep *sweep, struct be_error *error)
@@ -129,6 +87,7 @@ static enum be_status interrupt_check(const struct be_sweep *sweep, struct be_er
 static enum be_status one_measure(struct be_session *session, struct advance *advance,
                                   uint32_t configuration, uint32_t round, struct be_error *error)
 {
+    const struct be_run *run = session->run;
     uint64_t begin_ns = be_clock_now_ns();
     enum be_status status = interrupt_check(session->sweep, error);
 
@@ -138,35 +97,69 @@ static enum be_status one_measure(struct be_session *session, struct advance *ad
     if (status != BE_OK) {
         return status;
     }
-    const struct be_run *run = session->run;
     advance->measured_ns += be_clock_now_ns() - begin_ns;
     advance->measured++;
-    advance->progress.done++;
-    advance->progress.failed += run->samples[run->sample_count - 1].state == BE_SAMPLE_FAILED;
+    be_rounds_note(&advance->rounds, &run->samples[run->sample_count - 1]);
     progress_tell(session, advance, BE_SWEEP_SAMPLED, &run->configurations[configuration]);
     return BE_OK;
 }
 
-/* One round; *spent is set when the time budget ended it between two blocks. */
-static enum be_status round_measure(struct be_session *session, struct advance *advance,
-                                    uint32_t round, uint32_t *order, bool *spent,
+/* The members of one block, in the order of a round. */
+struct members {
+    const uint32_t *items;
+    size_t count;
+};
+
+/* All samples of a block in one round, back to back. */
+static enum be_status block_measure(struct be_session *session, struct advance *advance,
+                                    const struct members *members, uint32_t round,
                                     struct be_error *error)
 {
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && i < members->count; i++) {
+        if (!be_rounds_given_up(&advance->rounds, members->items[i])) {
+            status = one_measure(session, advance, members->items[i], round, error);
+        }
+    }
+    return status;
+}
+
+/* The members of the block that begins at order[first]. */
+static struct members members_find(const struct be_run *run, const uint32_t *order, size_t first)
+{
+    uint32_t block = run->configurations[order[first]].block;
+    size_t end = first;
+
+    while (end < run->configuration_count && run->configurations[order[end]].block == block) {
+        end++;
+    }
+    return (struct members){order + first, end - first};
+}
+
+/* One round of all blocks that want it, or as many of them as the time budget allows. */
+static enum be_status round_measure(struct be_session *session, struct advance *advance,
+                                    uint32_t round, uint32_t *order, struct be_error *error)
+{
     const struct be_run *run = session->run;
+    struct members members;
     enum be_status status = BE_OK;
 
     be_order_round(run->seed, round, run->configurations, run->configuration_count, order);
-    for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
-        bool new_block = i == 0 || run->configurations[order[i]].block !=
-                                       run->configurations[order[i - 1]].block;
-        if (new_block && budget_spent(session)) {
-            *spent = true;
-            return BE_OK;
+    for (size_t i = 0; i < run->configuration_count; i += members.count) {
+        uint32_t block = run->configurations[order[i]].block;
+        members = members_find(run, order, i);
+        if (!be_rounds_due(&advance->rounds, block, round)) {
+            continue;
         }
-        if (!*stored_at(advance, run, round, order[i]) &&
-            session->failed_in_row[order[i]] < FAILURES_IN_ROW_MAX) {
-            status = one_measure(session, advance, order[i], round, error);
+        if (budget_spent(session)) {
+            break;
         }
+        status = block_measure(session, advance, &members, round, error);
+        if (status != BE_OK) {
+            break;
+        }
+        be_rounds_close(&advance->rounds, block, round);
     }
     return status;
 }
@@ -176,12 +169,12 @@ static enum be_status rounds_measure(struct be_session *session, struct advance 
 {
     const struct be_run *run = session->run;
     uint32_t *order = calloc(run->configuration_count + 1, sizeof(*order));
-    bool spent = false;
+    uint32_t round = 0;
     enum be_status status =
         order ? BE_OK : be_error_set(error, BE_ENOMEM, "out of memory for an order");
 
-    for (uint32_t round = 0; status == BE_OK && !spent && round < run->rounds; round++) {
-        status = round_measure(session, advance, round, order, &spent, error);
+    while (status == BE_OK && !budget_spent(session) && be_rounds_next(&advance->rounds, &round)) {
+        status = round_measure(session, advance, round, order, error);
     }
     free(order);
     return status;
@@ -206,14 +199,14 @@ static enum be_status success_check(const struct be_run *run, struct be_error *e
 static enum be_status session_run(struct be_session *session, struct be_error *error)
 {
     struct be_run *run = session->run;
-    struct advance advance;
-    enum be_status status = advance_init(&advance, run, error);
+    struct advance advance = {.resumed = run->sample_count};
+    enum be_status status = be_rounds_init(&advance.rounds, run, error);
 
     if (status == BE_OK) {
         progress_tell(session, &advance, BE_SWEEP_PLANNED, NULL);
         status = rounds_measure(session, &advance, error);
     }
-    free(advance.stored);
+    be_rounds_finish(&advance.rounds);
     run->elapsed_ns = session->earlier_ns + (be_clock_now_ns() - session->started_ns);
     run->status = status == BE_OK ? BE_RUN_DONE : BE_RUN_INTERRUPTED;
     /* A store that failed has said so already; a second failure would hide the first. */
