@@ -116,3 +116,51 @@ enum be_status be_stats_estimate(const double *values, size_t count, double leve
     free(sorted);
     return BE_OK;
 }
+
+/* P(|T| < t) of Student's t, where t = sqrt(freedom) tan(angle). */
+static double t_probability_within(double angle, size_t freedom)
+{
+    double cosine_squared = cos(angle) * cos(angle);
+    bool odd = freedom % 2 == 1;
+    double term = odd ? cos(angle) : 1;
+    double sum = 0;
+
+    for (size_t i = odd ? 1 : 0; i + 2 <= freedom; i += 2) {
+        sum += term;
+        term *= cosine_squared * (double)(i + 1) / (double)(i + 2);
+    }
+    return odd ? M_2_PI * (angle + sin(angle) * sum) : sin(angle) * sum;
+}
+
+double be_stats_t_quantile(double probability, size_t freedom)
+{
+    enum { HALVINGS = 60 };
+    double within = fabs(2 * probability - 1);
+    double low = 0;
+    double high = M_PI_2;
+
+    for (int i = 0; i < HALVINGS; i++) {
+        double middle = (low + high) / 2;
+        if (t_probability_within(middle, freedom) < within) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return copysign(sqrt((double)freedom) * tan(low), probability - .5);
+}
+
+double be_stats_smallest_visible(double spread, size_t count, size_t comparisons, double margin)
+{
+    const double significance = .05;
+    const double power = .90;
+
+    if (count < 2 || comparisons == 0) {
+        return NAN;
+    }
+    double error = spread / sqrt((double)count);
+    double significant =
+        be_stats_t_quantile(1 - significance / (2 * (double)comparisons), count - 1);
+    double powerful = be_stats_t_quantile(power, count - 1);
+    return fmax((significant + powerful) * error, margin + 1.6 * error);
+}

@@ -33,4 +33,18 @@ double be_stats_median(double *values, size_t count);
 enum be_status be_stats_estimate(const double *values, size_t count, double level,
                                  struct be_estimate *estimate, struct be_error *error);
 
+/*
+ * Where Student's t with `freedom` degrees (>= 1) stays below with `probability` (in 0 .. 1, both
+ * excluded). Source: Abramowitz and Stegun 26.7.3 and 26.7.4.
+ */
+double be_stats_t_quantile(double probability, size_t freedom);
+
+/*
+ * The smallest relative change that a comparison of `count` pairs finds nine times in ten, at 5 %
+ * after correction for `comparisons` of them, and that then passes `margin`; `spread` is the
+ * standard deviation of the pairs' log ratios. max((t_{1-q/2m} + t_{.90}) s/sqrt(n), margin + 1.6
+ * s/sqrt(n)), q = .05. NAN for fewer than 2 pairs or no comparison.
+ */
+double be_stats_smallest_visible(double spread, size_t count, size_t comparisons, double margin);
+
 #endif

@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/budget.h"
 #include "analysis/counter_summary.h"
+#include "analysis/flags.h"
 #include "analysis/stats.h"
 #include "core/run.h"
 #include "core/status.h"
@@ -29,13 +31,17 @@ struct be_summary {
     struct be_estimate cold_wall_ns;              /* pool start + one pass + join */
     struct be_estimate speedup;                   /* serial wall / wall, same round */
     struct be_estimate cold_speedup;              /* serial warm wall / cold wall, same round */
+    struct be_estimate relative_speedup;          /* T / N of one worker over T / N, same round */
     struct be_estimate efficiency;                /* speedup / workers */
     struct be_estimate ipc_overhead_ns;           /* o: CPU-ns a task on workload null */
     struct be_estimate ipc_overhead_ratio;        /* x = o / w */
     struct be_estimate overhead_ns_per_task;      /* O = (T·C - N·w) / N */
     struct be_estimate tasks_per_s;
-    struct be_estimate cpu_ns;           /* of a warm pass, dispatcher and workers */
-    struct be_estimate grain_ns;         /* w: serial wall / tasks; all of a block share it */
+    struct be_estimate cpu_ns;                 /* of a warm pass, dispatcher and workers */
+    struct be_estimate grain_ns;               /* w: serial wall / tasks; all of a block share it */
+    struct be_estimate values[BE_VALUE_COUNT]; /* by enum be_value */
+    struct be_budget budget;
+    struct be_flags flags;
     double predicted_speedup;            /* min(P, C) / (1 + x); NAN when x is unknown */
     struct be_counter_summary *counters; /* owned */
     size_t counter_count;

@@ -248,6 +248,42 @@ static void intervals_cover_the_true_median(void **state)
     }
 }
 
+/* As tables of Student's t print them. */
+static const struct {
+    double probability;
+    size_t freedom;
+    double quantile;
+} t_cases[] = {
+    {.975, 1, 12.7062},    {.975, 2, 4.30265},   {.975, 3, 3.18245},  {.975, 10, 2.22814},
+    {.975, 19, 2.09302},   {.975, 120, 1.97993}, {.90, 19, 1.32773},  {.95, 7, 1.89458},
+    {.9995, 4, 8.61030},   {.9995, 30, 3.64596}, {.999, 1, 318.3088}, {.025, 10, -2.22814},
+    {.975, 1000, 1.96234}, {.5, 5, 0},
+};
+
+static void t_quantiles_agree_with_published_tables(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(t_cases); i++) {
+        double quantile = be_stats_t_quantile(t_cases[i].probability, t_cases[i].freedom);
+        if (fabs(quantile - t_cases[i].quantile) > 1e-5 * fmax(1, fabs(quantile))) {
+            fail_msg("t of %g with %zu degrees: %.6g, not %.6g", t_cases[i].probability,
+                     t_cases[i].freedom, quantile, t_cases[i].quantile);
+        }
+    }
+}
+
+static void the_smallest_visible_change_by_hand(void **state)
+{
+    (void)state;
+    /* (2.09302 + 1.32773) x .02 / sqrt(20), which is above .01 + 1.6 x .02 / sqrt(20) = .01716. */
+    assert_near(be_stats_smallest_visible(.02, 20, 1, 0), .0152980, 1e-6);
+    assert_near(be_stats_smallest_visible(.02, 20, 1, .01), .0171554, 1e-6);
+    /* Ten comparisons: t of .9975 with 19 degrees is 3.17372. */
+    assert_near(be_stats_smallest_visible(.02, 20, 10, 0), .0201312, 1e-6);
+    assert_true(isnan(be_stats_smallest_visible(.02, 1, 1, .01)));
+    assert_true(isnan(be_stats_smallest_visible(.02, 20, 0, .01)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +295,8 @@ int main(void)
         cmocka_unit_test(ties_with_the_median_do_not_widen),
         cmocka_unit_test(values_that_are_not_finite_are_refused),
         cmocka_unit_test(intervals_cover_the_true_median),
+        cmocka_unit_test(t_quantiles_agree_with_published_tables),
+        cmocka_unit_test(the_smallest_visible_change_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
