@@ -7,6 +7,7 @@
 #include "counter/counter.h"
 #include "executor/executor.h"
 #include "identity.h"
+#include "probe/probe.h"
 #include "workload/workload_table.h"
 
 static json_t *params_describe(const struct be_param *params)
@@ -96,15 +97,29 @@ static json_t *counters_describe(void)
     return array;
 }
 
+static json_t *probes_describe(void)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; be_probe_table[i]; i++) {
+        const struct be_probe_ops *row = be_probe_table[i];
+        json_array_append_new(array, json_pack("{s:s, s:s, s:n, s:i, s:o}", "name", row->name,
+                                               "summary", row->summary, "unavailable", "workers",
+                                               (int)be_probe_workers(row), "tasks",
+                                               be_json_count(row->tasks)));
+    }
+    return array;
+}
+
 void be_describe(struct be_buffer *line)
 {
     struct be_hello_record hello;
 
     be_identity_fill(&hello);
-    be_protocol_line(json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o}", "protocol",
+    be_protocol_line(json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "protocol",
                                (json_int_t)hello.protocol, "program", hello.program, "version",
                                hello.version, "build_id", hello.build_id, "workloads",
                                workloads_describe(), "executors", executors_describe(), "counters",
-                               counters_describe()),
+                               counters_describe(), "probes", probes_describe()),
                      line);
 }

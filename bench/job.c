@@ -265,15 +265,12 @@ static enum be_status input_load(struct be_job *job, struct be_error *error)
     return status;
 }
 
-enum be_status be_job_init(struct be_job *job, const char *line, size_t bytes,
-                           struct be_error *error)
+enum be_status be_job_init(struct be_job *job, struct be_spec *spec, struct be_error *error)
 {
-    be_spec_init(&job->spec);
-    enum be_status status = be_spec_parse(line, bytes, &job->spec, error);
+    job->spec = *spec;
+    be_spec_init(spec);
+    enum be_status status = rows_find(job, error);
 
-    if (status == BE_OK) {
-        status = rows_find(job, error);
-    }
     if (status == BE_OK) {
         status = keys_check(job, error);
     }

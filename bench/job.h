@@ -24,16 +24,16 @@ struct be_job {
 };
 
 /*
- * Reads a spec line. *job must be zeroed; the caller finishes it also after an error.
+ * Takes a spec over and leaves it empty. *job must be zeroed; the caller finishes it also after an
+ * error.
  *
  * A given input is repeated from its start, or cut, to make `tasks` of it; without `tasks` it is
  * taken once.
  *
- * Errors: BE_EPROTOCOL for the line, BE_EINVAL for a parameter that is missing, unknown or wrong,
- * BE_EINPUT and BE_ENOTFOUND for the input, BE_ENOMEM.
+ * Errors: BE_EINVAL for a parameter that is missing, unknown or wrong, BE_EINPUT and BE_ENOTFOUND
+ * for the input, BE_ENOMEM.
  */
-enum be_status be_job_init(struct be_job *job, const char *line, size_t bytes,
-                           struct be_error *error);
+enum be_status be_job_init(struct be_job *job, struct be_spec *spec, struct be_error *error);
 void be_job_finish(struct be_job *job);
 
 #endif

@@ -17,6 +17,7 @@
 #include "identity.h"
 #include "job.h"
 #include "leash.h"
+#include "probe_runner.h"
 #include "runner.h"
 
 static const char help_text[] =
@@ -24,7 +25,7 @@ static const char help_text[] =
     "\n"
     "Reads one JSON line that says what to measure, and writes what it measured as JSON lines.\n"
     "\n"
-    "  --describe     print the workloads, executors and counters there are, as JSON\n"
+    "  --describe     print the workloads, executors, counters and probes there are, as JSON\n"
     "  --count-steps  measure nothing; print the steps of each task of the input, one a line\n"
     "\n"
     "  echo "
@@ -68,7 +69,7 @@ static int lines_write(const struct be_buffer *lines)
 }
 
 /* Reads one line, without its end; what follows it is left alone. */
-static enum be_status spec_read(struct be_buffer *line, struct be_error *error)
+static enum be_status line_read(struct be_buffer *line, struct be_error *error)
 {
     enum { STRIDE_BYTES = 65536 };
     const char *end = NULL;
@@ -97,13 +98,14 @@ static enum be_status spec_read(struct be_buffer *line, struct be_error *error)
     return BE_OK;
 }
 
-static enum be_status job_read(struct be_job *job, struct be_error *error)
+/* *spec must be as init leaves it; the caller finishes it also after an error. */
+static enum be_status spec_read(struct be_spec *spec, struct be_error *error)
 {
     struct be_buffer line = {0};
-    enum be_status status = spec_read(&line, error);
+    enum be_status status = line_read(&line, error);
 
     if (status == BE_OK) {
-        status = be_job_init(job, line.data, line.length, error);
+        status = be_spec_parse(line.data, line.length, spec, error);
     }
     be_buffer_finish(&line);
     return status;
@@ -112,14 +114,12 @@ static enum be_status job_read(struct be_job *job, struct be_error *error)
 /* What a call of this program puts out; on an error `lines` holds nothing. */
 typedef enum be_status command(struct be_buffer *lines, struct be_error *error);
 
-static enum be_status measure_run(struct be_buffer *lines, struct be_error *error)
+static enum be_status job_measure(struct be_spec *spec, struct be_buffer *lines,
+                                  struct be_error *error)
 {
     struct be_job job = {0};
-    enum be_status status = job_read(&job, error);
+    enum be_status status = be_job_init(&job, spec, error);
 
-    if (status == BE_OK && job.spec.leash) {
-        status = be_leash_tie(error);
-    }
     if (status == BE_OK) {
         status = be_runner_run(&job, lines, error);
     }
@@ -127,16 +127,39 @@ static enum be_status measure_run(struct be_buffer *lines, struct be_error *erro
     return status;
 }
 
+static enum be_status measure_run(struct be_buffer *lines, struct be_error *error)
+{
+    struct be_spec spec;
+
+    be_spec_init(&spec);
+    enum be_status status = spec_read(&spec, error);
+    if (status == BE_OK && spec.leash) {
+        status = be_leash_tie(error);
+    }
+    if (status == BE_OK) {
+        status = be_probe_is_asked(&spec) ? be_probe_measure(&spec, lines, error)
+                                          : job_measure(&spec, lines, error);
+    }
+    be_spec_finish(&spec);
+    return status;
+}
+
 static enum be_status steps_count(struct be_buffer *lines, struct be_error *error)
 {
+    struct be_spec spec;
     struct be_job job = {0};
-    enum be_status status = job_read(&job, error);
 
+    be_spec_init(&spec);
+    enum be_status status = spec_read(&spec, error);
+    if (status == BE_OK) {
+        status = be_job_init(&job, &spec, error);
+    }
     for (uint64_t i = 0; status == BE_OK && i < job.tasks; i++) {
         const char *request = (const char *)job.requests + i * job.workload->request_bytes;
         be_buffer_printf(lines, "%" PRIu64 "\n", job.workload->count_steps(request));
     }
     be_job_finish(&job);
+    be_spec_finish(&spec);
     return status;
 }
 

@@ -111,6 +111,7 @@ static void noted_measure(unsigned caps, struct be_sample_record *record)
         .destroy = noted_destroy,
     };
     struct be_job job = {0};
+    struct be_spec asked_for;
     struct be_buffer lines = {0};
     struct be_hello_record hello = {.protocol = BE_PROTOCOL_VERSION, .program = "test"};
     struct be_error error = {BE_OK, ""};
@@ -118,7 +119,11 @@ static void noted_measure(unsigned caps, struct be_sample_record *record)
     calls[0] = '\0';
     memset(asked, 0, sizeof(asked));
     be_hello_encode(&hello, &lines);
-    enum be_status status = be_job_init(&job, spec, strlen(spec), &error);
+    be_spec_init(&asked_for);
+    enum be_status status = be_spec_parse(spec, strlen(spec), &asked_for, &error);
+    if (status == BE_OK) {
+        status = be_job_init(&job, &asked_for, &error);
+    }
     if (status == BE_OK) {
         job.executor = &noted;
         job.workers = WORKERS;

@@ -65,6 +65,13 @@ static enum be_status counters_list(const struct listing *listing, struct be_err
     return BE_OK;
 }
 
+static enum be_status probes_list(const struct listing *listing, struct be_error *error)
+{
+    (void)error;
+    catalog_print(listing->catalog, BE_CATALOG_PROBE);
+    return BE_OK;
+}
+
 static enum be_status placements_list(const struct listing *listing, struct be_error *error)
 {
     (void)listing;
@@ -178,9 +185,9 @@ static const struct {
     const char *name;
     enum be_status (*list)(const struct listing *listing, struct be_error *error);
 } kinds[] = {
-    {"executors", executors_list},   {"workloads", workloads_list}, {"counters", counters_list},
-    {"placements", placements_list}, {"plans", plans_list},         {"formats", formats_list},
-    {"plots", plots_list},           {"runs", runs_list},
+    {"executors", executors_list}, {"workloads", workloads_list},   {"counters", counters_list},
+    {"probes", probes_list},       {"placements", placements_list}, {"plans", plans_list},
+    {"formats", formats_list},     {"plots", plots_list},           {"runs", runs_list},
 };
 
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
@@ -200,8 +207,8 @@ static enum be_status kinds_list(const struct listing *listing, struct be_error 
     }
     if (!found) {
         return be_error_set(error, BE_EUSAGE,
-                            "'%s' cannot be listed; executors, workloads, counters, placements, "
-                            "plans, formats, plots and runs can",
+                            "'%s' cannot be listed; executors, workloads, counters, probes, "
+                            "placements, plans, formats, plots and runs can",
                             asked);
     }
     return status;
@@ -234,6 +241,6 @@ static enum be_status list_run(int argc, const char **argv, struct be_error *err
 const struct be_command be_command_list = {
     .name = "list",
     .usage = "[KIND] [options]",
-    .summary = "executors, workloads, counters, placements, plans, formats, plots, runs",
+    .summary = "executors, workloads, counters, probes, placements, plans, formats, plots, runs",
     .run = list_run,
 };

@@ -10,8 +10,10 @@
 
 enum { NAME_BYTES_MAX = 64, PARAMS_MAX = 32 };
 
-static const char *const kind_names[BE_CATALOG_KINDS] = {"workload", "executor", "counter"};
-static const char *const kind_lists[BE_CATALOG_KINDS] = {"workloads", "executors", "counters"};
+static const char *const kind_names[BE_CATALOG_KINDS] = {"workload", "executor", "counter",
+                                                         "probe"};
+static const char *const kind_lists[BE_CATALOG_KINDS] = {"workloads", "executors", "counters",
+                                                         "probes"};
 
 const char *be_catalog_kind_name(enum be_catalog_kind kind)
 {
@@ -177,6 +179,19 @@ static enum be_status counter_parse(const json_t *object, struct be_catalog_row 
     return BE_OK;
 }
 
+static enum be_status probe_parse(const json_t *object, struct be_catalog_row *row,
+                                  struct be_error *error)
+{
+    uint64_t workers = 0;
+    enum be_status status = be_json_get_count(object, "workers", &workers, error);
+
+    if (status == BE_OK && (workers < 1 || workers > 2)) {
+        status = be_error_set(error, BE_EPROTOCOL, "'workers' is not 1 or 2");
+    }
+    row->workers = (uint32_t)workers;
+    return status == BE_OK ? be_json_get_count(object, "tasks", &row->tasks, error) : status;
+}
+
 static enum be_status row_parse(const json_t *object, enum be_catalog_kind kind,
                                 struct be_catalog_row *row, struct be_error *error)
 {
@@ -185,6 +200,7 @@ static enum be_status row_parse(const json_t *object, enum be_catalog_kind kind,
         [BE_CATALOG_WORKLOAD] = workload_parse,
         [BE_CATALOG_EXECUTOR] = executor_parse,
         [BE_CATALOG_COUNTER] = counter_parse,
+        [BE_CATALOG_PROBE] = probe_parse,
     };
     enum be_status status =
         name_get(object, kind == BE_CATALOG_COUNTER ? "_" : "", &row->name, error);
@@ -204,9 +220,12 @@ static enum be_status rows_parse(const json_t *object, enum be_catalog_kind kind
 {
     struct be_catalog_rows *rows = &catalog->rows[kind];
     const json_t *array = NULL;
+
+    if (kind == BE_CATALOG_PROBE && !json_object_get(object, kind_lists[kind])) {
+        return BE_OK;
+    }
     enum be_status status = be_json_get_array(object, kind_lists[kind], &array, error);
     size_t count = json_array_size(array);
-
     if (status != BE_OK || count == 0) {
         return status;
     }

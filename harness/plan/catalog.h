@@ -19,9 +19,10 @@ enum be_catalog_kind {
     BE_CATALOG_WORKLOAD,
     BE_CATALOG_EXECUTOR,
     BE_CATALOG_COUNTER, /* a backend; its events are "backend:event" */
+    BE_CATALOG_PROBE,   /* a floor of the machine; a runner need not have any */
 };
 
-enum { BE_CATALOG_KINDS = 3 };
+enum { BE_CATALOG_KINDS = 4 };
 
 struct be_catalog_row {
     const char *name;
@@ -42,6 +43,10 @@ struct be_catalog_row {
     /* Counter backends: what "default" stands for. */
     const char **events;
     size_t event_count;
+
+    /* Probes. */
+    uint32_t workers; /* 2: it goes between two PUs */
+    uint64_t tasks;   /* operations a pass */
 };
 
 struct be_catalog {
@@ -57,7 +62,7 @@ struct be_catalog {
     json_t *source; /* owns every string above */
 };
 
-/* "workload", "executor", "counter". */
+/* "workload", "executor", "counter", "probe". */
 const char *be_catalog_kind_name(enum be_catalog_kind kind);
 
 /*

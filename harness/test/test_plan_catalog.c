@@ -30,6 +30,10 @@ static void rows_are_found_with_what_they_offer(void **state)
     const struct be_catalog_row *rusage = be_catalog_find(&catalog, BE_CATALOG_COUNTER, "rusage");
     assert_int_equal(rusage->event_count, 1);
     assert_string_equal(rusage->events[0], "rusage:major-faults");
+
+    const struct be_catalog_row *line = be_catalog_find(&catalog, BE_CATALOG_PROBE, "cache-line");
+    assert_int_equal(line->workers, 2);
+    assert_int_equal(line->tasks, 10000);
     be_catalog_finish(&catalog);
 }
 
@@ -57,6 +61,8 @@ static void what_is_wrong_is_refused_and_named(void **state)
     } cases[] = {
         {"\"protocol\": 1", "\"protocol\": 2", "protocol 2; this program speaks 1"},
         {"\"program\"", "\"programme\"", "'program' is missing"},
+        {"\"workers\": 2", "\"workers\": 3", "probe 1: 'workers' is not 1 or 2"},
+        {"\"tasks\": 10000", "\"tasks\": -1", "probe 1: 'tasks' is missing"},
         {"\"workloads\"", "\"work\"", "'workloads' is missing"},
         {"\"executors\": [", "\"executors\": 1, \"more\": [", "'executors' is missing or not"},
         {"\"gcd-trial\"", "\"GCD trial\"", "workload 1: 'name' is not made of"},
@@ -95,6 +101,19 @@ static void what_is_wrong_is_refused_and_named(void **state)
     }
 }
 
+/* Another program that speaks the protocol has no floors to offer. */
+static void a_runner_without_probes_is_one(void **state)
+{
+    struct be_catalog catalog = {0};
+    char *text = catalog_edit("\"probes\"", "\"more\"");
+    (void)state;
+
+    assert_int_equal(be_catalog_parse(text, strlen(text), &catalog, NULL), BE_OK);
+    assert_int_equal(catalog.rows[BE_CATALOG_PROBE].count, 0);
+    be_catalog_finish(&catalog);
+    free(text);
+}
+
 /* No prefix of a catalogue is one. */
 static void a_cut_catalogue_is_refused(void **state)
 {
@@ -114,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_found_with_what_they_offer),
         cmocka_unit_test(what_is_wrong_is_refused_and_named),
+        cmocka_unit_test(a_runner_without_probes_is_one),
         cmocka_unit_test(a_cut_catalogue_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
