@@ -264,26 +264,32 @@ static uint64_t peak_rss_bytes(void)
 }
 
 /* What could wait until nothing is timed any more. */
-static void record_complete(struct runner *runner)
+static enum be_status record_complete(struct runner *runner, struct be_error *error)
 {
     struct be_sample_record *record = &runner->record;
     uint64_t first = be_hash_bytes(BE_HASH_SEED, runner->first_replies, runner->reply_bytes);
+    enum be_status status = BE_OK;
 
     for (size_t i = 0; i < record->pass_count; i++) {
         if (!runner->differs[i]) {
             record->passes[i].checksum = first;
         }
     }
-    for (size_t i = 0; i < record->worker_count; i++) {
-        record->workers[i] = runner->accounts[i].record;
-    }
     if (runner->job->executor->caps & BE_EXECUTOR_INLINE) {
-        record->dispatcher = record->workers[0];
-        record->dispatcher.counters.count = 0;
+        const struct be_worker_record *worker = &runner->accounts[0].record;
+        record->dispatcher = (struct be_worker_record){
+            .pu_asked = worker->pu_asked, .pu_bound = worker->pu_bound, .pu_seen = worker->pu_seen};
     } else {
         be_pin_look(runner->pin, &record->dispatcher);
     }
+    for (size_t i = 0; status == BE_OK && i < record->worker_count; i++) {
+        const struct be_account *account = &runner->accounts[i];
+        record->workers[i] = account->record;
+        status = be_counters_copy(account->counters.items, account->counters.count,
+                                  &record->workers[i].counters, error);
+    }
     record->peak_rss_bytes = peak_rss_bytes();
+    return status;
 }
 
 static enum be_status record_encode(const struct be_sample_record *record, struct be_buffer *lines,
@@ -336,7 +342,9 @@ enum be_status be_runner_run(const struct be_job *job, struct be_buffer *lines,
         status = warm_run(&runner, error);
     }
     if (status == BE_OK) {
-        record_complete(&runner);
+        status = record_complete(&runner, error);
+    }
+    if (status == BE_OK) {
         status = record_encode(&runner.record, lines, error);
     }
     runner_finish(&runner);

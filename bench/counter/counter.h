@@ -19,6 +19,12 @@
 #include "core/record.h"
 #include "core/status.h"
 
+/* The events of one thread, where several processes can reach them: without a pointer. */
+struct be_counter_values {
+    uint32_t count;
+    struct be_counter_value items[BE_COUNTERS_MAX];
+};
+
 struct be_counter_ops {
     const char *name;
     const char *summary;

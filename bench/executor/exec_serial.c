@@ -29,7 +29,8 @@ static enum be_status serial_create(const struct be_executor_env *env,
     made->env = env;
     enum be_status status = be_pin_worker(env->pin, 0, record, error);
     if (status == BE_OK) {
-        status = be_counter_session_open(env->counters, &record->counters, &made->counters, error);
+        status = be_counter_session_open(env->counters, &env->accounts[0].counters, &made->counters,
+                                         error);
     }
     if (status != BE_OK) {
         serial_destroy(made);

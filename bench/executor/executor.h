@@ -26,10 +26,11 @@
  * after a message or a join that orders the two.
  */
 struct be_account {
-    alignas(128) uint64_t tasks; /* of this pass */
-    uint64_t start_ns;           /* its first task of this pass began */
-    uint64_t end_ns;             /* its last result of this pass was handed over */
-    struct be_worker_record record;
+    alignas(128) uint64_t tasks;    /* of this pass */
+    uint64_t start_ns;              /* its first task of this pass began */
+    uint64_t end_ns;                /* its last result of this pass was handed over */
+    struct be_worker_record record; /* without counters, which are not for pointers: */
+    struct be_counter_values counters;
     struct be_error error; /* why it could not start; status BE_OK otherwise */
 };
 

@@ -8,8 +8,8 @@ enum be_status be_worker_init(struct be_worker *worker, const struct be_executor
     *worker = (struct be_worker){.env = env, .index = index, .account = account};
     enum be_status status = be_pin_worker(env->pin, index, &account->record, &account->error);
     if (status == BE_OK) {
-        status = be_counter_session_open(env->counters, &account->record.counters,
-                                         &worker->counters, &account->error);
+        status = be_counter_session_open(env->counters, &account->counters, &worker->counters,
+                                         &account->error);
     }
     return status;
 }

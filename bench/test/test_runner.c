@@ -211,7 +211,7 @@ static void counters_cover_the_timed_passes_of_each_worker(void **state)
     measure("{\"protocol\":1,\"params\":{\"workload\":\"gcd-trial\",\"executor\":\"serial\","
             "\"tasks\":\"100\",\"steps\":\"100000\"},\"counters\":[\"rusage:user-time\"]}",
             &record);
-    const struct be_counter_values *counters = &record.workers[0].counters;
+    const struct be_counters *counters = &record.workers[0].counters;
     assert_int_equal(counters->count, 1);
     assert_string_equal(counters->items[0].name, "rusage:user-time");
     assert_int_equal(counters->items[0].state, BE_COUNTER_COUNTED);

@@ -19,10 +19,12 @@ struct be_counter_summary {
 };
 
 /*
- * One item an event, in the order of the first record that names it. An event that a worker's
- * record lacks is unavailable. *counters is the caller's (free), NULL for none. Errors: BE_ENOMEM.
+ * One item an event of some of the run's samples, in the order of the first that names it. An event
+ * that one of them lacks is unavailable. *counters is the caller's (free), NULL for none. Errors:
+ * BE_ENOMEM.
  */
-enum be_status be_counter_summaries_create(const struct be_sample *const *samples,
+enum be_status be_counter_summaries_create(const struct be_run *run,
+                                           const struct be_sample *const *samples,
                                            size_t sample_count,
                                            struct be_counter_summary **counters, size_t *count,
                                            struct be_error *error);

@@ -19,24 +19,12 @@ struct figuring {
     struct be_figures *figures;
     struct place *places;
     const struct be_sample **latest; /* of each configuration in the round at hand, or NULL */
-    int32_t *pus;                    /* of the sample at hand */
 };
 
 static void figuring_finish(struct figuring *figuring)
 {
     free(figuring->places);
     free(figuring->latest);
-    free(figuring->pus);
-}
-
-static size_t workers_max(const struct be_run *run)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < run->sample_count; i++) {
-        size_t workers = run->samples[i].record.worker_count;
-        most = workers > most ? workers : most;
-    }
-    return most;
 }
 
 static enum be_status figuring_init(struct figuring *figuring, struct be_error *error)
@@ -45,8 +33,7 @@ static enum be_status figuring_init(struct figuring *figuring, struct be_error *
 
     figuring->places = calloc(run->sample_count + 1, sizeof(figuring->places[0]));
     figuring->latest = calloc(run->configuration_count + 1, sizeof(struct be_sample *));
-    figuring->pus = calloc(workers_max(run) + 1, sizeof(figuring->pus[0]));
-    if (!figuring->places || !figuring->latest || !figuring->pus) {
+    if (!figuring->places || !figuring->latest) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", run->sample_count);
     }
     return BE_OK;
@@ -67,39 +54,6 @@ static int place_compare(const void *left, const void *right)
         return a->configuration < b->configuration ? -1 : 1;
     }
     return (a->sample > b->sample) - (a->sample < b->sample);
-}
-
-static int pu_compare(const void *left, const void *right)
-{
-    int32_t a = *(const int32_t *)left;
-    int32_t b = *(const int32_t *)right;
-    return (a > b) - (a < b);
-}
-
-/* C: distinct PUs that workers and dispatcher were bound to; P where a worker was not bound. */
-static size_t distinct_pus_count(const struct be_sample_record *record, uint32_t workers,
-                                 int32_t *pus)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < record->worker_count; i++) {
-        if (record->workers[i].pu_bound < 0) {
-            return workers;
-        }
-        pus[count++] = record->workers[i].pu_bound;
-    }
-    if (count == 0) {
-        return workers;
-    }
-    if (record->dispatcher.pu_bound >= 0) {
-        pus[count++] = record->dispatcher.pu_bound;
-    }
-    qsort(pus, count, sizeof(pus[0]), pu_compare);
-    size_t distinct = 1;
-    for (size_t i = 1; i < count; i++) {
-        distinct += pus[i] != pus[i - 1];
-    }
-    return distinct;
 }
 
 /* A measured time or count as a number: 0 means that it was not measured. */
@@ -131,7 +85,8 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     double wall = known_or_nan(sample->wall_ns);
     double cold = known_or_nan(sample->cold_wall_ns);
     double tasks = tasks_of(figuring, sample);
-    double grain = NAN;  /* w */
+    double distinct_pus = sample->values[BE_VALUE_distinct_pus]; /* C */
+    double grain = NAN;                                          /* w */
     double serial = NAN; /* N·w: serial time of as many tasks, also where N grows with P */
     double ipc_overhead = NAN;
     if (reference) {
@@ -147,8 +102,6 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     }
 
     figures->use = BE_SAMPLE_USED;
-    figures->distinct_pus =
-        distinct_pus_count(&sample->record, configuration->workers, figuring->pus);
     double *values = figures->values;
     values[BE_FIGURE_WALL] = wall;
     values[BE_FIGURE_COLD_WALL] = cold;
@@ -157,7 +110,7 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     values[BE_FIGURE_EFFICIENCY] = serial / wall / known_or_nan(configuration->workers);
     values[BE_FIGURE_IPC_OVERHEAD] = ipc_overhead;
     values[BE_FIGURE_IPC_OVERHEAD_RATIO] = ipc_overhead / grain;
-    values[BE_FIGURE_OVERHEAD_PER_TASK] = (wall * (double)figures->distinct_pus - serial) / tasks;
+    values[BE_FIGURE_OVERHEAD_PER_TASK] = (wall * distinct_pus - serial) / tasks;
     values[BE_FIGURE_TASKS_PER_S] = tasks / wall * 1e9;
     values[BE_FIGURE_CPU] = known_or_nan(sample->cpu_ns);
     values[BE_FIGURE_GRAIN] = grain;

@@ -36,7 +36,6 @@ enum be_sample_use {
 
 struct be_figures {
     enum be_sample_use use;
-    size_t distinct_pus;            /* C, when used */
     double values[BE_FIGURE_COUNT]; /* when used; NAN: not known */
 };
 

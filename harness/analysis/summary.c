@@ -121,17 +121,20 @@ static enum be_status figures_estimate(struct summing *summing, struct be_summar
     return status;
 }
 
+/* What a record that was kept read back of bindings. */
 static enum be_status pus_copy(const struct be_sample_record *record, struct be_summary *summary,
                                struct be_error *error)
 {
-    summary->pus = calloc(record->worker_count + 1, sizeof(summary->pus[0]));
-    if (!summary->pus) {
+    int32_t *pus = calloc(record->worker_count + 1, sizeof(pus[0]));
+
+    if (!pus) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu workers",
                             record->worker_count);
     }
     for (size_t i = 0; i < record->worker_count; i++) {
-        summary->pus[i] = record->workers[i].pu_bound;
+        pus[i] = record->workers[i].pu_bound;
     }
+    summary->pus = pus;
     summary->pu_count = record->worker_count;
     summary->dispatcher_pu = record->dispatcher.pu_bound;
     return BE_OK;
@@ -141,27 +144,28 @@ static enum be_status configuration_summarize(struct summing *summing, size_t in
                                               struct be_summary *summary, struct be_error *error)
 {
     const struct be_run *run = summing->run;
-    size_t last = 0;
+    const struct be_sample_record *record = NULL; /* the newest */
 
     assert(summing->figures);
     for (size_t i = summing->first[index]; i < run->sample_count; i = summing->next[i]) {
+        const struct be_sample *sample = &run->samples[i];
         if (summing->figures[i].use == BE_SAMPLE_USED) {
-            summing->used[summary->samples] = &run->samples[i];
-            last = i;
+            summing->used[summary->samples] = sample;
         }
-        sample_count_in(summary, &run->samples[i], summing->figures[i].use);
+        record = sample->record ? sample->record : record;
+        sample_count_in(summary, sample, summing->figures[i].use);
     }
-    enum be_status status = figures_estimate(summing, summary, error);
+    enum be_status status = record ? pus_copy(record, summary, error) : BE_OK;
+    if (status == BE_OK) {
+        status = figures_estimate(summing, summary, error);
+    }
     if (status != BE_OK || summary->samples == 0) {
         return status;
     }
-    summary->distinct_pus = summing->figures[last].distinct_pus;
-    status = be_counter_summaries_create(summing->used, summary->samples, &summary->counters,
-                                         &summary->counter_count, error);
-    if (status != BE_OK) {
-        return status;
-    }
-    return pus_copy(&run->samples[last].record, summary, error);
+    double distinct_pus = summing->used[summary->samples - 1]->values[BE_VALUE_distinct_pus];
+    summary->distinct_pus = isfinite(distinct_pus) ? (size_t)distinct_pus : 0;
+    return be_counter_summaries_create(run, summing->used, summary->samples, &summary->counters,
+                                       &summary->counter_count, error);
 }
 
 /* What follows from the medians, its own and its reference's. */

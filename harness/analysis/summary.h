@@ -45,10 +45,10 @@ struct be_summary {
     double predicted_speedup;            /* min(P, C) / (1 + x); NAN when x is unknown */
     struct be_counter_summary *counters; /* owned */
     size_t counter_count;
-    int32_t *pus; /* owned: PUs read back, a worker each, of the last good sample; -1 unknown */
+    int32_t *pus; /* owned: PUs read back, a worker each, of the last record; -1 unknown */
     size_t pu_count;
     int32_t dispatcher_pu; /* -1: unknown or not pinned */
-    size_t distinct_pus;   /* C: of workers and dispatcher, read back; P where nothing is pinned */
+    size_t distinct_pus;   /* C of the last sample used (see value.def); 0: unknown */
 };
 
 struct be_summaries {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/array.h"
 #include "core/hash.h"
 #include "core/io.h"
 #include "core/units.h"
@@ -19,15 +20,12 @@ void be_pairs_finish(struct be_pairs *pairs)
 
 static enum be_status pairs_add(struct be_pairs *pairs, struct be_pair pair, struct be_error *error)
 {
-    /* Room doubles at each power of two, so no capacity need be kept. */
-    if ((pairs->count & (pairs->count - 1)) == 0) {
-        size_t room = pairs->count ? pairs->count * 2 : 1;
-        struct be_pair *items = realloc(pairs->items, room * sizeof(*items));
-        if (!items) {
-            return be_error_set(error, BE_ENOMEM, "out of memory for %zu pairs", room);
-        }
-        pairs->items = items;
+    struct be_pair *items = be_array_grow(pairs->items, pairs->count, sizeof(*items));
+
+    if (!items) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for %zu pairs", pairs->count + 1);
     }
+    pairs->items = items;
     pairs->items[pairs->count++] = pair;
     return BE_OK;
 }

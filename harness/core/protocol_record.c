@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/array.h"
 #include "core/protocol.h"
 
 void be_protocol_line(json_t *object, struct be_buffer *line)
@@ -225,20 +226,14 @@ static enum be_status pass_fill(const json_t *object, struct be_pass_record *pas
 static enum be_status pass_parse(const json_t *object, struct be_sample_record *record,
                                  struct be_error *error)
 {
-    size_t count = record->pass_count;
+    struct be_pass_record *passes =
+        be_array_grow(record->passes, record->pass_count, sizeof(*passes));
 
-    /* Room doubles at each power of two, so no capacity need be kept. */
-    if ((count & (count - 1)) == 0) {
-        struct be_pass_record *passes =
-            realloc(record->passes, (count ? count * 2 : 1) * sizeof(*passes));
-        if (!passes) {
-            return be_error_set(error, BE_ENOMEM, "out of memory for a pass");
-        }
-        record->passes = passes;
+    if (!passes) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a pass");
     }
-    record->passes[count] = (struct be_pass_record){0};
-    record->pass_count++;
-    return pass_fill(object, &record->passes[count], error);
+    record->passes = passes;
+    return pass_fill(object, &passes[record->pass_count++], error);
 }
 
 /* What a state brings: a value, a share of the time that it stands for, or the reason why not. */
@@ -284,20 +279,24 @@ static enum be_status counter_parse(const char *name, const json_t *object,
     return counter_fill(object, value, error);
 }
 
-static enum be_status counters_parse(const json_t *object, struct be_counter_values *values,
+static enum be_status counters_parse(const json_t *object, struct be_counters *counters,
                                      struct be_error *error)
 {
     const char *name;
     json_t *member;
     enum be_status status = BE_OK;
 
+    if (json_object_size(object) > BE_COUNTERS_MAX) {
+        return be_error_set(error, BE_EPROTOCOL, "'counters' has more than %d members",
+                            BE_COUNTERS_MAX);
+    }
+    counters->items = calloc(json_object_size(object) + 1, sizeof(*counters->items));
+    if (!counters->items) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for counters");
+    }
     json_object_foreach((json_t *)object, name, member)
     {
-        if (values->count == BE_COUNTERS_MAX) {
-            return be_error_set(error, BE_EPROTOCOL, "'counters' has more than %d members",
-                                BE_COUNTERS_MAX);
-        }
-        status = counter_parse(name, member, &values->items[values->count++], error);
+        status = counter_parse(name, member, &counters->items[counters->count++], error);
         if (status != BE_OK) {
             return status;
         }

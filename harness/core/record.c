@@ -11,6 +11,19 @@ static const char *const pass_kinds[] = {"cold", "warmup", "timed"};
 BE_NAMES_DEFINE(counter_state, "state of a counter", counter_states)
 BE_NAMES_DEFINE(pass_kind, "kind of pass", pass_kinds)
 
+enum be_status be_counters_copy(const struct be_counter_value *values, uint32_t count,
+                                struct be_counters *counters, struct be_error *error)
+{
+    struct be_counter_value *items = calloc(count + 1, sizeof(*items));
+
+    if (!items) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for counters");
+    }
+    memcpy(items, values, count * sizeof(*items));
+    *counters = (struct be_counters){.items = items, .count = count};
+    return BE_OK;
+}
+
 void be_pass_record_finish(struct be_pass_record *pass)
 {
     free(pass->workers);
@@ -22,8 +35,12 @@ void be_sample_record_finish(struct be_sample_record *record)
     for (size_t i = 0; i < record->pass_count; i++) {
         be_pass_record_finish(&record->passes[i]);
     }
+    for (size_t i = 0; record->workers && i < record->worker_count; i++) {
+        free(record->workers[i].counters.items);
+    }
     free(record->passes);
     free(record->workers);
+    free(record->dispatcher.counters.items);
     *record = (struct be_sample_record){0};
 }
 
@@ -65,6 +82,16 @@ uint64_t be_sample_record_wall_ns(const struct be_sample_record *record)
 uint64_t be_sample_record_cpu_ns(const struct be_sample_record *record)
 {
     return timed_median(record, offsetof(struct be_pass_record, cpu_ns));
+}
+
+size_t be_sample_record_timed_count(const struct be_sample_record *record)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < record->pass_count; i++) {
+        count += record->passes[i].kind == BE_PASS_TIMED;
+    }
+    return count;
 }
 
 const struct be_pass_record *be_sample_record_pass(const struct be_sample_record *record,

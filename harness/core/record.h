@@ -21,7 +21,7 @@ enum be_counter_state {
 
 enum { BE_COUNTERS_MAX = 32, BE_COUNTER_NAME_BYTES = 48, BE_COUNTER_REASON_BYTES = 160 };
 
-/* One event of one thread or process. Holds no pointer: workers write it into shared memory. */
+/* One event of one thread or process. Holds no pointer: workers write them into shared memory. */
 struct be_counter_value {
     char name[BE_COUNTER_NAME_BYTES]; /* "backend:event", such as "papi:PAPI_TOT_INS" */
     enum be_counter_state state;
@@ -30,9 +30,9 @@ struct be_counter_value {
     char reason[BE_COUNTER_REASON_BYTES]; /* for NOT_COUNTING and UNAVAILABLE */
 };
 
-struct be_counter_values {
-    uint32_t count;
-    struct be_counter_value items[BE_COUNTERS_MAX];
+struct be_counters {
+    struct be_counter_value *items; /* owned */
+    uint32_t count;                 /* at most BE_COUNTERS_MAX */
 };
 
 const char *be_counter_state_name(enum be_counter_state value);
@@ -109,7 +109,10 @@ struct be_disturbance {
     uint64_t major_faults;
 };
 
-/* A worker (or the dispatcher) over the whole sample. */
+/*
+ * A worker (or the dispatcher) over the whole sample. Of a dispatcher that is the worker only the
+ * PUs are repeated.
+ */
 struct be_worker_record {
     int32_t pu_asked;   /* OS index of the PU that the plan said; -1: not pinned */
     int32_t pu_bound;   /* read back: the one PU of its binding; -1: bound to more than one */
@@ -117,7 +120,7 @@ struct be_worker_record {
     uint64_t pss_bytes; /* proportional set size at the end, a process each; 0: unknown */
     bool watched;       /* `disturbance` holds values */
     struct be_disturbance disturbance;
-    struct be_counter_values counters; /* over the timed passes */
+    struct be_counters counters; /* over the timed passes */
 };
 
 /* What a runner is: a build's identity and what it can do. */
@@ -142,12 +145,18 @@ struct be_sample_record {
     bool complete; /* a `done` was received */
 };
 
+/* Makes *counters a copy of the values; they must be empty. Errors: BE_ENOMEM. */
+enum be_status be_counters_copy(const struct be_counter_value *values, uint32_t count,
+                                struct be_counters *counters, struct be_error *error);
+
 void be_pass_record_finish(struct be_pass_record *pass);
 void be_sample_record_finish(struct be_sample_record *record);
 
 /* The median over the timed passes of wall_ns, or of cpu_ns; 0 when there is none. */
 uint64_t be_sample_record_wall_ns(const struct be_sample_record *record);
 uint64_t be_sample_record_cpu_ns(const struct be_sample_record *record);
+
+size_t be_sample_record_timed_count(const struct be_sample_record *record);
 
 /* The first pass of a kind, or NULL. */
 const struct be_pass_record *be_sample_record_pass(const struct be_sample_record *record,

@@ -1,7 +1,10 @@
 #include "core/run.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/array.h"
 #include "core/names.h"
 
 static const char *const roles[] = {"reference", "measured", "overhead"};
@@ -41,10 +44,20 @@ enum be_status be_configuration_index(struct be_configuration *configuration,
     return BE_OK;
 }
 
+static void sample_drop_record(struct be_sample *sample)
+{
+    if (sample->record) {
+        be_sample_record_finish(sample->record);
+        free(sample->record);
+        sample->record = NULL;
+    }
+}
+
 void be_sample_finish(struct be_sample *sample)
 {
     free(sample->reason);
-    be_sample_record_finish(&sample->record);
+    free(sample->counters);
+    sample_drop_record(sample);
     *sample = (struct be_sample){0};
 }
 
@@ -60,6 +73,49 @@ uint32_t be_run_block_count(const struct be_run *run)
     return count;
 }
 
+enum be_status be_run_add_sample(struct be_run *run, const struct be_sample *sample,
+                                 struct be_error *error)
+{
+    struct be_sample *grown = be_array_grow(run->samples, run->sample_count, sizeof(*grown));
+
+    if (!grown) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples",
+                            run->sample_count + 1);
+    }
+    run->samples = grown;
+    /* The one before is a round back, so this looks at no more samples than a round has. */
+    bool dropped = !sample->record;
+    for (size_t i = run->sample_count; !dropped && i-- > 0;) {
+        dropped = grown[i].configuration == sample->configuration && grown[i].record;
+        if (dropped) {
+            sample_drop_record(&grown[i]);
+        }
+    }
+    grown[run->sample_count++] = *sample;
+    return BE_OK;
+}
+
+enum be_status be_run_add_event(struct be_run *run, const struct be_event *event, uint32_t *index,
+                                struct be_error *error)
+{
+    for (size_t i = 0; i < run->event_count; i++) {
+        const struct be_event *known = &run->events[i];
+        if (known->state == event->state && strcmp(known->name, event->name) == 0 &&
+            strcmp(known->reason, event->reason) == 0) {
+            *index = (uint32_t)i;
+            return BE_OK;
+        }
+    }
+    struct be_event *grown = be_array_grow(run->events, run->event_count, sizeof(*grown));
+    if (!grown) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for an event");
+    }
+    run->events = grown;
+    grown[run->event_count] = *event;
+    *index = (uint32_t)run->event_count++;
+    return BE_OK;
+}
+
 void be_run_finish(struct be_run *run)
 {
     for (size_t i = 0; i < run->configuration_count; i++) {
@@ -70,6 +126,7 @@ void be_run_finish(struct be_run *run)
     }
     free(run->configurations);
     free(run->samples);
+    free(run->events);
     free(run->plan);
     free(run->plan_text);
     free(run->label);

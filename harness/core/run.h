@@ -70,6 +70,20 @@ enum be_value {
     BE_VALUE_COUNT
 };
 
+/* What came of a counter's event. Samples of a run mostly share it, so the run keeps each once. */
+struct be_event {
+    char name[BE_COUNTER_NAME_BYTES];
+    enum be_counter_state state;          /* the worst of all workers */
+    char reason[BE_COUNTER_REASON_BYTES]; /* the first of that state; "" where it was counted */
+};
+
+/* An event over all workers of a sample. */
+struct be_counter_sum {
+    uint32_t event; /* index into the run's events */
+    double value;   /* a timed pass; NAN where it was not counted */
+    double share;   /* SCALED: the smallest share; else NAN */
+};
+
 /* One launch of the runner for one configuration. */
 struct be_sample {
     uint32_t configuration; /* index into the run's configurations */
@@ -84,7 +98,9 @@ struct be_sample {
     uint64_t cold_wall_ns; /* 0: no cold pass */
     uint64_t cpu_ns;       /* median of the timed passes */
     double values[BE_VALUE_COUNT];
-    struct be_sample_record record;
+    struct be_counter_sum *counters; /* owned; in the order of the first worker that names them */
+    uint32_t counter_count;
+    struct be_sample_record *record; /* owned; NULL: there is none, or it was not loaded */
 };
 
 void be_sample_finish(struct be_sample *sample);
@@ -118,7 +134,24 @@ struct be_run {
     size_t configuration_count;
     struct be_sample *samples; /* owned; in the order they were stored */
     size_t sample_count;
+    struct be_event *events; /* owned; what the samples' counters refer to */
+    size_t event_count;
 };
+
+/*
+ * Appends the sample, which the run then owns; on failure it stays the caller's. Of each
+ * configuration's samples only the newest keeps its record: transcripts have them all.
+ * Errors: BE_ENOMEM.
+ */
+enum be_status be_run_add_sample(struct be_run *run, const struct be_sample *sample,
+                                 struct be_error *error);
+
+/*
+ * The index of an event equal to this one among the run's, which gets it if it has none. Errors:
+ * BE_ENOMEM.
+ */
+enum be_status be_run_add_event(struct be_run *run, const struct be_event *event, uint32_t *index,
+                                struct be_error *error);
 
 /* init with {0}; finish frees. */
 void be_run_finish(struct be_run *run);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/values.h"
 #include "machine/placement.h"
 
 enum {
@@ -229,46 +230,32 @@ static uint64_t passes_sum_ns(const struct be_sample_record *record)
 }
 
 /* From what the runner said to the sample's figures; a failed one keeps none. */
-static enum be_status sample_fill(struct be_sample *sample, struct be_outcome *outcome,
-                                  enum be_status measured, const struct be_error *cause,
-                                  const struct be_quality_verdict *verdict, struct be_error *error)
+static enum be_status sample_fill(struct be_run *run, struct be_sample *sample,
+                                  struct be_outcome *outcome,
+                                  const struct be_quality_verdict *verdict,
+                                  const struct be_error *cause, struct be_error *error)
 {
-    const char *reason = measured == BE_OK ? verdict->reason : cause->message;
+    bool measured = cause->status == BE_OK;
+    const char *reason = measured ? verdict->reason : cause->message;
 
     sample->elapsed_ns = outcome->launch.elapsed_ns;
-    sample->state = measured == BE_OK ? verdict->state : BE_SAMPLE_FAILED;
+    sample->state = measured ? verdict->state : BE_SAMPLE_FAILED;
     if (sample->state != BE_SAMPLE_CLEAN) {
         sample->reason = strdup(reason);
         if (!sample->reason) {
             return be_error_set(error, BE_ENOMEM, "out of memory for a sample");
         }
     }
-    if (measured != BE_OK) {
-        return BE_OK;
+    if (!measured) {
+        return be_sample_fill(sample, NULL, run, error);
     }
-    const struct be_pass_record *cold = be_sample_record_pass(&outcome->record, BE_PASS_COLD);
-    sample->record = outcome->record;
+    sample->record = malloc(sizeof(*sample->record));
+    if (!sample->record) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a sample");
+    }
+    *sample->record = outcome->record;
     outcome->record = (struct be_sample_record){0};
-    sample->wall_ns = be_sample_record_wall_ns(&sample->record);
-    sample->cpu_ns = be_sample_record_cpu_ns(&sample->record);
-    sample->cold_wall_ns = cold ? cold->wall_ns : 0;
-    return BE_OK;
-}
-
-/* Appends to the run; room doubles at each power of two. */
-static enum be_status sample_keep(struct be_run *run, const struct be_sample *sample,
-                                  struct be_error *error)
-{
-    if ((run->sample_count & (run->sample_count - 1)) == 0) {
-        size_t room = run->sample_count ? run->sample_count * 2 : 1;
-        struct be_sample *samples = realloc(run->samples, room * sizeof(*samples));
-        if (!samples) {
-            return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", room);
-        }
-        run->samples = samples;
-    }
-    run->samples[run->sample_count++] = *sample;
-    return BE_OK;
+    return be_sample_fill(sample, sample->record, run, error);
 }
 
 static enum be_status sample_store(struct be_session *session, struct be_sample *sample,
@@ -280,13 +267,13 @@ static enum be_status sample_store(struct be_session *session, struct be_sample 
 
     sample->commit_ns = session->commit_ns;
     if (sample->state != BE_SAMPLE_FAILED) {
-        sample->overhead_ns = spent_ns - passes_sum_ns(&sample->record);
+        sample->overhead_ns = spent_ns - passes_sum_ns(sample->record);
     } else if (transcript.length > FAILED_TRANSCRIPT_BYTES_MAX) {
         transcript.length = FAILED_TRANSCRIPT_BYTES_MAX;
     }
     enum be_status status = be_store_add_sample(session->sweep->store, session->run->id, sample,
                                                 &transcript, &session->commit_ns, error);
-    return status == BE_OK ? sample_keep(session->run, sample, error) : status;
+    return status == BE_OK ? be_run_add_sample(session->run, sample, error) : status;
 }
 
 /* Launches and judges; the status is the runner's, its reason in *cause. */
@@ -335,7 +322,7 @@ enum be_status be_session_sample(struct be_session *session, uint32_t configurat
         status = be_error_set(error, measured, "%s", cause.message);
     }
     if (status == BE_OK) {
-        status = sample_fill(&sample, &outcome, measured, &cause, &verdict, error);
+        status = sample_fill(session->run, &sample, &outcome, &verdict, &cause, error);
     }
     if (status == BE_OK) {
         status = sample_store(session, &sample, &outcome, launched_ns, error);

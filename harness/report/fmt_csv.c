@@ -4,9 +4,11 @@
  * cell is unknown.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "core/values.h"
 #include "report/format.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -24,8 +26,6 @@ static const struct column {
     {"wall_ns", offsetof(struct be_sample, wall_ns), false},
     {"cold_wall_ns", offsetof(struct be_sample, cold_wall_ns), false},
     {"cpu_ns", offsetof(struct be_sample, cpu_ns), false},
-    {"pool_start_ns", offsetof(struct be_sample, record.pool_start_ns), false},
-    {"peak_rss_bytes", offsetof(struct be_sample, record.peak_rss_bytes), false},
 };
 
 static void text_append(struct be_buffer *out, const char *text)
@@ -96,6 +96,12 @@ static enum be_status sample_append(struct be_buffer *out, const struct be_run *
     for (size_t i = 0; i < COUNT_OF(columns); i++) {
         number_append(out, sample, &columns[i]);
     }
+    for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
+        be_buffer_puts(out, ",");
+        if (isfinite(sample->values[i])) {
+            be_buffer_printf(out, "%.15g", sample->values[i]);
+        }
+    }
     be_buffer_puts(out, "\n");
     return BE_OK;
 }
@@ -110,6 +116,9 @@ static enum be_status csv_write(const struct be_run *run, const struct be_summar
         out, "run,configuration,role,block,workload,executor,workers,params,round,state,reason");
     for (size_t i = 0; i < COUNT_OF(columns); i++) {
         be_buffer_printf(out, ",%s", columns[i].name);
+    }
+    for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
+        be_buffer_printf(out, ",%s", be_value_name((enum be_value)i));
     }
     be_buffer_puts(out, "\n");
     for (size_t i = 0; status == BE_OK && i < run->sample_count; i++) {

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/array.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/protocol.h"
 #include "core/units.h"
+#include "core/values.h"
 #include "store/store.h"
 #include "store/store_query.h"
 
@@ -98,19 +100,6 @@ static enum be_status configuration_read(struct be_query *query, size_t position
     return be_query_check(query, "configuration", position, error);
 }
 
-/* Makes room for one more item at the end of an array that doubles; the item is zeroed. */
-static void *array_grow(void *items, size_t count, size_t item_bytes)
-{
-    /* Full when the count is a power of two, or 0. */
-    if ((count & (count - 1)) == 0) {
-        items = reallocarray(items, count ? 2 * count : 1, item_bytes);
-    }
-    if (items) {
-        memset((char *)items + count * item_bytes, 0, item_bytes);
-    }
-    return items;
-}
-
 static enum be_status configurations_read(const struct be_store *store, struct be_run *run,
                                           struct be_error *error)
 {
@@ -128,7 +117,7 @@ static enum be_status configurations_read(const struct be_store *store, struct b
     }
     while (status == BE_OK && row) {
         struct be_configuration *grown =
-            array_grow(run->configurations, run->configuration_count, sizeof(*grown));
+            be_array_grow(run->configurations, run->configuration_count, sizeof(*grown));
         if (!grown) {
             status = be_error_set(error, BE_ENOMEM, "out of memory reading a run");
             break;
@@ -145,8 +134,8 @@ static enum be_status configurations_read(const struct be_store *store, struct b
 }
 
 /* Parses what the runner said and holds the row's figures against it. */
-static enum be_status transcript_read(struct be_query *query, struct be_sample *sample,
-                                      struct be_error *error)
+static enum be_status transcript_read(struct be_query *query, struct be_run *run,
+                                      struct be_sample *sample, struct be_error *error)
 {
     char hash[BE_ID_BYTES];
     size_t bytes = 0;
@@ -168,15 +157,21 @@ static enum be_status transcript_read(struct be_query *query, struct be_sample *
     if (sample->state == BE_SAMPLE_FAILED) {
         return BE_OK;
     }
-    enum be_status status = be_sample_record_parse(lines, bytes, &sample->record, error);
-    if (status == BE_OK && (be_sample_record_wall_ns(&sample->record) != sample->wall_ns ||
-                            be_sample_record_cpu_ns(&sample->record) != sample->cpu_ns)) {
+    struct be_sample stored = *sample;
+    sample->record = calloc(1, sizeof(*sample->record));
+    enum be_status status = sample->record
+                                ? be_sample_record_parse(lines, bytes, sample->record, error)
+                                : be_error_set(error, BE_ENOMEM, "out of memory for a record");
+    if (status == BE_OK) {
+        status = be_sample_fill(sample, sample->record, run, error);
+    }
+    if (status == BE_OK && (stored.wall_ns != sample->wall_ns || stored.cpu_ns != sample->cpu_ns)) {
         status = be_error_set(error, BE_ECORRUPT, "its times are not those that the runner said");
     }
     return status;
 }
 
-static enum be_status sample_read(struct be_query *query, const struct be_run *run,
+static enum be_status sample_read(struct be_query *query, struct be_run *run,
                                   struct be_sample *sample, struct be_error *error)
 {
     uint64_t id = be_query_count(query, INT64_MAX);
@@ -195,13 +190,14 @@ static enum be_status sample_read(struct be_query *query, const struct be_run *r
                     sample->configuration >= run->configuration_count ||
                     sample->round >= run->rounds;
     free(state);
+    be_values_clear(sample->values);
 
     enum be_status status = be_query_check(query, "sample", id, error);
     if (status != BE_OK) {
         return status;
     }
     struct be_error cause;
-    status = transcript_read(query, sample, &cause);
+    status = transcript_read(query, run, sample, &cause);
     if (status == BE_ENOMEM || query->no_memory) {
         return be_error_set(error, BE_ENOMEM, "out of memory reading a run");
     }
@@ -230,7 +226,7 @@ static enum be_status samples_read(const struct be_store *store, struct be_run *
         status = be_query_step(&query, &row, error);
     }
     while (status == BE_OK && row) {
-        struct be_sample *grown = array_grow(run->samples, run->sample_count, sizeof(*grown));
+        struct be_sample *grown = be_array_grow(run->samples, run->sample_count, sizeof(*grown));
         if (!grown) {
             status = be_error_set(error, BE_ENOMEM, "out of memory reading a run");
             break;

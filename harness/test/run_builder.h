@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/run.h"
+#include "core/values.h"
 
 static inline void *builder_grow(void *items, size_t count, size_t item_bytes)
 {
@@ -49,6 +50,14 @@ static inline uint32_t builder_add_configuration(struct be_run *run, enum be_rol
     return (uint32_t)run->configuration_count++;
 }
 
+/* After a record was changed. Replaces all that the sample repeats of it. */
+static inline void builder_refill(struct be_run *run, struct be_sample *sample)
+{
+    if (be_sample_fill(sample, sample->record, run, NULL) != BE_OK) {
+        abort();
+    }
+}
+
 /*
  * A clean sample of one timed pass; its workers and dispatcher are not bound. wall_ns 0: failed.
  */
@@ -61,45 +70,49 @@ static inline struct be_sample *builder_add_sample(struct be_run *run, uint32_t 
     sample->configuration = configuration;
     sample->round = round;
     sample->state = wall_ns > 0 ? BE_SAMPLE_CLEAN : BE_SAMPLE_FAILED;
-    sample->wall_ns = wall_ns;
-    sample->cpu_ns = cpu_ns;
-    sample->record.dispatcher =
-        (struct be_worker_record){.pu_asked = -1, .pu_bound = -1, .pu_seen = -1};
-    for (uint32_t i = 0; wall_ns > 0 && i < run->configurations[configuration].workers; i++) {
-        sample->record.workers =
-            builder_grow(sample->record.workers, i, sizeof(*sample->record.workers));
-        sample->record.workers[i] = sample->record.dispatcher;
-        sample->record.worker_count = i + 1;
-    }
     if (wall_ns > 0) {
-        sample->record.passes = builder_grow(NULL, 0, sizeof(*sample->record.passes));
-        sample->record.passes[0] =
+        struct be_sample_record *record = builder_grow(NULL, 0, sizeof(*record));
+        record->worker_count = run->configurations[configuration].workers;
+        record->workers = calloc(record->worker_count, sizeof(*record->workers));
+        record->passes = builder_grow(NULL, 0, sizeof(*record->passes));
+        record->pass_count = 1;
+        record->dispatcher =
+            (struct be_worker_record){.pu_asked = -1, .pu_bound = -1, .pu_seen = -1};
+        for (size_t i = 0; record->workers && i < record->worker_count; i++) {
+            record->workers[i] = record->dispatcher;
+        }
+        record->passes[0] =
             (struct be_pass_record){.kind = BE_PASS_TIMED,
                                     .wall_ns = wall_ns,
                                     .cpu_ns = cpu_ns,
                                     .tasks = run->configurations[configuration].tasks};
-        sample->record.pass_count = 1;
+        sample->record = record;
     }
+    builder_refill(run, sample);
     return sample;
 }
 
 /* Binds the sample's two workers, and its dispatcher (-1: not bound). */
-static inline void builder_bind(struct be_sample *sample, int32_t first, int32_t second,
-                                int32_t dispatcher)
+static inline void builder_bind(struct be_run *run, struct be_sample *sample, int32_t first,
+                                int32_t second, int32_t dispatcher)
 {
-    struct be_worker_record *workers = sample->record.workers;
+    struct be_worker_record *workers = sample->record->workers;
 
     workers[0].pu_asked = workers[0].pu_bound = first;
     workers[1].pu_asked = workers[1].pu_bound = second;
-    sample->record.dispatcher.pu_asked = sample->record.dispatcher.pu_bound = dispatcher;
+    sample->record->dispatcher.pu_asked = sample->record->dispatcher.pu_bound = dispatcher;
+    builder_refill(run, sample);
 }
 
 /* Adds a counter to one worker of the sample. */
-static inline void builder_count(struct be_sample *sample, size_t worker,
+static inline void builder_count(struct be_run *run, struct be_sample *sample, size_t worker,
                                  struct be_counter_value value)
 {
-    struct be_counter_values *counters = &sample->record.workers[worker].counters;
+    struct be_counters *counters = &sample->record->workers[worker].counters;
+
+    counters->items = builder_grow(counters->items, counters->count, sizeof(*counters->items));
     counters->items[counters->count++] = value;
+    builder_refill(run, sample);
 }
 
 #endif

@@ -40,7 +40,7 @@ static inline void record_fill_pass(struct be_pass_record *pass, enum be_pass_ki
         (struct be_pass_worker){.tasks = 3, .cpu_ns = 600000, .start_ns = 20, .end_ns = 1000000};
 }
 
-static inline void record_fill_counters(struct be_counter_values *values)
+static inline void record_fill_counters(struct be_counters *counters)
 {
     static const struct be_counter_value items[] = {
         {"rusage:minor-faults", BE_COUNTER_COUNTED, 0, 0, ""},
@@ -50,8 +50,8 @@ static inline void record_fill_counters(struct be_counter_values *values)
         {"papi:PAPI_TOT_INS", BE_COUNTER_UNAVAILABLE, 0, 0, "no PMU"},
     };
 
-    memcpy(values->items, items, sizeof(items));
-    values->count = sizeof(items) / sizeof(items[0]);
+    assert_int_equal(be_counters_copy(items, sizeof(items) / sizeof(items[0]), counters, NULL),
+                     BE_OK);
 }
 
 /* One cold pass, one warm-up pass and two timed ones of two workers: good in every way. */

@@ -4,8 +4,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void check_counters(const struct be_counter_values *actual,
-                           const struct be_counter_values *expected)
+static void check_counters(const struct be_counters *actual, const struct be_counters *expected)
 {
     assert_int_equal(actual->count, expected->count);
     for (uint32_t i = 0; i < expected->count; i++) {

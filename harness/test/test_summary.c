@@ -15,8 +15,8 @@ static void formulas_of_one_sample_each(void **state)
     (void)state;
     builder_add_sample(&run, SERIAL, 0, 1000, 1000);
     struct be_sample *sample = builder_add_sample(&run, THREADS, 0, 800, 1150);
+    builder_bind(&run, sample, 4, 5, 5);
     sample->cold_wall_ns = 2000;
-    builder_bind(sample, 4, 5, 5);
     builder_add_sample(&run, THREADS_NULL, 0, 300, 400);
 
     const struct be_summary *threads = summarize(THREADS);
@@ -269,7 +269,8 @@ static void distinct_pus_are_read_back(void **state)
         run.sample_count = 0;
         builder_add_sample(&run, SERIAL, 0, 100, 100);
         struct be_sample *sample = builder_add_sample(&run, THREADS, 0, 60, 100);
-        builder_bind(sample, pu_cases[i].pus[0], pu_cases[i].pus[1], pu_cases[i].dispatcher_pu);
+        builder_bind(&run, sample, pu_cases[i].pus[0], pu_cases[i].pus[1],
+                     pu_cases[i].dispatcher_pu);
         const struct be_summary *threads = summarize(THREADS);
         if (threads->distinct_pus != pu_cases[i].distinct) {
             fail_msg("%s: %zu", pu_cases[i].name, threads->distinct_pus);
@@ -286,7 +287,7 @@ static void prediction_is_capped_by_what_ran_at_once(void **state)
 {
     (void)state;
     builder_add_sample(&run, SERIAL, 0, 1000, 1000);
-    builder_bind(builder_add_sample(&run, THREADS, 0, 900, 1150), 3, 3, 3);
+    builder_bind(&run, builder_add_sample(&run, THREADS, 0, 900, 1150), 3, 3, 3);
     builder_add_sample(&run, THREADS_NULL, 0, 300, 400);
     assert_near(summarize(THREADS)->predicted_speedup, 1 / 1.2, 1e-12);
 }

@@ -1,0 +1,336 @@
+#include "core/values.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What each timed pass says by itself; the sample's value is the median of those that say it. */
+static const enum be_value pass_figures[] = {
+    BE_VALUE_dispatcher_cpu_ns, BE_VALUE_compute_ns, BE_VALUE_send_ns,      BE_VALUE_receive_ns,
+    BE_VALUE_merge_ns,          BE_VALUE_busy_ns,    BE_VALUE_balance,      BE_VALUE_start_skew_ns,
+    BE_VALUE_start_idle_ns,     BE_VALUE_tail_ns,    BE_VALUE_tail_idle_ns,
+};
+
+enum { PASS_FIGURES = sizeof(pass_figures) / sizeof(pass_figures[0]) };
+
+const char *be_value_name(enum be_value value)
+{
+    static const char *const names[BE_VALUE_COUNT] = {
+#define BE_VALUE(name, meaning) #name,
+#include "core/value.def"
+#undef BE_VALUE
+    };
+    return names[value];
+}
+
+void be_values_clear(double values[BE_VALUE_COUNT])
+{
+    for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
+        values[i] = NAN;
+    }
+}
+
+/* For what cannot be 0 when it was measured. */
+static double known_or_nan(uint64_t value)
+{
+    return value > 0 ? (double)value : NAN;
+}
+
+static int double_compare(const void *left, const void *right)
+{
+    double a = *(const double *)left;
+    double b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* Sorts the values; NAN when there are none. */
+static double median(double *values, size_t count)
+{
+    qsort(values, count, sizeof(values[0]), double_compare);
+    return count > 0 ? (values[(count - 1) / 2] + values[count / 2]) / 2 : NAN;
+}
+
+static int pu_compare(const void *left, const void *right)
+{
+    int32_t a = *(const int32_t *)left;
+    int32_t b = *(const int32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* C: distinct PUs that workers and dispatcher were bound to; P where a worker was not bound. */
+static double distinct_pus_count(const struct be_sample_record *record, uint32_t workers,
+                                 int32_t *pus)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < record->worker_count; i++) {
+        if (record->workers[i].pu_bound < 0) {
+            return workers;
+        }
+        pus[count++] = record->workers[i].pu_bound;
+    }
+    if (count == 0) {
+        return workers;
+    }
+    if (record->dispatcher.pu_bound >= 0) {
+        pus[count++] = record->dispatcher.pu_bound;
+    }
+    qsort(pus, count, sizeof(pus[0]), pu_compare);
+    size_t distinct = 1;
+    for (size_t i = 1; i < count; i++) {
+        distinct += pus[i] != pus[i - 1];
+    }
+    return (double)distinct;
+}
+
+/* The mean over the workers; unknown when it is for one of them. */
+static double worker_pss_bytes(const struct be_sample_record *record)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < record->worker_count; i++) {
+        sum += known_or_nan(record->workers[i].pss_bytes);
+    }
+    return record->worker_count > 0 ? sum / (double)record->worker_count : NAN;
+}
+
+static void disturbance_fill(const struct be_sample_record *record, double *values)
+{
+    /* A dispatcher that is the worker holds 0. */
+    struct be_disturbance sum = record->dispatcher.disturbance;
+    bool watched = record->worker_count > 0;
+
+    for (size_t i = 0; i < record->worker_count; i++) {
+        const struct be_worker_record *worker = &record->workers[i];
+        watched &= worker->watched;
+        sum.voluntary_switches += worker->disturbance.voluntary_switches;
+        sum.involuntary_switches += worker->disturbance.involuntary_switches;
+        sum.major_faults += worker->disturbance.major_faults;
+    }
+    if (watched) {
+        values[BE_VALUE_voluntary_switches] = (double)sum.voluntary_switches;
+        values[BE_VALUE_involuntary_switches] = (double)sum.involuntary_switches;
+        values[BE_VALUE_major_faults] = (double)sum.major_faults;
+    }
+}
+
+static void latency_fill(const struct be_latency *latency, double *values)
+{
+    if (latency->count > 0) {
+        values[BE_VALUE_latency_p50_ns] = (double)latency->p50_ns;
+        values[BE_VALUE_latency_p99_ns] = known_or_nan(latency->p99_ns);
+        values[BE_VALUE_latency_p999_ns] = known_or_nan(latency->p999_ns);
+        values[BE_VALUE_latency_max_ns] = (double)latency->max_ns;
+    }
+}
+
+static uint64_t stamps_sum(const struct be_stamps *stamps)
+{
+    return stamps->compute_ns + stamps->send_ns + stamps->receive_ns + stamps->merge_ns;
+}
+
+/* Where the workers' and the dispatcher's time went. */
+static void pass_stamps_fill(const struct be_pass_record *pass, double *values)
+{
+    struct be_stamps sum = pass->dispatcher.stamps;
+    uint64_t busy_ns = pass->dispatcher.cpu_ns;
+    uint64_t longest_ns = 0;
+    uint64_t compute_ns = 0;
+
+    for (uint32_t i = 0; i < pass->worker_count; i++) {
+        const struct be_pass_worker *worker = &pass->workers[i];
+        uint64_t stamped_ns = stamps_sum(&worker->stamps);
+        busy_ns += stamped_ns > worker->cpu_ns ? stamped_ns : worker->cpu_ns;
+        compute_ns += worker->stamps.compute_ns;
+        sum.send_ns += worker->stamps.send_ns;
+        sum.receive_ns += worker->stamps.receive_ns;
+        sum.merge_ns += worker->stamps.merge_ns;
+        if (worker->stamps.compute_ns > longest_ns) {
+            longest_ns = worker->stamps.compute_ns;
+        }
+    }
+    values[BE_VALUE_compute_ns] = (double)compute_ns;
+    values[BE_VALUE_send_ns] = (double)sum.send_ns;
+    values[BE_VALUE_receive_ns] = (double)sum.receive_ns;
+    values[BE_VALUE_merge_ns] = (double)sum.merge_ns;
+    values[BE_VALUE_busy_ns] = (double)busy_ns;
+    values[BE_VALUE_balance] = (double)compute_ns / pass->worker_count / known_or_nan(longest_ns);
+}
+
+/* When workers had no task yet, and none any more. */
+static void pass_idle_fill(const struct be_pass_record *pass, double *values)
+{
+    double first_start = INFINITY;
+    double last_start = -INFINITY;
+    double first_end = INFINITY;
+    double start_idle = 0;
+    double tail_idle = 0;
+
+    for (uint32_t i = 0; i < pass->worker_count; i++) {
+        const struct be_pass_worker *worker = &pass->workers[i];
+        if (worker->tasks == 0) {
+            start_idle += (double)pass->wall_ns;
+            continue;
+        }
+        first_start = fmin(first_start, (double)worker->start_ns);
+        last_start = fmax(last_start, (double)worker->start_ns);
+        first_end = fmin(first_end, (double)worker->end_ns);
+        start_idle += (double)worker->start_ns;
+        tail_idle += (double)pass->wall_ns - (double)worker->end_ns;
+    }
+    if (isfinite(first_end)) {
+        values[BE_VALUE_start_skew_ns] = last_start - first_start;
+        values[BE_VALUE_start_idle_ns] = start_idle;
+        values[BE_VALUE_tail_ns] = (double)pass->wall_ns - first_end;
+        values[BE_VALUE_tail_idle_ns] = tail_idle;
+    }
+}
+
+/* values: cleared by the caller. */
+static void pass_fill(const struct be_pass_record *pass, double *values)
+{
+    values[BE_VALUE_dispatcher_cpu_ns] = known_or_nan(pass->dispatcher.cpu_ns);
+    if (pass->stamped && pass->worker_count > 0) {
+        pass_stamps_fill(pass, values);
+    }
+    pass_idle_fill(pass, values);
+}
+
+/* Medians over the timed passes; columns: room for a column of `timed` a figure. */
+static void passes_fill(const struct be_sample_record *record, size_t timed, double *columns,
+                        double *values)
+{
+    size_t counts[PASS_FIGURES] = {0};
+
+    for (size_t i = 0; i < record->pass_count; i++) {
+        double said[BE_VALUE_COUNT];
+        if (record->passes[i].kind != BE_PASS_TIMED) {
+            continue;
+        }
+        be_values_clear(said);
+        pass_fill(&record->passes[i], said);
+        for (size_t k = 0; k < PASS_FIGURES; k++) {
+            if (isfinite(said[pass_figures[k]])) {
+                columns[k * timed + counts[k]++] = said[pass_figures[k]];
+            }
+        }
+    }
+    for (size_t k = 0; k < PASS_FIGURES; k++) {
+        values[pass_figures[k]] = median(&columns[k * timed], counts[k]);
+    }
+}
+
+/* Merges two neighbouring sorted stretches. Returns pairs of which the right one is greater, less
+ * those of which it is smaller. */
+static double stretches_merge(double *values, size_t left, size_t right, double *scratch)
+{
+    size_t smaller = 0;     /* of the left that are below the right one at hand */
+    size_t not_greater = 0; /* likewise, or equal to it */
+    size_t taken = 0;
+    size_t merged = 0;
+    double pairs = 0;
+
+    for (size_t i = 0; i < right; i++) {
+        double value = values[left + i];
+        while (smaller < left && values[smaller] < value) {
+            smaller++;
+        }
+        while (not_greater < left && values[not_greater] <= value) {
+            not_greater++;
+        }
+        pairs += (double)smaller - (double)(left - not_greater);
+        while (taken < not_greater) {
+            scratch[merged++] = values[taken++];
+        }
+        scratch[merged++] = value;
+    }
+    memcpy(&scratch[merged], &values[taken], (left - taken) * sizeof(values[0]));
+    memcpy(values, scratch, (left + right) * sizeof(values[0]));
+    return pairs;
+}
+
+/*
+ * Kendall's S: pairs of which the later is greater, less those of which it is smaller. Counted
+ * while merging, since a sample may have 10,000 passes. Sorts the values; scratch: as much room.
+ */
+static double kendall_s(double *values, size_t count, double *scratch)
+{
+    double pairs = 0;
+
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t at = 0; at + width < count; at += 2 * width) {
+            size_t right = count - at - width < width ? count - at - width : width;
+            pairs += stretches_merge(&values[at], width, right, scratch);
+        }
+    }
+    return pairs;
+}
+
+/* How the passes' wall times went; walls and scratch: room for all of them. */
+static void trend_fill(const struct be_sample_record *record, double *walls, double *scratch,
+                       double *values)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < record->pass_count; i++) {
+        if (record->passes[i].kind == BE_PASS_TIMED) {
+            walls[count++] = (double)record->passes[i].wall_ns;
+        }
+    }
+    values[BE_VALUE_timed_passes] = (double)count;
+    if (count >= 2) {
+        size_t half = count / 2;
+        memcpy(scratch, walls, count * sizeof(walls[0]));
+        double first = median(scratch, half);
+        double second = median(&scratch[count - half], half);
+        values[BE_VALUE_pass_drift] = second / first;
+        values[BE_VALUE_pass_trend] = kendall_s(walls, count, scratch);
+    }
+}
+
+static enum be_status values_fill(const struct be_sample_record *record, uint32_t workers,
+                                  double *values, struct be_error *error)
+{
+    size_t timed = be_sample_record_timed_count(record);
+    double *columns = calloc((timed + 1) * PASS_FIGURES, sizeof(columns[0]));
+    int32_t *pus = calloc(record->worker_count + 1, sizeof(pus[0]));
+    enum be_status status = BE_OK;
+
+    if (columns && pus) {
+        values[BE_VALUE_distinct_pus] = distinct_pus_count(record, workers, pus);
+        values[BE_VALUE_pool_start_ns] = known_or_nan(record->pool_start_ns);
+        values[BE_VALUE_peak_rss_bytes] = known_or_nan(record->peak_rss_bytes);
+        values[BE_VALUE_worker_pss_bytes] = worker_pss_bytes(record);
+        disturbance_fill(record, values);
+        latency_fill(&record->latency, values);
+        passes_fill(record, timed, columns, values);
+        trend_fill(record, &columns[0], &columns[timed], values);
+    } else {
+        status = be_error_set(error, BE_ENOMEM, "out of memory for %zu passes", timed);
+    }
+    free(columns);
+    free(pus);
+    return status;
+}
+
+enum be_status be_sample_fill(struct be_sample *sample, const struct be_sample_record *record,
+                              struct be_run *run, struct be_error *error)
+{
+    const struct be_configuration *configuration = &run->configurations[sample->configuration];
+
+    be_values_clear(sample->values);
+    free(sample->counters);
+    sample->counters = NULL;
+    sample->counter_count = 0;
+    sample->wall_ns = sample->cpu_ns = sample->cold_wall_ns = 0;
+    if (!record) {
+        return BE_OK;
+    }
+    const struct be_pass_record *cold = be_sample_record_pass(record, BE_PASS_COLD);
+    sample->wall_ns = be_sample_record_wall_ns(record);
+    sample->cpu_ns = be_sample_record_cpu_ns(record);
+    sample->cold_wall_ns = cold ? cold->wall_ns : 0;
+    enum be_status status = values_fill(record, configuration->workers, sample->values, error);
+    return status == BE_OK ? be_sample_sum_counters(sample, record, run, error) : status;
+}
