@@ -142,6 +142,9 @@ static enum be_status workload_parse(const json_t *object, struct be_catalog_row
     if (status == BE_OK) {
         status = be_json_get_count(object, "steps_max", &row->steps_max, error);
     }
+    if (status == BE_OK) {
+        status = be_json_get_count(object, "step_ns", &row->step_ns, error);
+    }
     return status == BE_OK ? params_parse(object, row, error) : status;
 }
 

@@ -35,6 +35,7 @@ struct be_catalog_row {
     uint64_t request_bytes; /* of one task */
     uint64_t reply_bytes;
     uint64_t steps_max; /* 0: a task has no steps to choose */
+    uint64_t step_ns;   /* what a step takes by definition; 0: it is to be measured */
 
     /* Executors. */
     bool parallel; /* takes more than one worker */

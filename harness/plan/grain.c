@@ -12,48 +12,6 @@ void be_grains_finish(struct be_grains *grains)
     *grains = (struct be_grains){0};
 }
 
-static struct be_grain grain_of(const struct be_plan *plan, const struct be_catalog_row *row,
-                                uint64_t asked_ns)
-{
-    struct be_grain grain = {.workload = row->name};
-
-    if (row->steps_max > 0 && plan->source == BE_PLAN_GRAINS) {
-        grain.asked_ns = asked_ns;
-        grain.fit = true;
-    } else if (row->steps_max > 0 && plan->source == BE_PLAN_STEPS) {
-        grain.steps = plan->steps;
-    }
-    return grain;
-}
-
-enum be_status be_schedule_grains(const struct be_plan *plan, const struct be_catalog *catalog,
-                                  struct be_grains *grains, struct be_error *error)
-{
-    const struct be_texts *workloads = &be_plan_axis(plan, "workload")->values;
-    const struct be_axis *asked = be_plan_axis(plan, "grain");
-    size_t asked_count = asked ? asked->values.count : 1;
-    struct be_grain *items = calloc(workloads->count * asked_count, sizeof(*items));
-    size_t count = 0;
-
-    if (!items) {
-        return be_error_set(error, BE_ENOMEM, "out of memory for grains");
-    }
-    for (size_t i = 0; i < workloads->count; i++) {
-        const struct be_catalog_row *row =
-            be_catalog_find(catalog, BE_CATALOG_WORKLOAD, workloads->items[i]);
-        size_t of_row = row->steps_max > 0 ? asked_count : 1;
-        for (size_t j = 0; j < of_row; j++) {
-            uint64_t asked_ns = 0;
-            if (asked) {
-                be_units_parse_duration(asked->values.items[j], &asked_ns, NULL);
-            }
-            items[count++] = grain_of(plan, row, asked_ns);
-        }
-    }
-    *grains = (struct be_grains){items, count};
-    return BE_OK;
-}
-
 /* To two significant digits. */
 static uint64_t steps_round(double steps)
 {
@@ -82,11 +40,64 @@ enum be_status be_grain_fit(struct be_grain *grain, const struct be_catalog *cat
                             " steps a task, %s on this machine, and cannot reach %s",
                             grain->workload, row->steps_max, longest, asked);
     }
-    grain->steps = steps_round(steps);
+    /* Where a step takes what it takes by definition, the grain is met exactly. */
+    grain->steps = row->step_ns > 0 ? (uint64_t)fmax(steps, 1) : steps_round(steps);
     if (grain->steps > row->steps_max) {
         grain->steps = row->steps_max;
     }
     grain->task_ns = (double)grain->steps * ns_per_step;
     grain->fit = false;
+    return BE_OK;
+}
+
+static struct be_grain grain_of(const struct be_plan *plan, const struct be_catalog_row *row,
+                                uint64_t asked_ns)
+{
+    struct be_grain grain = {.workload = row->name};
+
+    if (row->steps_max > 0 && plan->source == BE_PLAN_GRAINS) {
+        grain.asked_ns = asked_ns;
+        grain.fit = true;
+    } else if (row->steps_max > 0 && plan->source == BE_PLAN_STEPS) {
+        grain.steps = plan->steps;
+        grain.task_ns = (double)plan->steps * (double)row->step_ns;
+    }
+    return grain;
+}
+
+enum be_status be_schedule_grains(const struct be_plan *plan, const struct be_catalog *catalog,
+                                  struct be_grains *grains, struct be_error *error)
+{
+    const struct be_texts *workloads = &be_plan_axis(plan, "workload")->values;
+    const struct be_axis *asked = be_plan_axis(plan, "grain");
+    size_t asked_count = asked ? asked->values.count : 1;
+    struct be_grain *items = calloc(workloads->count * asked_count, sizeof(*items));
+    enum be_status status = BE_OK;
+    size_t count = 0;
+
+    if (!items) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for grains");
+    }
+    for (size_t i = 0; status == BE_OK && i < workloads->count; i++) {
+        const struct be_catalog_row *row =
+            be_catalog_find(catalog, BE_CATALOG_WORKLOAD, workloads->items[i]);
+        size_t of_row = row->steps_max > 0 ? asked_count : 1;
+        for (size_t j = 0; status == BE_OK && j < of_row; j++) {
+            uint64_t asked_ns = 0;
+            if (asked) {
+                be_units_parse_duration(asked->values.items[j], &asked_ns, NULL);
+            }
+            items[count] = grain_of(plan, row, asked_ns);
+            if (row->step_ns > 0 && items[count].fit) {
+                status = be_grain_fit(&items[count], catalog, (double)row->step_ns, error);
+            }
+            count++;
+        }
+    }
+    if (status != BE_OK) {
+        free(items);
+        return status;
+    }
+    *grains = (struct be_grains){items, count};
     return BE_OK;
 }

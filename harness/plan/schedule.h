@@ -36,16 +36,17 @@ struct be_grains {
 
 /*
  * One item for each workload and grain of a checked plan; one for a workload without steps and for
- * a given input, whose steps the caller fills in if it knows them. *grains is written on success
- * only. Errors: BE_ENOMEM.
+ * a given input, whose steps the caller fills in if it knows them. Where a step takes what it takes
+ * by definition, steps and task_ns are filled in. *grains is written on success only.
+ * Errors: BE_ENOMEM, those of be_grain_fit.
  */
 enum be_status be_schedule_grains(const struct be_plan *plan, const struct be_catalog *catalog,
                                   struct be_grains *grains, struct be_error *error);
 void be_grains_finish(struct be_grains *grains);
 
 /*
- * Fills in steps, to two significant digits so that they stay the same from run to run, and
- * task_ns; `fit` becomes false. May be called again with a better ns_per_step. Errors: BE_EINVAL
+ * Fills in steps, to two significant digits so that they stay the same from run to run (exact where
+ * the workload says what a step takes), and task_ns; `fit` becomes false. May be called again with a better ns_per_step. Errors: BE_EINVAL
  * when the grain takes more steps than the workload has.
  */
 enum be_status be_grain_fit(struct be_grain *grain, const struct be_catalog *catalog,

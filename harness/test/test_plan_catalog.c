@@ -15,6 +15,8 @@ static void rows_are_found_with_what_they_offer(void **state)
         be_catalog_find(&catalog, BE_CATALOG_WORKLOAD, "gcd-trial");
     assert_int_equal(trial->request_bytes, 16);
     assert_int_equal(trial->steps_max, UINT64_MAX);
+    assert_int_equal(trial->step_ns, 0);
+    assert_int_equal(be_catalog_find(&catalog, BE_CATALOG_WORKLOAD, "sleep")->step_ns, 1);
     assert_null(trial->unavailable);
     assert_string_equal(be_catalog_find(&catalog, BE_CATALOG_WORKLOAD, "vector")->unavailable,
                         "this CPU has no AVX-512");
@@ -71,7 +73,8 @@ static void what_is_wrong_is_refused_and_named(void **state)
         {"\"gcd-euclid\"", "\"gcd-trial\"", "workload 2: 'gcd-trial' is there twice"},
         {"\"request_bytes\": 16", "\"request_bytes\": -1",
          "workload 1: 'request_bytes' is missing"},
-        {"90, \"unavailable\": null", "90, \"unavailable\": false", "workload 2: 'unavailable'"},
+        {"\"step_ns\": 0", "\"step_ns\": -1", "workload 1: 'step_ns' is missing"},
+        {"\"unavailable\": null", "\"unavailable\": false", "workload 1: 'unavailable'"},
         {"\"parallel\": false", "\"parallel\": 0", "executor 1: 'parallel' is missing"},
         {"\"window\"", "\"workers\"", "executor 4: parameter 'workers' has a name that is taken"},
         {"\"window\"", "\"seed\"", "executor 4: parameter 'seed' has a name that is taken"},

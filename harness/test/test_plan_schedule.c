@@ -268,6 +268,42 @@ static void steps_are_rounded_and_bounded(void **state)
     assert_int_equal(be_grain_fit(&grain, &catalog, 0, NULL), BE_EINVAL);
 }
 
+/* A step of `sleep` is a ns: nothing is left to calibrate. */
+static void steps_that_are_ns_are_known_at_once(void **state)
+{
+    static const struct {
+        const char *key;
+        const char *value;
+        uint64_t steps; /* 0: refused */
+    } cases[] = {
+        {"grain", "125ns", 125}, {"grain", "123457ns", 123457}, {"grain", "1ms", 1000000},
+        {"grain", "1001us", 0},  {"steps", "777", 777},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *const settings[] = {"workload", "sleep", cases[i].key, cases[i].value, NULL};
+        struct be_grains grains;
+        struct be_error error;
+        struct be_plan plan;
+        plan_make(&plan, settings);
+        must(be_plan_check(&plan, &catalog, &four_workers, &error), &error);
+        enum be_status status = be_schedule_grains(&plan, &catalog, &grains, &error);
+        if (cases[i].steps == 0) {
+            assert_int_equal(status, BE_EINVAL);
+            assert_non_null(strstr(error.message, "grain: sleep has at most 1000000 steps"));
+        } else {
+            must(status, &error);
+            assert_int_equal(grains.count, 1);
+            assert_false(grains.items[0].fit);
+            assert_int_equal(grains.items[0].steps, cases[i].steps);
+            assert_float_equal(grains.items[0].task_ns, (double)cases[i].steps, 0);
+            be_grains_finish(&grains);
+        }
+        be_plan_finish(&plan);
+    }
+}
+
 static void too_many_configurations_are_refused(void **state)
 {
     struct be_buffer numbers = {0};
@@ -365,6 +401,7 @@ int main(void)
         cmocka_unit_test(ids_are_distinct_in_a_block_and_the_same_every_time),
         cmocka_unit_test(tasks_make_a_serial_pass_of_50_to_500_ms),
         cmocka_unit_test(steps_are_rounded_and_bounded),
+        cmocka_unit_test(steps_that_are_ns_are_known_at_once),
         cmocka_unit_test(too_many_configurations_are_refused),
         cmocka_unit_test(a_spec_says_what_its_configuration_needs),
         cmocka_unit_test(an_input_file_is_named_with_its_hash),

@@ -44,6 +44,9 @@ struct breakeven_workload {
     /* The largest `steps` that one task can have; 0: a task has no steps to choose. */
     uint64_t steps_max;
 
+    /* What a step takes by definition, in ns; 0: it depends on the machine and is measured. */
+    uint64_t step_ns;
+
     /*
      * Writes `tasks` requests of exactly `steps` steps each, the same for the same seed. A call
      * with steps in 1 .. steps_max (or any, where that is 0) cannot fail.
