@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/series.h"
+
 struct member {
     const struct be_configuration *configuration;
     uint32_t index;
@@ -24,25 +26,13 @@ static int member_compare(const void *left, const void *right)
     return (a->index > b->index) - (a->index < b->index);
 }
 
-static bool key_describes_task(const char *key)
-{
-    static const char *const keys[] = {"workload", "steps", "tasks", "input"};
-
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (strcmp(keys[i], key) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The measured one may have more parameters: those of its workload, which `null` has not. */
 static bool overhead_matches(const struct be_params *overhead, const struct be_params *measured)
 {
     for (size_t i = 0; i < overhead->count; i++) {
         const struct be_params_entry *entry = &overhead->entries[i];
         const char *value = be_params_get(measured, entry->key);
-        if (!key_describes_task(entry->key) && (!value || strcmp(value, entry->value) != 0)) {
+        if (!be_key_describes_task(entry->key) && (!value || strcmp(value, entry->value) != 0)) {
             return false;
         }
     }

@@ -23,7 +23,7 @@ bool be_key_describes_task(const char *key);
 
 /* Indices into the run's configurations, at least one. */
 struct be_series {
-    uint32_t *members; /* owned by the list */
+    const uint32_t *members; /* owned by the list */
     size_t count;
 };
 
@@ -31,6 +31,7 @@ struct be_series {
 struct be_series_list {
     struct be_series *items; /* owned */
     size_t count;
+    uint32_t *members; /* owned: of all items */
 };
 
 /* One block, and equal but for workers (and tasks, when scaling is weak); ascending in workers. */
@@ -41,7 +42,10 @@ enum be_status be_series_scaling(const struct be_run *run, struct be_series_list
 enum be_status be_series_grain(const struct be_run *run, struct be_series_list *list,
                                struct be_error *error);
 
-/* Equal but for steps, tasks and workers: an executor with all that was varied on it. */
+/*
+ * Equal but for workers, steps and tasks: an executor with parameters of its own; ascending in
+ * workers.
+ */
 enum be_status be_series_executor(const struct be_run *run, struct be_series_list *list,
                                   struct be_error *error);
 
