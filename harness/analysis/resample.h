@@ -23,27 +23,29 @@
 enum { BE_RESAMPLES = 999, BE_RESAMPLE_COUNT = BE_RESAMPLES + 1 };
 
 /* A used sample and its round, counted among those in which its block has a used sample. */
-struct be_round_place {
+struct be_resampler_place {
     uint32_t sample;
     uint32_t round;
 };
 
 /* Where the used samples of a run are. */
-struct be_rounds {
-    const struct be_run *run;         /* borrowed */
-    const struct be_figures *figures; /* borrowed, one a sample */
-    struct be_round_place *places;    /* owned; by configuration, then round */
-    size_t *first;                    /* owned; of each configuration in places, and the end */
-    uint32_t *round_counts;           /* owned; of each configuration's block */
+struct be_resampler {
+    const struct be_run *run;          /* borrowed */
+    const struct be_figures *figures;  /* borrowed, one a sample */
+    struct be_resampler_place *places; /* owned; by configuration, then round */
+    size_t *first;                     /* owned; of each configuration in places, and the end */
+    uint32_t *round_counts;            /* owned; of each configuration's block */
 };
 
-/* run and figures must outlive *rounds. Errors: BE_ENOMEM. */
-enum be_status be_rounds_create(const struct be_run *run, const struct be_figures *figures,
-                                struct be_rounds *rounds, struct be_error *error);
-void be_rounds_finish(struct be_rounds *rounds);
+/* run and figures must outlive *resampler. Errors: BE_ENOMEM. */
+enum be_status be_resampler_create(const struct be_run *run, const struct be_figures *figures,
+                                   struct be_resampler *resampler, struct be_error *error);
+void be_resampler_finish(struct be_resampler *resampler);
 
-/* Used samples of a configuration. */
-size_t be_rounds_count(const struct be_rounds *rounds, uint32_t configuration);
+/* Used samples of a configuration: how many, and the first. */
+size_t be_resampler_count(const struct be_resampler *resampler, uint32_t configuration);
+const struct be_resampler_place *be_resampler_places(const struct be_resampler *resampler,
+                                                     uint32_t configuration);
 
 /* One figure of a configuration. */
 struct be_resampled {
@@ -52,7 +54,7 @@ struct be_resampled {
 };
 
 /* Fills in the medians of `count` figures of one configuration. Errors: BE_ENOMEM. */
-enum be_status be_resample(const struct be_rounds *rounds, uint32_t configuration,
+enum be_status be_resample(const struct be_resampler *resampler, uint32_t configuration,
                            const struct be_resampled *figures, size_t count,
                            struct be_error *error);
 
