@@ -9,8 +9,7 @@
 #include <stdint.h>
 
 #include "analysis/crossing.h"
-#include "analysis/resample.h"
-#include "analysis/series.h"
+#include "analysis/grain_curves.h"
 #include "analysis/summary.h"
 #include "core/status.h"
 
@@ -21,10 +20,8 @@ struct be_breakeven {
 };
 
 /* Errors: BE_ENOMEM. */
-enum be_status be_breakeven_find(const struct be_rounds *rounds,
-                                 const struct be_summaries *summaries,
-                                 const struct be_series *series, struct be_breakeven *breakeven,
-                                 struct be_error *error);
+enum be_status be_breakeven_find(const struct be_grain_curves *curves,
+                                 struct be_breakeven *breakeven, struct be_error *error);
 
 /* Nothing is searched below this grain. */
 enum { BE_BREAKEVEN_GRAIN_NS_MIN = 50 };

@@ -57,4 +57,8 @@ struct be_curve_point {
 struct be_crossing be_crossing_find(const struct be_curve_point *points, size_t count, double level,
                                     enum be_crossing_pick pick);
 
+/* The same without an interval: reads element 0 of the points only. */
+struct be_crossing be_crossing_locate(const struct be_curve_point *points, size_t count,
+                                      double level, enum be_crossing_pick pick);
+
 #endif
