@@ -1,0 +1,224 @@
+/* Which grains a search for break-even has to measure next. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/breakeven.h"
+#include "analysis/series.h"
+
+enum { GRAINS_INSIDE = 4, GRAINS_BELOW = 4 };
+
+/* The two grains around a crossing need none between them within this ratio. */
+#define NEAR_ENOUGH 1.123 /* 10^(1/20), and what rounding to ns adds */
+
+/* A grain of an executor series with the most workers; speedups are NAN until it is measured. */
+struct searched {
+    double grain_ns;
+    double speedup;
+    double cold_speedup;
+};
+
+/* What is needed on the way. */
+struct search {
+    const struct be_run *run;
+    const struct be_summaries *summaries;
+    struct searched *grains; /* owned; of the series at hand, ascending */
+    size_t grain_count;
+    struct be_curve_point *points; /* owned; a grain each */
+    uint32_t configuration;        /* of the series at hand, to copy */
+    struct be_wish *wishes;        /* owned */
+    size_t wish_count;
+    size_t wish_room;
+};
+
+static double known_median(const struct be_estimate *estimate)
+{
+    return estimate->known ? estimate->median : NAN;
+}
+
+static int searched_compare(const void *left, const void *right)
+{
+    double a = ((const struct searched *)left)->grain_ns;
+    double b = ((const struct searched *)right)->grain_ns;
+    return (a > b) - (a < b);
+}
+
+/* The grain that was asked for is equal for all executors; what it came to is not. */
+static double grain_of(const struct be_summary *summary)
+{
+    uint64_t asked_ns = summary->configuration->grain_asked_ns;
+    return asked_ns > 0 ? (double)asked_ns : known_median(&summary->grain_ns);
+}
+
+/* The grains of a series with the most workers. False: there is nothing to search. */
+static bool grains_collect(struct search *search, const struct be_series *series)
+{
+    const struct be_configuration *configurations = search->run->configurations;
+    uint32_t workers = configurations[series->members[series->count - 1]].workers;
+    size_t most_pus = 0;
+
+    search->grain_count = 0;
+    for (size_t i = 0; i < series->count; i++) {
+        uint32_t member = series->members[i];
+        const struct be_summary *summary = &search->summaries->items[member];
+        if (configurations[member].workers != workers || isnan(grain_of(summary))) {
+            continue;
+        }
+        search->configuration = member;
+        most_pus = summary->distinct_pus > most_pus ? summary->distinct_pus : most_pus;
+        search->grains[search->grain_count++] =
+            (struct searched){grain_of(summary), known_median(&summary->speedup),
+                              known_median(&summary->cold_speedup)};
+    }
+    qsort(search->grains, search->grain_count, sizeof(search->grains[0]), searched_compare);
+    return workers > 1 && most_pus > 1;
+}
+
+static bool is_searched(const struct search *search, uint64_t grain_ns)
+{
+    for (size_t i = 0; i < search->grain_count; i++) {
+        if (llround(search->grains[i].grain_ns) == (long long)grain_ns) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum be_status wish_add(struct search *search, double grain_ns, struct be_error *error)
+{
+    struct be_wish wish = {search->configuration, (uint64_t)llround(grain_ns)};
+
+    if (is_searched(search, wish.grain_ns)) {
+        return BE_OK;
+    }
+    if (search->wish_count == search->wish_room) {
+        size_t room = 2 * search->wish_room + 16;
+        struct be_wish *grown = realloc(search->wishes, room * sizeof(grown[0]));
+        if (!grown) {
+            return be_error_set(error, BE_ENOMEM, "out of memory for %zu grains", room);
+        }
+        search->wishes = grown;
+        search->wish_room = room;
+    }
+    search->wishes[search->wish_count++] = wish;
+    return BE_OK;
+}
+
+static enum be_status wishes_between(struct search *search, double below_ns, double above_ns,
+                                     struct be_error *error)
+{
+    double ratio = above_ns / below_ns;
+    enum be_status status = BE_OK;
+
+    for (int i = 1; status == BE_OK && ratio > NEAR_ENOUGH && i <= GRAINS_INSIDE; i++) {
+        status = wish_add(search, below_ns * pow(ratio, i / (GRAINS_INSIDE + 1.0)), error);
+    }
+    return status;
+}
+
+static enum be_status wishes_below(struct search *search, double smallest_ns,
+                                   struct be_error *error)
+{
+    double grain_ns = smallest_ns;
+    enum be_status status = BE_OK;
+
+    for (int i = 1; status == BE_OK && i <= GRAINS_BELOW && grain_ns > BE_BREAKEVEN_GRAIN_NS_MIN;
+         i++) {
+        grain_ns = fmax(smallest_ns * pow(10, -i / 4.0), BE_BREAKEVEN_GRAIN_NS_MIN);
+        status = wish_add(search, grain_ns, error);
+    }
+    return status;
+}
+
+/* By what speedups say, warm or cold, that stand `offset` bytes into struct searched. */
+static enum be_status speedups_search(struct search *search, size_t offset, struct be_error *error)
+{
+    for (size_t i = 0; i < search->grain_count; i++) {
+        const void *speedup = (const char *)&search->grains[i] + offset;
+        search->points[i] = (struct be_curve_point){&search->grains[i].grain_ns, speedup, 0};
+    }
+    struct be_crossing crossing =
+        be_crossing_locate(search->points, search->grain_count, 1, BE_CROSSING_LAST);
+    if (crossing.state == BE_CROSSING_INSIDE) {
+        return wishes_between(search, crossing.below_ns, crossing.above_ns, error);
+    }
+    if (crossing.state == BE_CROSSING_ALWAYS) {
+        return wishes_below(search, crossing.smallest_ns, error);
+    }
+    return BE_OK;
+}
+
+static int wish_compare(const void *left, const void *right)
+{
+    const struct be_wish *a = left;
+    const struct be_wish *b = right;
+
+    if (a->configuration != b->configuration) {
+        return a->configuration < b->configuration ? -1 : 1;
+    }
+    return (a->grain_ns > b->grain_ns) - (a->grain_ns < b->grain_ns);
+}
+
+/* Sorts them; warm and cold may have wished for the same. */
+static void wishes_settle(struct search *search)
+{
+    size_t kept = 0;
+
+    if (search->wish_count > 0) {
+        qsort(search->wishes, search->wish_count, sizeof(search->wishes[0]), wish_compare);
+    }
+    for (size_t i = 0; i < search->wish_count; i++) {
+        if (kept == 0 || wish_compare(&search->wishes[kept - 1], &search->wishes[i]) != 0) {
+            search->wishes[kept++] = search->wishes[i];
+        }
+    }
+    search->wish_count = kept;
+}
+
+static enum be_status series_search(struct search *search, const struct be_series_list *list,
+                                    struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && i < list->count; i++) {
+        if (!grains_collect(search, &list->items[i])) {
+            continue;
+        }
+        status = speedups_search(search, offsetof(struct searched, speedup), error);
+        if (status == BE_OK) {
+            status = speedups_search(search, offsetof(struct searched, cold_speedup), error);
+        }
+    }
+    wishes_settle(search);
+    return status;
+}
+
+enum be_status be_breakeven_wishes(const struct be_run *run, const struct be_summaries *summaries,
+                                   struct be_wish **wishes, size_t *count, struct be_error *error)
+{
+    size_t configurations = run->configuration_count;
+    struct search search = {
+        .run = run,
+        .summaries = summaries,
+        .grains = calloc(configurations + 1, sizeof(search.grains[0])),
+        .points = calloc(configurations + 1, sizeof(search.points[0])),
+    };
+    struct be_series_list list = {0};
+    enum be_status status = be_series_executor(run, &list, error);
+
+    if (status == BE_OK && (!search.grains || !search.points)) {
+        status = be_error_set(error, BE_ENOMEM, "out of memory for %zu grains", configurations);
+    }
+    if (status == BE_OK) {
+        status = series_search(&search, &list, error);
+    }
+    be_series_list_finish(&list);
+    free(search.grains);
+    free(search.points);
+    if (status != BE_OK) {
+        free(search.wishes);
+        return status;
+    }
+    *wishes = search.wishes;
+    *count = search.wish_count;
+    return BE_OK;
+}
