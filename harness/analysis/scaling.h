@@ -12,7 +12,6 @@
 #include "analysis/resample.h"
 #include "analysis/series.h"
 #include "analysis/stats.h"
-#include "analysis/summary.h"
 #include "core/status.h"
 
 /* Fits need this many worker counts. */
@@ -21,7 +20,7 @@ enum { BE_SCALING_POINTS_MIN = 4 };
 struct be_scaling_point {
     uint32_t configuration;
     uint32_t workers;
-    bool fitted;                   /* within the limit, and measured */
+    bool fitted;                   /* within the limit, and its speedup is known */
     struct be_estimate speedup;    /* over the same pool with 1 worker, else over the reference */
     struct be_estimate karp_flatt; /* serial fraction seen at this P; not known at P = 1 */
 };
@@ -54,26 +53,9 @@ struct be_scaling {
  * workers_max: fits use worker counts up to it, those that the machine can run at once; 0: all.
  * *scaling is written on success only; finish frees what it owns. Errors: BE_ENOMEM.
  */
-enum be_status be_scaling_create(const struct be_rounds *rounds,
-                                 const struct be_summaries *summaries,
+enum be_status be_scaling_create(const struct be_resampler *resampler,
                                  const struct be_series *series, uint32_t workers_max,
                                  struct be_scaling *scaling, struct be_error *error);
 void be_scaling_finish(struct be_scaling *scaling);
-
-/* Serial fraction that a speedup with that many workers shows (Karp and Flatt, 1990). */
-double be_karp_flatt(double speedup, double workers);
-
-/* The serial fraction that fits best, 0 .. 1; NAN: no point above 1 worker. */
-double be_amdahl_fit(const double *workers, const double *speedups, size_t count);
-
-struct be_usl {
-    double contention;   /* sigma */
-    double coherency;    /* kappa */
-    double tasks_per_s;  /* lambda */
-    double peak_workers; /* N*; INFINITY: throughput has no maximum */
-};
-
-/* The non-negative fit; all NAN where fewer than 3 points are known. */
-struct be_usl be_usl_fit(const double *workers, const double *tasks_per_s, size_t count);
 
 #endif
