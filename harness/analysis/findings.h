@@ -34,9 +34,8 @@ struct be_findings {
 };
 
 /*
- * run and summaries (of that run) are only read. The same run gives the same findings. Time grows
- * with n log n of the samples. *findings is written on success only. Errors: BE_ECORRUPT for a
- * sample of no configuration, BE_ENOMEM.
+ * summaries are of that run; both are only read. The same run gives the same findings. Time grows
+ * with n log n of the samples. *findings is written on success only. Errors: BE_ENOMEM.
  */
 enum be_status be_findings_create(const struct be_run *run, const struct be_summaries *summaries,
                                   const struct be_limits *limits, struct be_findings *findings,
