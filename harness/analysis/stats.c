@@ -52,30 +52,30 @@ static double sign_around(double value, double median)
     return (double)((value > median) - (value < median));
 }
 
-/* Lag-1 autocorrelation of the signs; 0 when all are equal. */
-static double sign_autocorrelation(const double *values, size_t count, double median)
+double be_stats_sign_correlation(const double *values, size_t count, double center)
 {
     double mean = 0;
     for (size_t i = 0; i < count; i++) {
-        mean += sign_around(values[i], median) / (double)count;
+        mean += sign_around(values[i], center) / (double)count;
     }
 
     double square_sum = 0;
     double product_sum = 0;
     double before = 0;
     for (size_t i = 0; i < count; i++) {
-        double deviation = sign_around(values[i], median) - mean;
+        double deviation = sign_around(values[i], center) - mean;
         square_sum += deviation * deviation;
         product_sum += deviation * before;
         before = deviation;
     }
-    return square_sum > 0 ? product_sum / square_sum : 0;
+    /* Signs that are all equal tell nothing. */
+    double correlation = square_sum > 0 ? product_sum / square_sum : 0;
+    return fmax(0, correlation + 2 / (double)count);
 }
 
-/* Moves a rank away from n/2 by what the autocorrelation costs in independent values. */
-static size_t rank_widen(size_t rank, size_t count, double autocorrelation)
+/* Moves a rank away from n/2 by what the correlation costs in independent values. */
+static size_t rank_widen(size_t rank, size_t count, double r)
 {
-    double r = fmax(0, autocorrelation + 1 / (double)count);
     if (r >= 1) {
         return 1;
     }
@@ -108,7 +108,7 @@ enum be_status be_stats_estimate(const double *values, size_t count, double leve
 
     size_t rank = sign_test_rank(count, level);
     if (rank > 0) {
-        rank = rank_widen(rank, count, sign_autocorrelation(values, count, estimate->median));
+        rank = rank_widen(rank, count, be_stats_sign_correlation(values, count, estimate->median));
         estimate->bounded = true;
         estimate->low = sorted[rank - 1];
         estimate->high = sorted[count - rank];

@@ -61,11 +61,11 @@ static const struct {
     {"n 20, 98 %", 20, 1, .98, 5, 16},
     {"n 8, 98 %", 8, 1, .98, 1, 8},
     {"n 2000: 2^-n is no double any more", 2000, 1, .95, 956, 1045},
-    /* Pairs: r = 1/20 + 1/20; 10 - 4 x sqrt(1.1/.9) = 5.6. */
+    /* Pairs: r = 1/20 + 2/20; 10 - 4 x sqrt(1.15/.85) = 5.3. */
     {"pairs of 20", 20, 2, .95, 5, 16},
-    /* Groups of 4: r = 21/40 + 1/40; 20 - 6 x sqrt(1.55/.45) = 8.9. */
+    /* Groups of 4: r = 21/40 + 2/40; 20 - 6 x sqrt(1.575/.425) = 8.4. */
     {"fours of 40", 40, 4, .95, 8, 33},
-    /* Two groups: r = 17/20 + 1/20; 10 - 4 x sqrt(1.9/.1) < 1, and nothing is below the first. */
+    /* Two groups: r = 17/20 + 2/20; 10 - 4 x sqrt(1.95/.05) < 1, and nothing is below the first. */
     {"halves of 20", 20, 10, .95, 1, 20},
 };
 
