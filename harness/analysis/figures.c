@@ -80,6 +80,7 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     const struct be_relatives *relatives = &figuring->relatives[sample->configuration];
     const struct be_sample *reference = relative_sample(figuring, relatives->reference);
     const struct be_sample *overhead = relative_sample(figuring, relatives->overhead);
+    const struct be_sample *single = relative_sample(figuring, relatives->single);
     struct be_figures *figures = &figuring->figures[sample - figuring->run->samples];
 
     double wall = known_or_nan(sample->wall_ns);
@@ -87,7 +88,8 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     double tasks = tasks_of(figuring, sample);
     double distinct_pus = sample->values[BE_VALUE_distinct_pus]; /* C */
     double grain = NAN;                                          /* w */
-    double serial = NAN; /* N·w: serial time of as many tasks, also where N grows with P */
+    double serial = NAN;      /* N·w: serial time of as many tasks, also where N grows with P */
+    double single_task = NAN; /* T / N of one worker */
     double ipc_overhead = NAN;
     if (reference) {
         double reference_wall = known_or_nan(reference->wall_ns);
@@ -96,6 +98,9 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
         if (configuration->role != BE_ROLE_OVERHEAD) {
             serial = reference_wall * (tasks / reference_tasks);
         }
+    }
+    if (single) {
+        single_task = known_or_nan(single->wall_ns) / tasks_of(figuring, single);
     }
     if (overhead) {
         ipc_overhead = known_or_nan(overhead->cpu_ns) / tasks_of(figuring, overhead);
@@ -107,6 +112,7 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     values[BE_FIGURE_COLD_WALL] = cold;
     values[BE_FIGURE_SPEEDUP] = serial / wall;
     values[BE_FIGURE_COLD_SPEEDUP] = serial / cold;
+    values[BE_FIGURE_RELATIVE_SPEEDUP] = single_task * tasks / wall;
     values[BE_FIGURE_EFFICIENCY] = serial / wall / known_or_nan(configuration->workers);
     values[BE_FIGURE_IPC_OVERHEAD] = ipc_overhead;
     values[BE_FIGURE_IPC_OVERHEAD_RATIO] = ipc_overhead / grain;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/modes.h"
 #include "core/run.h"
 #include "core/status.h"
 
@@ -25,12 +26,12 @@ enum be_flag {
     BE_FLAG_COUNT,
 };
 
-#define BE_FLAG_DROPPED_SHARE    .30 /* of rounds: above it, not measurable here now */
-#define BE_FLAG_START_SKEW_SHARE .05 /* of a pass */
-
-/* A trend is raised from |z| >= 3.29 (p = .001) and a change of 1 % on. */
-#define BE_FLAG_TREND_Z      3.29
-#define BE_FLAG_TREND_CHANGE .01
+#define BE_FLAG_DROPPED_SHARE      .30  /* of rounds: above it, not measurable here now */
+#define BE_FLAG_START_SKEW_SHARE   .05  /* of a pass */
+#define BE_FLAG_TREND_Z            3.29 /* p = .001, either way */
+#define BE_FLAG_CHANGE             .01  /* the least that a trend or a second mode must be */
+#define BE_FLAG_OUTLIER_DEVIATIONS 5    /* of 1.4826 MAD, from the median, on logarithms */
+enum { BE_FLAG_SAMPLES_MIN = 6 };       /* for a 95 % interval */
 
 struct be_trend {
     size_t count;  /* passes a sample, or rounds; 0: too few to judge, the rest is NAN */
@@ -38,20 +39,12 @@ struct be_trend {
     double change; /* later half over earlier half, less 1 */
 };
 
-struct be_modes {
-    size_t count;      /* times; 0: too few to judge, the rest is NAN */
-    double separation; /* between the means of both parts, in standard deviations within them */
-    double low;        /* median of the lower part, in the unit of the times */
-    double high;       /* of the upper one */
-    double high_share; /* of the times, 0 .. 1 */
-};
-
 struct be_flags {
     unsigned raised; /* 1 << enum be_flag */
     struct be_trend pass_trend;
     struct be_trend round_trend;
-    struct be_modes modes;
-    size_t outliers;        /* times beyond median ± 5 x 1.4826 MAD */
+    struct be_modes modes;  /* low and high in the unit of the times */
+    size_t outliers;        /* times */
     double start_skew;      /* median, as a share of the pass; NAN: not known */
     double effective_cores; /* NAN: not known */
     size_t rounds;          /* measured, failed ones aside */

@@ -30,7 +30,8 @@ double be_precision_half_width(const struct be_estimate *estimate);
 /*
  * The half-widths at `level` by the samples of `run` so far: *widths has one a configuration, the
  * caller's (free); NAN where none is judged, INFINITY where there is no interval yet or every
- * sample failed. Reads no record. Time: n log n of the samples. Errors: as be_summaries_create.
+ * sample failed. Every sample's configuration must exist. Time: n log n of the samples. Errors:
+ * BE_ENOMEM.
  */
 enum be_status be_precision_widths_create(const struct be_run *run, double level, double **widths,
                                           struct be_error *error);

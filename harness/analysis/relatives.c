@@ -39,6 +39,36 @@ static bool overhead_matches(const struct be_params *overhead, const struct be_p
     return true;
 }
 
+static bool single_matches(const struct be_params *single, const struct be_params *measured)
+{
+    if (single->count != measured->count) {
+        return false;
+    }
+    for (size_t i = 0; i < single->count; i++) {
+        const struct be_params_entry *entry = &single->entries[i];
+        const char *value = be_params_get(measured, entry->key);
+        bool varies = strcmp(entry->key, "workers") == 0 || strcmp(entry->key, "tasks") == 0;
+        if (!value || (!varies && strcmp(value, entry->value) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The index of the one with one worker among a block's members; none: BE_RELATIVE_NONE. */
+static uint32_t single_find(const struct member *members, size_t count,
+                            const struct be_configuration *measured)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct be_configuration *candidate = members[i].configuration;
+        if (candidate->role == BE_ROLE_MEASURED && candidate->workers == 1 &&
+            single_matches(&candidate->params, &measured->params)) {
+            return members[i].index;
+        }
+    }
+    return BE_RELATIVE_NONE;
+}
+
 static void block_relate(const struct member *members, size_t count, struct be_relatives *relatives)
 {
     size_t overheads = 0; /* where they begin */
@@ -56,6 +86,9 @@ static void block_relate(const struct member *members, size_t count, struct be_r
         }
         if (role == BE_ROLE_OVERHEAD) {
             found->overhead = members[i].index;
+        }
+        if (role == BE_ROLE_MEASURED) {
+            found->single = single_find(members, overheads, members[i].configuration);
         }
         for (size_t j = overheads; j < count && role == BE_ROLE_MEASURED; j++) {
             if (overhead_matches(&members[j].configuration->params,
@@ -81,7 +114,7 @@ enum be_status be_relatives_find(const struct be_run *run, struct be_relatives *
     }
     for (size_t i = 0; i < count; i++) {
         members[i] = (struct member){&run->configurations[i], (uint32_t)i};
-        found[i] = (struct be_relatives){BE_RELATIVE_NONE, BE_RELATIVE_NONE};
+        found[i] = (struct be_relatives){BE_RELATIVE_NONE, BE_RELATIVE_NONE, BE_RELATIVE_NONE};
     }
     qsort(members, count, sizeof(members[0]), member_compare);
     for (size_t first = 0, end = 0; first < count; first = end) {

@@ -22,6 +22,12 @@ struct be_relatives {
      * configuration's is itself.
      */
     uint32_t overhead;
+
+    /*
+     * The measured one of the same block that is the same but for having one worker (and tasks for
+     * one, when scaling is weak); its own is itself.
+     */
+    uint32_t single;
 };
 
 /* *relatives: one a configuration; the caller's (free). Errors: BE_ENOMEM. */

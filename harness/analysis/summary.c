@@ -3,9 +3,11 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/figures.h"
 #include "analysis/relatives.h"
+#include "core/json.h"
 
 #define REPORTED_LEVEL .95
 
@@ -15,6 +17,7 @@ static const size_t figure_offsets[BE_FIGURE_COUNT] = {
     [BE_FIGURE_COLD_WALL] = offsetof(struct be_summary, cold_wall_ns),
     [BE_FIGURE_SPEEDUP] = offsetof(struct be_summary, speedup),
     [BE_FIGURE_COLD_SPEEDUP] = offsetof(struct be_summary, cold_speedup),
+    [BE_FIGURE_RELATIVE_SPEEDUP] = offsetof(struct be_summary, relative_speedup),
     [BE_FIGURE_EFFICIENCY] = offsetof(struct be_summary, efficiency),
     [BE_FIGURE_IPC_OVERHEAD] = offsetof(struct be_summary, ipc_overhead_ns),
     [BE_FIGURE_IPC_OVERHEAD_RATIO] = offsetof(struct be_summary, ipc_overhead_ratio),
@@ -24,15 +27,32 @@ static const size_t figure_offsets[BE_FIGURE_COUNT] = {
     [BE_FIGURE_GRAIN] = offsetof(struct be_summary, grain_ns),
 };
 
+/* As the machine was captured; NAN where that says nothing. */
+static double effective_cores_of(const struct be_run *run)
+{
+    json_t *machine = NULL;
+    const char *text = run->machine_json ? run->machine_json : "";
+
+    if (be_json_parse(text, strlen(text), &machine, NULL) != BE_OK) {
+        return NAN;
+    }
+    const json_t *cores = json_object_get(machine, "effective_cores");
+    double count = json_is_number(cores) ? json_number_value(cores) : NAN;
+    json_decref(machine);
+    return count;
+}
+
 /* What is needed on the way from samples to summaries; all owned but the run. */
 struct summing {
     const struct be_run *run;
     struct be_relatives *relatives;
-    struct be_figures *figures;    /* one a sample */
-    size_t *first;                 /* sample of each configuration; sample_count: none */
-    size_t *next;                  /* sample of the same configuration after each sample */
-    const struct be_sample **used; /* of the configuration at hand, in the order stored */
-    double *values;                /* of the figure at hand */
+    struct be_figures *figures;     /* one a sample */
+    size_t *first;                  /* sample of each configuration; sample_count: none */
+    size_t *next;                   /* sample of the same configuration after each sample */
+    const struct be_sample **used;  /* of the configuration at hand, in the order stored */
+    double *values;                 /* of the figure at hand */
+    struct be_budget_sample *split; /* the used ones again */
+    double effective_cores;         /* NAN: not known */
 };
 
 static void summing_finish(struct summing *summing)
@@ -43,6 +63,7 @@ static void summing_finish(struct summing *summing)
     free(summing->next);
     free(summing->used);
     free(summing->values);
+    free(summing->split);
 }
 
 static enum be_status samples_check(const struct be_run *run, struct be_error *error)
@@ -68,7 +89,9 @@ static enum be_status summing_init(struct summing *summing, const struct be_run 
     summing->next = calloc(run->sample_count + 1, sizeof(summing->next[0]));
     summing->used = calloc(run->sample_count + 1, sizeof(struct be_sample *));
     summing->values = calloc(run->sample_count + 1, sizeof(summing->values[0]));
-    if (!summing->first || !summing->next || !summing->used || !summing->values) {
+    summing->split = calloc(run->sample_count + 1, sizeof(summing->split[0]));
+    if (!summing->first || !summing->next || !summing->used || !summing->values ||
+        !summing->split) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", run->sample_count);
     }
     for (size_t i = 0; i < run->configuration_count; i++) {
@@ -85,6 +108,12 @@ static enum be_status summing_init(struct summing *summing, const struct be_run 
     return be_figures_create(run, summing->relatives, &summing->figures, error);
 }
 
+/* The latest of its round and configuration, whatever became of it, unless it failed. */
+static bool sample_ends_round(const struct be_sample *sample, enum be_sample_use use)
+{
+    return use != BE_SAMPLE_RERUN && sample->state != BE_SAMPLE_FAILED;
+}
+
 static void sample_count_in(struct be_summary *summary, const struct be_sample *sample,
                             enum be_sample_use use)
 {
@@ -99,6 +128,13 @@ static void sample_count_in(struct be_summary *summary, const struct be_sample *
     summary->rerun += use == BE_SAMPLE_RERUN;
     summary->dropped += use == BE_SAMPLE_DROPPED;
     summary->samples += use == BE_SAMPLE_USED;
+    summary->flags.rounds += sample_ends_round(sample, use);
+    summary->flags.dropped += sample_ends_round(sample, use) && use != BE_SAMPLE_USED;
+}
+
+static const double *sample_figures(const struct summing *summing, const struct be_sample *sample)
+{
+    return summing->figures[sample - summing->run->samples].values;
 }
 
 static enum be_status figures_estimate(struct summing *summing, struct be_summary *summary,
@@ -109,14 +145,84 @@ static enum be_status figures_estimate(struct summing *summing, struct be_summar
     for (int figure = 0; status == BE_OK && figure < BE_FIGURE_COUNT; figure++) {
         size_t count = 0;
         for (size_t i = 0; i < summary->samples; i++) {
-            size_t sample = (size_t)(summing->used[i] - summing->run->samples);
-            double value = summing->figures[sample].values[figure];
+            double value = sample_figures(summing, summing->used[i])[figure];
             if (isfinite(value)) {
                 summing->values[count++] = value;
             }
         }
         void *estimate = (char *)summary + figure_offsets[figure];
         status = be_stats_estimate(summing->values, count, REPORTED_LEVEL, estimate, error);
+    }
+    return status;
+}
+
+static enum be_status values_estimate(struct summing *summing, struct be_summary *summary,
+                                      struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    for (int value = 0; status == BE_OK && value < BE_VALUE_COUNT; value++) {
+        size_t count = 0;
+        for (size_t i = 0; i < summary->samples; i++) {
+            if (isfinite(summing->used[i]->values[value])) {
+                summing->values[count++] = summing->used[i]->values[value];
+            }
+        }
+        status = be_stats_estimate(summing->values, count, REPORTED_LEVEL, &summary->values[value],
+                                   error);
+    }
+    return status;
+}
+
+static enum be_status budget_split(struct summing *summing, struct be_summary *summary,
+                                   struct be_error *error)
+{
+    for (size_t i = 0; i < summary->samples; i++) {
+        const struct be_sample *sample = summing->used[i];
+        double speedup = sample_figures(summing, sample)[BE_FIGURE_SPEEDUP];
+        summing->split[i] = (struct be_budget_sample){sample, speedup * (double)sample->wall_ns};
+    }
+    return be_budget_compute(summing->split, summary->samples, &summary->budget, error);
+}
+
+static enum be_status flags_find(struct summing *summing, struct be_summary *summary,
+                                 struct be_error *error)
+{
+    bool measured = summary->configuration->role == BE_ROLE_MEASURED;
+    struct be_flags_input input = {
+        .samples = summing->used,
+        .sample_count = summary->samples,
+        .times = summing->values,
+        .rounds = summary->flags.rounds,
+        .dropped = summary->flags.dropped,
+        .workers = summary->configuration->workers,
+        .effective_cores = summing->effective_cores,
+    };
+
+    for (size_t i = 0; i < summary->samples; i++) {
+        const double *figures = sample_figures(summing, summing->used[i]);
+        double time = measured ? 1 / figures[BE_FIGURE_SPEEDUP] : figures[BE_FIGURE_WALL];
+        if (isfinite(time)) {
+            summing->values[input.time_count++] = time;
+        }
+    }
+    return be_flags_find(&input, &summary->flags, error);
+}
+
+/* What several samples of a configuration say together. */
+static enum be_status samples_summarize(struct summing *summing, struct be_summary *summary,
+                                        struct be_error *error)
+{
+    enum be_status status = figures_estimate(summing, summary, error);
+
+    if (status == BE_OK) {
+        status = values_estimate(summing, summary, error);
+    }
+    if (status == BE_OK) {
+        status = budget_split(summing, summary, error);
+    }
+    if (status == BE_OK) {
+        status = flags_find(summing, summary, error);
     }
     return status;
 }
@@ -157,7 +263,7 @@ static enum be_status configuration_summarize(struct summing *summing, size_t in
     }
     enum be_status status = record ? pus_copy(record, summary, error) : BE_OK;
     if (status == BE_OK) {
-        status = figures_estimate(summing, summary, error);
+        status = samples_summarize(summing, summary, error);
     }
     if (status != BE_OK || summary->samples == 0) {
         return status;
@@ -218,6 +324,7 @@ static enum be_status summaries_init(struct be_summaries *summaries, const struc
                             run->configuration_count);
     }
     summaries->count = run->configuration_count;
+    summaries->effective_cores = effective_cores_of(run);
     for (size_t i = 0; i < summaries->count; i++) {
         summaries->items[i].configuration = &run->configurations[i];
         summaries->items[i].predicted_speedup = NAN;
@@ -229,7 +336,7 @@ static enum be_status summaries_init(struct be_summaries *summaries, const struc
 static enum be_status summaries_fill(struct be_summaries *summaries, const struct be_run *run,
                                      struct be_error *error)
 {
-    struct summing summing = {0};
+    struct summing summing = {.effective_cores = summaries->effective_cores};
     enum be_status status = summing_init(&summing, run, error);
 
     for (size_t i = 0; status == BE_OK && i < summaries->count; i++) {

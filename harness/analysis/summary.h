@@ -56,6 +56,7 @@ struct be_summaries {
     size_t count;
     struct be_estimate harness_overhead_ns; /* a sample, over the whole run */
     struct be_estimate commit_ns;
+    double effective_cores; /* of the machine that measured; NAN: not known */
 };
 
 /*
