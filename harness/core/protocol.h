@@ -62,13 +62,14 @@ enum be_status be_spec_parse(const char *line, size_t bytes, struct be_spec *spe
 
 void be_hello_encode(const struct be_hello_record *hello, struct be_buffer *line);
 void be_pass_encode(const struct be_pass_record *pass, struct be_buffer *line);
-/* Writes workers, dispatcher, pool_start_ns and peak_rss_bytes of the record. */
+/* Writes workers, dispatcher, pool_start_ns, peak_rss_bytes and latency of the record. */
 void be_done_encode(const struct be_sample_record *record, struct be_buffer *line);
 void be_error_encode(const struct be_error *error, struct be_buffer *line);
 
 /*
  * Reads everything a runner printed into *record (which must be empty; the caller finishes it also
- * after an error): hello, pass*, done | error, in that order.
+ * after an error): hello, pass*, done | error, in that order. Stamps, what a dispatcher took,
+ * latency, PSS and disturbances may be left out, which leaves them unknown.
  *
  * Errors: BE_EPROTOCOL (what the runner did wrong), or the status and text that the runner itself
  * reported in an `error` line.
@@ -80,8 +81,8 @@ enum be_status be_sample_record_parse(const char *text, size_t bytes,
  * Holds a parsed record against what was asked for: as many passes, tasks and workers as the spec
  * says, no failed task, one checksum in all passes, and times that are possible: wall_ns > 0, a
  * worker's end not before its start nor past the end of its pass, CPU time at most wall time x
- * (workers + 1) with two clock ticks' grace, and all passes together not longer than elapsed_ns,
- * the whole sample as its parent saw it.
+ * (workers + 1) with two clock ticks' grace, stamps at most 100 x wall time, percentiles that rise,
+ * and all passes together not longer than elapsed_ns, the whole sample as its parent saw it.
  *
  * Errors: BE_ETASK, BE_EWRONG.
  */

@@ -1,10 +1,65 @@
 /* Holds a runner's record against what was asked for and against what can be. */
 #include <inttypes.h>
+#include <stdbool.h>
 
 #include "core/protocol.h"
 
 /* CPU clocks may be read a little after the wall clock: two ticks of a 100 Hz clock. */
 static const uint64_t grace_ns = UINT64_C(20000000);
+
+/*
+ * Stamps are estimates from some of the messages, so a rare disturbance may count many times; this
+ * far above the pass it is no estimate any more.
+ */
+enum { STAMPS_FACTOR_MAX = 100 };
+
+static enum be_status stamps_check(const struct be_stamps *stamps, uint64_t wall_ns,
+                                   struct be_error *error)
+{
+    const uint64_t all[] = {stamps->compute_ns, stamps->send_ns, stamps->receive_ns,
+                            stamps->merge_ns};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i] / STAMPS_FACTOR_MAX > wall_ns + grace_ns) {
+            return be_error_set(error, BE_EWRONG,
+                                "impossible times: stamps of %" PRIu64 " ns in a pass of %" PRIu64
+                                " ns",
+                                all[i], wall_ns);
+        }
+    }
+    return BE_OK;
+}
+
+static enum be_status pass_check_dispatcher(const struct be_pass_record *pass,
+                                            struct be_error *error)
+{
+    if (pass->dispatcher.cpu_ns > pass->wall_ns + grace_ns) {
+        return be_error_set(error, BE_EWRONG,
+                            "impossible times: a dispatcher of %" PRIu64
+                            " ns of CPU in a pass of %" PRIu64 " ns",
+                            pass->dispatcher.cpu_ns, pass->wall_ns);
+    }
+    return stamps_check(&pass->dispatcher.stamps, pass->wall_ns, error);
+}
+
+static enum be_status latency_check(const struct be_latency *latency, uint64_t elapsed_ns,
+                                    struct be_error *error)
+{
+    const uint64_t rising[] = {latency->p50_ns, latency->p99_ns, latency->p999_ns, latency->max_ns};
+    uint64_t before = 0;
+
+    for (size_t i = 0; i < sizeof(rising) / sizeof(rising[0]); i++) {
+        bool known = rising[i] > 0;
+        if (known && (rising[i] < before || rising[i] > elapsed_ns)) {
+            return be_error_set(error, BE_EWRONG,
+                                "impossible times: a latency of %" PRIu64 " ns after %" PRIu64
+                                " ns, in a sample that took %" PRIu64 " ns",
+                                rising[i], before, elapsed_ns);
+        }
+        before = known ? rising[i] : before;
+    }
+    return BE_OK;
+}
 
 static enum be_status pass_check_workers(const struct be_pass_record *pass, struct be_error *error)
 {
@@ -17,6 +72,10 @@ static enum be_status pass_check_workers(const struct be_pass_record *pass, stru
                                 "impossible times: worker %" PRIu32 " from %" PRIu64 " to %" PRIu64
                                 " ns of a pass of %" PRIu64 " ns",
                                 i, worker->start_ns, worker->end_ns, pass->wall_ns);
+        }
+        enum be_status status = stamps_check(&worker->stamps, pass->wall_ns, error);
+        if (status != BE_OK) {
+            return status;
         }
         tasks += worker->tasks;
     }
@@ -60,7 +119,8 @@ static enum be_status pass_check(const struct be_pass_record *pass, const struct
                             "%" PRIu32 " workers in a pass, %" PRIu64 " asked for",
                             pass->worker_count, workers);
     }
-    return pass_check_workers(pass, error);
+    enum be_status status = pass_check_dispatcher(pass, error);
+    return status == BE_OK ? pass_check_workers(pass, error) : status;
 }
 
 static enum be_status passes_count(const struct be_sample_record *record,
@@ -110,5 +170,5 @@ enum be_status be_sample_record_check(const struct be_sample_record *record,
                               " ns in a sample that took %" PRIu64 " ns",
                               wall_ns, elapsed_ns);
     }
-    return status;
+    return status == BE_OK ? latency_check(&record->latency, elapsed_ns, error) : status;
 }

@@ -54,6 +54,13 @@ enum be_status be_store_begin_run(struct be_store *store, struct be_run *run,
                                   struct be_error *error);
 
 /*
+ * Stores the run's configurations from `first` on, in one transaction: a run may get more while it
+ * is measured. Errors: BE_ENOTFOUND when the store has not exactly `first` of that run.
+ */
+enum be_status be_store_add_configurations(struct be_store *store, const struct be_run *run,
+                                           size_t first, struct be_error *error);
+
+/*
  * Stores one sample in one transaction: on return it survives a crash of the program and of the
  * machine. transcript: the runner's lines as received, any bytes, NULL if there was no runner;
  * sample->record is not read. *commit_ns (may be NULL): how long the store took.

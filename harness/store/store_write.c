@@ -110,6 +110,43 @@ enum be_status be_store_begin_run(struct be_store *store, struct be_run *run,
     return status;
 }
 
+/* That the run is there and has as many configurations as the caller thinks. */
+static enum be_status configurations_count(const struct be_store *store, const struct be_run *run,
+                                           size_t expected, struct be_error *error)
+{
+    struct be_query query;
+    bool row = false;
+    enum be_status status = be_query_prepare(
+        &query, store, "SELECT count(*) FROM configuration WHERE run = ?", run_doing, error);
+
+    be_query_bind_count(&query, (uint64_t)run->id);
+    if (status == BE_OK) {
+        status = be_query_step(&query, &row, error);
+    }
+    if (status == BE_OK && be_query_count(&query, INT64_MAX) != expected) {
+        status =
+            be_error_set(error, BE_ENOTFOUND, "no run %" PRId64 " of %zu configurations in '%s'",
+                         run->id, expected, store->path);
+    }
+    be_query_finish(&query);
+    return status;
+}
+
+enum be_status be_store_add_configurations(struct be_store *store, const struct be_run *run,
+                                           size_t first, struct be_error *error)
+{
+    enum be_status status = be_store_execute(store, "BEGIN IMMEDIATE", run_doing, error);
+
+    if (status != BE_OK) {
+        return status;
+    }
+    status = configurations_count(store, run, first, error);
+    for (size_t i = first; status == BE_OK && i < run->configuration_count; i++) {
+        status = configuration_insert(store, run->id, run, i, error);
+    }
+    return be_store_end(store, status, run_doing, error);
+}
+
 static enum be_status sample_insert(const struct be_store *store, int64_t run_id,
                                     const struct be_sample *sample, struct be_error *error)
 {

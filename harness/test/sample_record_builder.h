@@ -38,6 +38,13 @@ static inline void record_fill_pass(struct be_pass_record *pass, enum be_pass_ki
         (struct be_pass_worker){.tasks = 7, .cpu_ns = 700000, .start_ns = 10, .end_ns = 900000};
     pass->workers[1] =
         (struct be_pass_worker){.tasks = 3, .cpu_ns = 600000, .start_ns = 20, .end_ns = 1000000};
+    pass->stamped = kind == BE_PASS_TIMED;
+    pass->dispatcher.cpu_ns = 150000;
+    if (pass->stamped) {
+        pass->dispatcher.stamps = (struct be_stamps){1, 40000, 30000, 20000};
+        pass->workers[0].stamps = (struct be_stamps){600000, 5000, 4000, 2};
+        pass->workers[1].stamps = (struct be_stamps){300000, 3000, 2000, 3};
+    }
 }
 
 static inline void record_fill_counters(struct be_counters *counters)
@@ -73,6 +80,9 @@ static inline void record_fill(struct be_sample_record *record)
         record->workers[i].pu_asked = i;
         record->workers[i].pu_bound = i;
         record->workers[i].pu_seen = i;
+        record->workers[i].pss_bytes = RECORD_LARGE + 4 + (uint64_t)i;
+        record->workers[i].watched = true;
+        record->workers[i].disturbance = (struct be_disturbance){10, 20, (uint64_t)i};
         record_fill_counters(&record->workers[i].counters);
     }
     record->dispatcher.pu_asked = -1;
@@ -80,6 +90,7 @@ static inline void record_fill(struct be_sample_record *record)
     record->dispatcher.pu_seen = 3;
     record->pool_start_ns = 250000;
     record->peak_rss_bytes = RECORD_LARGE + 2;
+    record->latency = (struct be_latency){1500, 2000, 3000, 4000, 5000};
     record->complete = true;
 }
 

@@ -143,6 +143,37 @@ static void a_worker_less(struct be_sample_record *record)
     free(record->workers[--record->worker_count].counters.items);
 }
 
+static void endless_stamp(struct be_sample_record *record)
+{
+    record->passes[2].workers[1].stamps.send_ns = UINT64_MAX;
+}
+
+static void too_large_a_stamp(struct be_sample_record *record)
+{
+    record->passes[2].dispatcher.stamps.merge_ns = 100 * (record->passes[2].wall_ns + 20000001);
+}
+
+static void too_busy_a_dispatcher(struct be_sample_record *record)
+{
+    record->passes[3].dispatcher.cpu_ns = record->passes[3].wall_ns + 20000001;
+}
+
+static void falling_percentiles(struct be_sample_record *record)
+{
+    record->latency.p99_ns = record->latency.p50_ns - 1;
+}
+
+static void falling_latency_over_an_unknown_one(struct be_sample_record *record)
+{
+    record->latency.p999_ns = 0;
+    record->latency.max_ns = record->latency.p99_ns - 1;
+}
+
+static void latency_beyond_the_sample(struct be_sample_record *record)
+{
+    record->latency.max_ns = elapsed_ns + 1;
+}
+
 static void lies_are_caught_and_named(void **state)
 {
     static const struct {
@@ -172,6 +203,12 @@ static void lies_are_caught_and_named(void **state)
         {a_worker_less_in_a_pass, BE_EWRONG, "1 workers in a pass, 2 asked for"},
         {no_workers_in_a_pass, BE_EWRONG, "0 workers in a pass, 2 asked for"},
         {a_worker_less, BE_EWRONG, "1 workers reported, 2 asked for"},
+        {endless_stamp, BE_EWRONG, "stamps of 18446744073709551615 ns in a pass of 1000000 ns"},
+        {too_large_a_stamp, BE_EWRONG, "stamps of 2100000100 ns in a pass of 1000000 ns"},
+        {too_busy_a_dispatcher, BE_EWRONG, "a dispatcher of 21000001 ns of CPU in a pass"},
+        {falling_percentiles, BE_EWRONG, "a latency of 1999 ns after 2000 ns"},
+        {falling_latency_over_an_unknown_one, BE_EWRONG, "a latency of 2999 ns after 3000 ns"},
+        {latency_beyond_the_sample, BE_EWRONG, "a latency of 5000001 ns after 4000 ns"},
     };
     (void)state;
 
@@ -188,6 +225,22 @@ static void lies_are_caught_and_named(void **state)
         assert_int_equal(error.status, status);
         be_sample_record_finish(&record);
     }
+}
+
+static void what_was_not_said_is_no_lie(void **state)
+{
+    struct be_sample_record record;
+    struct be_error error;
+    (void)state;
+
+    record_fill(&record);
+    record.latency = (struct be_latency){0};
+    record.passes[2].stamped = false;
+    record.passes[2].dispatcher = (struct be_pass_dispatcher){0};
+    record.passes[2].workers[0].stamps = (struct be_stamps){0};
+    record.passes[2].workers[1].stamps = (struct be_stamps){0};
+    assert_int_equal(check(&record, elapsed_ns, &error), BE_OK);
+    be_sample_record_finish(&record);
 }
 
 static void two_ticks_of_cpu_time_are_forgiven(void **state)
@@ -207,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_record_is_taken),
         cmocka_unit_test(lies_are_caught_and_named),
+        cmocka_unit_test(what_was_not_said_is_no_lie),
         cmocka_unit_test(two_ticks_of_cpu_time_are_forgiven),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

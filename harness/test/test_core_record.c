@@ -17,12 +17,42 @@ static void check_counters(const struct be_counters *actual, const struct be_cou
     }
 }
 
+static void check_disturbance(const struct be_worker_record *actual,
+                              const struct be_worker_record *expected)
+{
+    const struct be_disturbance *disturbance = &actual->disturbance;
+
+    assert_int_equal(actual->watched, expected->watched);
+    assert_int_equal(disturbance->voluntary_switches, expected->disturbance.voluntary_switches);
+    assert_int_equal(disturbance->involuntary_switches, expected->disturbance.involuntary_switches);
+    assert_int_equal(disturbance->major_faults, expected->disturbance.major_faults);
+}
+
+static void check_stamps(const struct be_stamps *actual, const struct be_stamps *expected)
+{
+    assert_int_equal(actual->compute_ns, expected->compute_ns);
+    assert_int_equal(actual->send_ns, expected->send_ns);
+    assert_int_equal(actual->receive_ns, expected->receive_ns);
+    assert_int_equal(actual->merge_ns, expected->merge_ns);
+}
+
+static void check_latency(const struct be_latency *actual, const struct be_latency *expected)
+{
+    assert_int_equal(actual->count, expected->count);
+    assert_int_equal(actual->p50_ns, expected->p50_ns);
+    assert_int_equal(actual->p99_ns, expected->p99_ns);
+    assert_int_equal(actual->p999_ns, expected->p999_ns);
+    assert_int_equal(actual->max_ns, expected->max_ns);
+}
+
 static void check_worker(const struct be_worker_record *actual,
                          const struct be_worker_record *expected)
 {
     assert_int_equal(actual->pu_asked, expected->pu_asked);
     assert_int_equal(actual->pu_bound, expected->pu_bound);
     assert_int_equal(actual->pu_seen, expected->pu_seen);
+    assert_int_equal(actual->pss_bytes, expected->pss_bytes);
+    check_disturbance(actual, expected);
     check_counters(&actual->counters, &expected->counters);
 }
 
@@ -34,12 +64,16 @@ static void check_pass(const struct be_pass_record *actual, const struct be_pass
     assert_int_equal(actual->tasks, expected->tasks);
     assert_int_equal(actual->failed, expected->failed);
     assert_int_equal(actual->checksum, expected->checksum);
+    assert_int_equal(actual->stamped, expected->stamped);
+    assert_int_equal(actual->dispatcher.cpu_ns, expected->dispatcher.cpu_ns);
+    check_stamps(&actual->dispatcher.stamps, &expected->dispatcher.stamps);
     assert_int_equal(actual->worker_count, expected->worker_count);
     for (uint32_t i = 0; i < expected->worker_count; i++) {
         assert_int_equal(actual->workers[i].tasks, expected->workers[i].tasks);
         assert_int_equal(actual->workers[i].cpu_ns, expected->workers[i].cpu_ns);
         assert_int_equal(actual->workers[i].start_ns, expected->workers[i].start_ns);
         assert_int_equal(actual->workers[i].end_ns, expected->workers[i].end_ns);
+        check_stamps(&actual->workers[i].stamps, &expected->workers[i].stamps);
     }
 }
 
@@ -72,10 +106,65 @@ static void everything_that_is_said_comes_back(void **state)
     check_worker(&back.dispatcher, &record.dispatcher);
     assert_int_equal(back.pool_start_ns, record.pool_start_ns);
     assert_int_equal(back.peak_rss_bytes, record.peak_rss_bytes);
+    check_latency(&back.latency, &record.latency);
     assert_true(back.complete);
     be_sample_record_finish(&record);
     be_sample_record_finish(&back);
     be_buffer_finish(&text);
+}
+
+/* As a runner of before wrote them, which must stay readable. */
+static void what_is_left_out_is_unknown(void **state)
+{
+    static const char text[] =
+        "{\"type\":\"hello\",\"protocol\":1,\"program\":\"b\",\"version\":\"1\",\"build_id\":\"\"}"
+        "\n"
+        "{\"type\":\"pass\",\"kind\":\"timed\",\"wall_ns\":9,\"cpu_ns\":8,\"tasks\":1,\"failed\":0,"
+        "\"checksum\":\"0123456789abcdef\","
+        "\"workers\":[{\"tasks\":1,\"cpu_ns\":8,\"start_ns\":1,\"end_ns\":2}]}\n"
+        "{\"type\":\"done\",\"pool_start_ns\":5,\"peak_rss_bytes\":6,"
+        "\"dispatcher\":{\"pu_asked\":-1,\"pu_bound\":-1,\"pu_seen\":-1,\"counters\":{}},"
+        "\"workers\":[{\"pu_asked\":-1,\"pu_bound\":-1,\"pu_seen\":-1,\"counters\":{}}]}\n";
+    struct be_sample_record record = {0};
+    struct be_error error;
+    (void)state;
+
+    if (be_sample_record_parse(text, strlen(text), &record, &error) != BE_OK) {
+        fail_msg("%s", error.message);
+    }
+    assert_false(record.passes[0].stamped);
+    assert_int_equal(record.passes[0].dispatcher.cpu_ns, 0);
+    assert_int_equal(record.passes[0].workers[0].stamps.compute_ns, 0);
+    assert_int_equal(record.latency.count, 0);
+    assert_int_equal(record.workers[0].pss_bytes, 0);
+    assert_false(record.workers[0].watched);
+    assert_false(record.dispatcher.watched);
+    be_sample_record_finish(&record);
+}
+
+static void what_is_unknown_is_not_written(void **state)
+{
+    struct be_sample_record record;
+    struct be_buffer text = {0};
+    (void)state;
+
+    record_fill(&record);
+    for (size_t i = 0; i < record.pass_count; i++) {
+        record.passes[i].stamped = false;
+    }
+    for (size_t i = 0; i < record.worker_count; i++) {
+        record.workers[i].watched = false;
+        record.workers[i].pss_bytes = 0;
+    }
+    record.latency.p999_ns = 0;
+    record_encode(&record, &text);
+    assert_non_null(strstr(text.data, "p99_ns"));
+    assert_null(strstr(text.data, "p999_ns"));
+    assert_null(strstr(text.data, "compute_ns"));
+    assert_null(strstr(text.data, "pss_bytes"));
+    assert_null(strstr(text.data, "disturbance"));
+    be_buffer_finish(&text);
+    be_sample_record_finish(&record);
 }
 
 static void lines_in_another_order_are_refused(void **state)
@@ -263,6 +352,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_that_is_said_comes_back),
+        cmocka_unit_test(what_is_left_out_is_unknown),
+        cmocka_unit_test(what_is_unknown_is_not_written),
         cmocka_unit_test(lines_in_another_order_are_refused),
         cmocka_unit_test(what_is_not_a_line_is_refused),
         cmocka_unit_test(an_unknown_status_of_the_runner_is_an_internal_error),

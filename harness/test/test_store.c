@@ -362,12 +362,40 @@ static void test_default_path(void **state)
     assert_int_equal(chdir("/"), 0);
 }
 
+static void test_run_gets_more_configurations(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct be_store *store = NULL;
+    struct be_run loaded = {0};
+    struct be_run run;
+
+    fixture_run(&run);
+    ASSERT_OK(be_store_open(fixture->path, BE_STORE_WRITE, &store, &error));
+    run.configuration_count = 1;
+    ASSERT_OK(be_store_begin_run(store, &run, &error));
+    run.configuration_count = 2;
+    assert_int_equal(be_store_add_configurations(store, &run, 2, NULL), BE_ENOTFOUND);
+    assert_int_equal(be_store_add_configurations(store, &run, 0, NULL), BE_ENOTFOUND);
+    ASSERT_OK(be_store_add_configurations(store, &run, 1, &error));
+    ASSERT_OK(be_store_load_run(store, run.id, &loaded, &error));
+    assert_int_equal(loaded.configuration_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(loaded.configurations[i].id, run.configurations[i].id);
+    }
+    run.id = 17;
+    assert_int_equal(be_store_add_configurations(store, &run, 1, NULL), BE_ENOTFOUND);
+    be_store_close(store);
+    be_run_finish(&loaded);
+    be_run_finish(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         STORE_TEST(test_run_and_samples_come_out_as_they_went_in),
         STORE_TEST(test_failed_sample_keeps_its_reason_and_any_bytes),
+        STORE_TEST(test_run_gets_more_configurations),
         STORE_TEST(test_sample_of_no_run_or_configuration_is_refused),
         STORE_TEST(test_handles_mean_the_run_they_say),
         STORE_TEST(test_label_that_is_a_handle_is_refused),

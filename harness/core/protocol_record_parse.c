@@ -1,103 +1,12 @@
-/* What a runner answers: hello, pass records, done or error; written and read back. */
+/* Reads what a runner answers: hello, pass records, done or error. */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/array.h"
 #include "core/protocol.h"
-
-void be_protocol_line(json_t *object, struct be_buffer *line)
-{
-    char *text = json_dumps(object, JSON_COMPACT);
-
-    json_decref(object);
-    if (!text) {
-        line->failed = true;
-        return;
-    }
-    be_buffer_puts(line, text);
-    be_buffer_puts(line, "\n");
-    free(text);
-}
-
-void be_hello_encode(const struct be_hello_record *hello, struct be_buffer *line)
-{
-    be_protocol_line(json_pack("{s:s, s:I, s:s, s:s, s:s}", "type", "hello", "protocol",
-                               (json_int_t)hello->protocol, "program", hello->program, "version",
-                               hello->version, "build_id", hello->build_id),
-                     line);
-}
-
-void be_pass_encode(const struct be_pass_record *pass, struct be_buffer *line)
-{
-    char checksum[BE_ID_BYTES];
-    json_t *workers = json_array();
-
-    snprintf(checksum, sizeof(checksum), "%016" PRIx64, pass->checksum);
-    for (uint32_t i = 0; i < pass->worker_count; i++) {
-        const struct be_pass_worker *worker = &pass->workers[i];
-        json_array_append_new(workers, json_pack("{s:o, s:o, s:o, s:o}", "tasks",
-                                                 be_json_count(worker->tasks), "cpu_ns",
-                                                 be_json_count(worker->cpu_ns), "start_ns",
-                                                 be_json_count(worker->start_ns), "end_ns",
-                                                 be_json_count(worker->end_ns)));
-    }
-    be_protocol_line(
-        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o}", "type", "pass", "kind",
-                  be_pass_kind_name(pass->kind), "wall_ns", be_json_count(pass->wall_ns), "cpu_ns",
-                  be_json_count(pass->cpu_ns), "tasks", be_json_count(pass->tasks), "failed",
-                  be_json_count(pass->failed), "checksum", checksum, "workers", workers),
-        line);
-}
-
-static json_t *counter_encode(const struct be_counter_value *value)
-{
-    json_t *object = json_pack("{s:s}", "state", be_counter_state_name(value->state));
-
-    if (value->state == BE_COUNTER_COUNTED || value->state == BE_COUNTER_SCALED) {
-        json_object_set_new(object, "value", be_json_count(value->value));
-    } else {
-        json_object_set_new(object, "reason", json_string(value->reason));
-    }
-    if (value->state == BE_COUNTER_SCALED) {
-        json_object_set_new(object, "share", be_json_real(value->share));
-    }
-    return object;
-}
-
-static json_t *worker_encode(const struct be_worker_record *worker)
-{
-    json_t *counters = json_object();
-
-    for (uint32_t i = 0; i < worker->counters.count; i++) {
-        const struct be_counter_value *value = &worker->counters.items[i];
-        json_object_set_new(counters, value->name, counter_encode(value));
-    }
-    return json_pack("{s:i, s:i, s:i, s:o}", "pu_asked", worker->pu_asked, "pu_bound",
-                     worker->pu_bound, "pu_seen", worker->pu_seen, "counters", counters);
-}
-
-void be_done_encode(const struct be_sample_record *record, struct be_buffer *line)
-{
-    json_t *workers = json_array();
-
-    for (size_t i = 0; i < record->worker_count; i++) {
-        json_array_append_new(workers, worker_encode(&record->workers[i]));
-    }
-    be_protocol_line(json_pack("{s:s, s:o, s:o, s:o, s:o}", "type", "done", "pool_start_ns",
-                               be_json_count(record->pool_start_ns), "peak_rss_bytes",
-                               be_json_count(record->peak_rss_bytes), "dispatcher",
-                               worker_encode(&record->dispatcher), "workers", workers),
-                     line);
-}
-
-void be_error_encode(const struct be_error *error, struct be_buffer *line)
-{
-    be_protocol_line(json_pack("{s:s, s:s, s:s}", "type", "error", "status",
-                               be_status_name(error->status), "message", error->message),
-                     line);
-}
 
 static enum be_status hello_parse(const json_t *object, struct be_sample_record *record,
                                   struct be_error *error)
@@ -131,7 +40,7 @@ static enum be_status hello_parse(const json_t *object, struct be_sample_record 
     return status;
 }
 
-/* Reads the named numbers of an object; ends at a NULL key. */
+/* Named numbers of an object; a list of them ends at a NULL key. */
 struct count_member {
     const char *key;
     uint64_t *value;
@@ -144,6 +53,66 @@ static enum be_status counts_parse(const json_t *object, const struct count_memb
 
     for (; status == BE_OK && members->key; members++) {
         status = be_json_get_count(object, members->key, members->value, error);
+    }
+    return status;
+}
+
+/* Numbers that a runner may leave unsaid, which leaves them as they are. */
+static enum be_status counts_parse_said(const json_t *object, const struct count_member *members,
+                                        struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    for (; status == BE_OK && members->key; members++) {
+        if (json_object_get(object, members->key)) {
+            status = be_json_get_count(object, members->key, members->value, error);
+        }
+    }
+    return status;
+}
+
+/* An object that may be left unsaid: NULL then. */
+static enum be_status object_get_said(const json_t *object, const char *key, const json_t **member,
+                                      struct be_error *error)
+{
+    *member = NULL;
+    return json_object_get(object, key) ? be_json_get_object(object, key, member, error) : BE_OK;
+}
+
+static enum be_status stamps_parse(const json_t *object, struct be_stamps *stamps,
+                                   struct be_error *error)
+{
+    const struct count_member members[] = {{"compute_ns", &stamps->compute_ns},
+                                           {"send_ns", &stamps->send_ns},
+                                           {"receive_ns", &stamps->receive_ns},
+                                           {"merge_ns", &stamps->merge_ns},
+                                           {NULL, NULL}};
+    return counts_parse(object, members, error);
+}
+
+static enum be_status stamped_parse(const json_t *object, struct be_pass_record *pass,
+                                    struct be_error *error)
+{
+    const json_t *stamped = json_object_get(object, "stamped");
+
+    if (stamped && !json_is_boolean(stamped)) {
+        return be_error_set(error, BE_EPROTOCOL, "'stamped' is neither true nor false");
+    }
+    pass->stamped = json_is_true(stamped);
+    return BE_OK;
+}
+
+static enum be_status pass_dispatcher_parse(const json_t *object, struct be_pass_record *pass,
+                                            struct be_error *error)
+{
+    const json_t *dispatcher = NULL;
+    enum be_status status = object_get_said(object, "dispatcher", &dispatcher, error);
+
+    if (status == BE_OK && dispatcher) {
+        status = be_json_get_count(dispatcher, "cpu_ns", &pass->dispatcher.cpu_ns, error);
+    }
+    if (status == BE_OK && dispatcher && pass->stamped) {
+        status = stamps_parse(dispatcher, &pass->dispatcher.stamps, error);
     }
     return status;
 }
@@ -173,7 +142,11 @@ static enum be_status pass_workers_parse(const json_t *array, struct be_pass_rec
                                                {"start_ns", &worker->start_ns},
                                                {"end_ns", &worker->end_ns},
                                                {NULL, NULL}};
-        status = counts_parse(json_array_get(array, i), members, error);
+        const json_t *object = json_array_get(array, i);
+        status = counts_parse(object, members, error);
+        if (status == BE_OK && pass->stamped) {
+            status = stamps_parse(object, &worker->stamps, error);
+        }
     }
     return status;
 }
@@ -216,6 +189,12 @@ static enum be_status pass_fill(const json_t *object, struct be_pass_record *pas
     }
     if (status == BE_OK) {
         status = checksum_parse(object, &pass->checksum, error);
+    }
+    if (status == BE_OK) {
+        status = stamped_parse(object, pass, error);
+    }
+    if (status == BE_OK) {
+        status = pass_dispatcher_parse(object, pass, error);
     }
     if (status == BE_OK) {
         status = be_json_get_array(object, "workers", &workers, error);
@@ -317,9 +296,29 @@ static enum be_status pu_get(const json_t *object, const char *key, int32_t *pu,
     return BE_OK;
 }
 
+static enum be_status disturbance_parse(const json_t *object, struct be_worker_record *worker,
+                                        struct be_error *error)
+{
+    struct be_disturbance *disturbance = &worker->disturbance;
+    const struct count_member members[] = {
+        {"voluntary_switches", &disturbance->voluntary_switches},
+        {"involuntary_switches", &disturbance->involuntary_switches},
+        {"major_faults", &disturbance->major_faults},
+        {NULL, NULL}};
+    const json_t *said = NULL;
+    enum be_status status = object_get_said(object, "disturbance", &said, error);
+
+    if (status == BE_OK && said) {
+        worker->watched = true;
+        status = counts_parse(said, members, error);
+    }
+    return status;
+}
+
 static enum be_status worker_parse(const json_t *object, struct be_worker_record *worker,
                                    struct be_error *error)
 {
+    const struct count_member pss[] = {{"pss_bytes", &worker->pss_bytes}, {NULL, NULL}};
     const json_t *counters = NULL;
     enum be_status status = pu_get(object, "pu_asked", &worker->pu_asked, error);
 
@@ -328,6 +327,12 @@ static enum be_status worker_parse(const json_t *object, struct be_worker_record
     }
     if (status == BE_OK) {
         status = pu_get(object, "pu_seen", &worker->pu_seen, error);
+    }
+    if (status == BE_OK) {
+        status = counts_parse_said(object, pss, error);
+    }
+    if (status == BE_OK) {
+        status = disturbance_parse(object, worker, error);
     }
     if (status == BE_OK) {
         status = be_json_get_object(object, "counters", &counters, error);
@@ -356,6 +361,27 @@ static enum be_status workers_parse(const json_t *array, struct be_sample_record
     return status;
 }
 
+static enum be_status latency_parse(const json_t *object, struct be_latency *latency,
+                                    struct be_error *error)
+{
+    const struct count_member members[] = {{"count", &latency->count},
+                                           {"p50_ns", &latency->p50_ns},
+                                           {"max_ns", &latency->max_ns},
+                                           {NULL, NULL}};
+    const struct count_member rare[] = {
+        {"p99_ns", &latency->p99_ns}, {"p999_ns", &latency->p999_ns}, {NULL, NULL}};
+    const json_t *said = NULL;
+    enum be_status status = object_get_said(object, "latency", &said, error);
+
+    if (status == BE_OK && said) {
+        status = counts_parse(said, members, error);
+    }
+    if (status == BE_OK && said) {
+        status = counts_parse_said(said, rare, error);
+    }
+    return status;
+}
+
 static enum be_status done_parse(const json_t *object, struct be_sample_record *record,
                                  struct be_error *error)
 {
@@ -366,6 +392,9 @@ static enum be_status done_parse(const json_t *object, struct be_sample_record *
     const json_t *workers = NULL;
     enum be_status status = counts_parse(object, members, error);
 
+    if (status == BE_OK) {
+        status = latency_parse(object, &record->latency, error);
+    }
     if (status == BE_OK) {
         status = be_json_get_object(object, "dispatcher", &dispatcher, error);
     }
