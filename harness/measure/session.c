@@ -295,7 +295,8 @@ static enum be_status sample_measure(struct be_session *session,
         be_quality_read(session->quality, spec.pus, spec.pu_count, spec.dispatcher_pu, &after);
     }
     if (status == BE_OK) {
-        be_quality_judge(&before, &after, outcome->launch.elapsed_ns, verdict);
+        be_quality_judge(&before, &after, verdict);
+        be_quality_judge_places(&outcome->record, verdict);
         status = checksum_check(session, configuration, &outcome->record, cause);
     }
     be_spec_finish(&spec);

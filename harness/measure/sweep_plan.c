@@ -23,12 +23,13 @@ static enum be_status watched_note(json_t *machine, struct be_error *error)
 {
     struct be_quality *quality = NULL;
     struct be_quality_reading reading;
+    char names[BE_QUALITY_NAMES_BYTES];
     enum be_status status = be_quality_create("", &quality, error);
 
     if (status == BE_OK) {
         be_quality_read(quality, NULL, 0, -1, &reading);
         json_object_set_new(machine, "quality_watched",
-                            json_string(be_quality_watched_name(reading.watched)));
+                            json_string(be_quality_watched_names(reading.watched, names)));
     }
     be_quality_destroy(quality);
     return status;
