@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "analysis/stats.h"
-#include "core/rng.h"
 #include "near.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -161,93 +160,6 @@ static void values_that_are_not_finite_are_refused(void **state)
     }
 }
 
-/* Random numbers, and the last one of a series that depends on it. */
-struct source {
-    struct be_rng rng;
-    double last;
-};
-
-/* Each draws from a distribution whose median is 0. */
-static double draw_normal(struct source *source)
-{
-    double radius = sqrt(-2 * log(1 - be_rng_unit(&source->rng)));
-    return radius * cos(2 * M_PI * be_rng_unit(&source->rng));
-}
-
-static double draw_skewed(struct source *source)
-{
-    return exp(draw_normal(source)) - 1;
-}
-
-static double draw_two_modes(struct source *source)
-{
-    return draw_normal(source) / 5 + (be_rng_unit(&source->rng) < .5 ? -1 : 1);
-}
-
-static double draw_ar1(struct source *source, double coefficient)
-{
-    double fresh = sqrt(1 - coefficient * coefficient) * draw_normal(source);
-    source->last = coefficient * source->last + fresh;
-    return source->last;
-}
-
-static double draw_ar1_3(struct source *source)
-{
-    return draw_ar1(source, .3);
-}
-
-static double draw_ar1_5(struct source *source)
-{
-    return draw_ar1(source, .5);
-}
-
-static const struct {
-    const char *name;
-    double (*draw)(struct source *source);
-    double coverage;
-} coverage_cases[] = {
-    {"normal", draw_normal, .95},       {"skewed", draw_skewed, .95},
-    {"two modes", draw_two_modes, .93}, {"AR(1) .3", draw_ar1_3, .93},
-    {"AR(1) .5", draw_ar1_5, .90},
-};
-
-/* Each first look of the stop rule has its own n. */
-static const size_t coverage_counts[] = {10, 20, 40};
-
-static double coverage_simulate(size_t count, double (*draw)(struct source *))
-{
-    enum { REPETITIONS = 4000 };
-    struct source source;
-    int covered = 0;
-
-    be_rng_init(&source.rng, count);
-    for (int repetition = 0; repetition < REPETITIONS; repetition++) {
-        double values[40];
-        struct be_estimate estimate;
-        source.last = draw_normal(&source);
-        for (size_t i = 0; i < count; i++) {
-            values[i] = draw(&source);
-        }
-        assert_int_equal(be_stats_estimate(values, count, .95, &estimate, NULL), BE_OK);
-        covered += estimate.bounded && estimate.low <= 0 && estimate.high >= 0;
-    }
-    return (double)covered / REPETITIONS;
-}
-
-static void intervals_cover_the_true_median(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(coverage_cases); i++) {
-        for (size_t j = 0; j < COUNT_OF(coverage_counts); j++) {
-            double coverage = coverage_simulate(coverage_counts[j], coverage_cases[i].draw);
-            if (coverage < coverage_cases[i].coverage) {
-                fail_msg("%s, n %zu: covered %.4f", coverage_cases[i].name, coverage_counts[j],
-                         coverage);
-            }
-        }
-    }
-}
-
 /* As tables of Student's t print them. */
 static const struct {
     double probability;
@@ -294,7 +206,6 @@ int main(void)
         cmocka_unit_test(equal_values_have_an_interval_of_no_width),
         cmocka_unit_test(ties_with_the_median_do_not_widen),
         cmocka_unit_test(values_that_are_not_finite_are_refused),
-        cmocka_unit_test(intervals_cover_the_true_median),
         cmocka_unit_test(t_quantiles_agree_with_published_tables),
         cmocka_unit_test(the_smallest_visible_change_by_hand),
     };
