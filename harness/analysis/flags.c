@@ -185,7 +185,9 @@ enum be_status be_flags_find(const struct be_flags_input *input, struct be_flags
     flag_raise(&found, BE_FLAG_PASS_TREND, trend_is_one(&found.pass_trend));
     modes_judge(input, room, &found);
     found.outliers = outliers_count(input, room);
-    flag_raise(&found, BE_FLAG_OUTLIERS, found.outliers > 0);
+    /* The smaller of two modes can be far from the median, too. */
+    flag_raise(&found, BE_FLAG_OUTLIERS,
+               found.outliers > 0 && !be_flags_raised(&found, BE_FLAG_TWO_MODES));
     found.start_skew = start_skew_share(input, room);
     flag_raise(&found, BE_FLAG_START_SKEW, found.start_skew > BE_FLAG_START_SKEW_SHARE);
     flag_raise(&found, BE_FLAG_OVERSUBSCRIBED, input->workers > input->effective_cores);

@@ -18,7 +18,7 @@ enum be_flag {
     BE_FLAG_PASS_TREND,     /* passes get slower or faster within a sample */
     BE_FLAG_ROUND_TREND,    /* so does the configuration against its reference, over rounds */
     BE_FLAG_TWO_MODES,      /* its times gather around two values */
-    BE_FLAG_OUTLIERS,       /* some times lie far from all others */
+    BE_FLAG_OUTLIERS,       /* some times lie far from all others, and are no second mode */
     BE_FLAG_START_SKEW,     /* workers begin at different times, by a good part of the pass */
     BE_FLAG_OVERSUBSCRIBED, /* more workers than effective cores */
     BE_FLAG_TOO_FEW,        /* rounds: no 95 % interval */
