@@ -136,11 +136,12 @@ static void json_has_what_was_promised(void **state)
         for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
             member(json_array_get(configurations, i), keys[k]);
         }
-        /* All six are there, whatever this machine let them be. */
+        /* All six rounds are there, whatever this machine let them be. */
         const json_t *quality = member(json_array_get(configurations, i), "quality");
         assert_int_equal(json_integer_value(member(quality, "clean")) +
                              json_integer_value(member(quality, "suspect")) +
-                             json_integer_value(member(quality, "rejected")),
+                             json_integer_value(member(quality, "rejected")) -
+                             json_integer_value(member(quality, "rerun")),
                          6);
     }
     json_decref(root);
@@ -161,7 +162,9 @@ static void csv_has_a_row_a_sample(void **state)
     for (const char *p = be_buffer_text(&output); *p; p++) {
         lines += *p == '\n';
     }
-    assert_int_equal(lines, 1 + 3 * 6);
+    /* Six rounds of one block of three, of which some may have been re-run. */
+    assert_in_range(lines, 1 + 3 * 6, 1 + 2 * 3 * 6);
+    assert_int_equal(lines % 3, 1);
     be_buffer_finish(&output);
 }
 
