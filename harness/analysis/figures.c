@@ -133,6 +133,7 @@ static void round_compute(struct figuring *figuring, const struct place *places,
         if (i + 1 < count && places[i + 1].configuration == places[i].configuration) {
             figuring->figures[places[i].sample].use = BE_SAMPLE_RERUN;
         } else if (sample->state == BE_SAMPLE_REJECTED) {
+            figuring->figures[places[i].sample].use = BE_SAMPLE_DROPPED;
             rejected = true;
         } else if (sample->state != BE_SAMPLE_FAILED) {
             figuring->latest[places[i].configuration] = sample;

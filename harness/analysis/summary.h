@@ -26,7 +26,7 @@ struct be_summary {
     size_t samples;                               /* that the figures below come from */
     size_t clean, suspect, rejected, failed;      /* all stored samples, by state */
     size_t rerun;                                 /* replaced by a later sample of their round */
-    size_t dropped;                               /* left out with a rejected one of their block */
+    size_t dropped;                               /* they or one of their block were rejected */
     struct be_estimate wall_ns;                   /* of a warm pass */
     struct be_estimate cold_wall_ns;              /* pool start + one pass + join */
     struct be_estimate speedup;                   /* serial wall / wall, same round */
