@@ -8,7 +8,7 @@ static enum be_status defaults_set(struct be_plan *plan, struct be_error *error)
 {
     static const char *const settings[][2] = {
         {"name", "run"},    {"executor", "processes"}, {"workers", "max"},
-        {"grain", "100us"}, {"rounds", "12"},
+        {"grain", "100us"}, {"rounds", "640"},         {"time-budget", "20s"},
     };
     enum be_status status = BE_OK;
 

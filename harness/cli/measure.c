@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analysis/precision.h"
 #include "cli/finish.h"
 #include "cli/progress.h"
 #include "core/units.h"
@@ -19,7 +20,7 @@ static struct be_sweep sweep_make(struct be_context *context, struct be_progress
         .store = context->store,
         .fresh = context->options.fresh,
         .interrupt_fd = context->interrupt_fd,
-        .progress = context->options.quiet ? NULL : be_progress_show,
+        .progress = progress ? be_progress_show : NULL,
         .context = progress,
     };
 }
@@ -50,8 +51,9 @@ static void plan_print(const struct be_run *run)
     for (size_t i = 0; i < run->configuration_count; i++) {
         configuration_print(&run->configurations[i]);
     }
-    printf("%zu configurations x %" PRIu32 " rounds; nothing was measured or stored\n",
-           run->configuration_count, run->rounds);
+    printf("%zu configurations x %" PRIu32 " rounds%s; nothing was measured or stored\n",
+           run->configuration_count, run->rounds,
+           run->rounds > be_precision_next_look(0) ? " at most" : "");
 }
 
 static enum be_status json_print(const struct be_run *run, struct be_error *error)
@@ -116,14 +118,15 @@ static enum be_status result_print(const struct be_context *context, const struc
 }
 
 /* Instead of an error's message. */
-static void interrupted_tell(const struct be_run *run, size_t total, struct be_error *error)
+static void interrupted_tell(const struct be_run *run, const struct be_progress *progress,
+                             struct be_error *error)
 {
     error->message[0] = '\0';
     fprintf(stderr,
             "stopped at %zu of %zu; all kept; no process left behind\n"
             "the same command resumes run %" PRId64
             " (same plan, build, machine and boot); --fresh starts anew\n",
-            run->sample_count, total, run->id);
+            progress->done, progress->total, run->id);
 }
 
 static enum be_status plan_measure(struct be_context *context, struct be_error *error)
@@ -131,7 +134,7 @@ static enum be_status plan_measure(struct be_context *context, struct be_error *
     struct be_progress progress;
     struct be_run run = {0};
     struct be_error late;
-    be_progress_init(&progress);
+    be_progress_init(&progress, context->options.quiet);
     struct be_sweep sweep = sweep_make(context, &progress);
     enum be_status status = be_sweep_measure(&sweep, &run, error);
 
@@ -141,7 +144,7 @@ static enum be_status plan_measure(struct be_context *context, struct be_error *
         status = status == BE_OK ? printed : status;
     }
     if (status == BE_EINTERRUPTED && run.id > 0) {
-        interrupted_tell(&run, (size_t)run.rounds * run.configuration_count, error);
+        interrupted_tell(&run, &progress, error);
     }
     be_run_finish(&run);
     return status;

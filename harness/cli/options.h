@@ -21,7 +21,7 @@ enum be_option_group {
     BE_OPTIONS_OUT = 1 << 2,     /* --out */
     BE_OPTIONS_FORMAT = 1 << 3,  /* --format */
     BE_OPTIONS_JSON = 1 << 4,    /* --json */
-    BE_OPTIONS_MEASURE = 1 << 5, /* --quiet --dry-run --fresh --lock --cpus */
+    BE_OPTIONS_MEASURE = 1 << 5, /* --quiet --verbose --dry-run --fresh … */
     BE_OPTIONS_PLAN = 1 << 6,    /* what a plan holds, and the rows' own parameters */
 };
 
@@ -39,6 +39,7 @@ struct be_options {
     char *cpus;
     bool json;
     bool quiet;
+    bool verbose;
     bool dry_run;
     bool fresh;
     bool helped; /* --help was printed: there is nothing left to do */

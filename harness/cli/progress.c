@@ -1,12 +1,14 @@
 #include "cli/progress.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "analysis/precision.h"
 #include "core/clock.h"
 #include "core/units.h"
 #include "report/report.h"
@@ -16,11 +18,12 @@ enum { BAR_CELLS = 20, WIDTH_DEFAULT = 100 };
 static const uint64_t redraw_ns = UINT64_C(200000000);
 static const uint64_t line_ns = UINT64_C(10000000000);
 
-void be_progress_init(struct be_progress *progress)
+void be_progress_init(struct be_progress *progress, bool quiet)
 {
     const char *term = getenv("TERM");
 
     *progress = (struct be_progress){
+        .quiet = quiet,
         .terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0,
     };
 }
@@ -64,22 +67,44 @@ static void configuration_format(const struct be_configuration *configuration, c
              grain);
 }
 
+/* What it costs, before anything is spent: "520 samples and more · about 48 s, at most 75 s". */
+static void price_print(const struct be_sweep_progress *sweep)
+{
+    char expected[BE_UNITS_TEXT_BYTES];
+    char most[BE_UNITS_TEXT_BYTES];
+    bool more = sweep->searches || sweep->most.samples > sweep->expected.samples;
+
+    fprintf(stderr, "%zu samples%s · about %s", sweep->expected.samples, more ? " and more" : "",
+            left_format(sweep->expected.ns, expected));
+    if (sweep->most.ns > sweep->expected.ns) {
+        fprintf(stderr, ", at most %s", left_format(sweep->most.ns, most));
+    }
+}
+
 static void plan_print(const struct be_sweep_progress *sweep)
 {
     const struct be_run *run = sweep->run;
-    char left[BE_UNITS_TEXT_BYTES];
+    uint32_t first = be_precision_next_look(0);
 
-    fprintf(stderr, "%s%s · %zu configurations x %" PRIu32 " rounds, %zu samples · ",
-            strcmp(run->plan, "run") == 0 ? "" : "sweep ", run->plan, run->configuration_count,
-            run->rounds, sweep->total);
+    fprintf(stderr, "%s%s · %zu configurations x ", strcmp(run->plan, "run") == 0 ? "" : "sweep ",
+            run->plan, run->configuration_count);
+    if (run->rounds > first) {
+        fprintf(stderr, "%" PRIu32 " to ", first);
+    }
+    fprintf(stderr, "%" PRIu32 " rounds%s · ", run->rounds,
+            sweep->searches ? " + break-even search" : "");
     if (sweep->resumed > 0) {
         fprintf(stderr, "resumes run %" PRId64 " at %zu (same plan, build, machine and boot) · ",
                 run->id, sweep->done);
     }
-    fprintf(stderr, "about %s · run %" PRId64 "\n", left_format(sweep->left_ns, left), run->id);
+    price_print(sweep);
+    fprintf(stderr, " · run %" PRId64 "\n", run->id);
 }
 
-/* "so far": the answer from what there is; costs a summary, so once a round. */
+/*
+ * "so far": the answer from what there is. It costs a summary of all samples, so it is renewed when
+ * there are a quarter more of them.
+ */
 static void answer_renew(struct be_progress *progress, const struct be_run *run)
 {
     struct be_summaries summaries = {0};
@@ -101,14 +126,19 @@ static void line_format(const struct be_sweep_progress *sweep, char *text, size_
     char bar[BAR_CELLS + 1];
     char left[BE_UNITS_TEXT_BYTES];
     char what[128];
+    char widest[32] = "";
     size_t full = sweep->total ? sweep->done * BAR_CELLS / sweep->total : 0;
 
     memset(bar, '.', BAR_CELLS);
     memset(bar, '#', full < BAR_CELLS ? full : BAR_CELLS);
     bar[BAR_CELLS] = '\0';
     configuration_format(sweep->measured, what, sizeof(what));
-    snprintf(text, bytes, "[%s] %zu/%zu · %s · %zu failed · %s left", bar, sweep->done,
-             sweep->total, what, sweep->failed, left_format(sweep->left_ns, left));
+    if (isfinite(sweep->widest)) {
+        snprintf(widest, sizeof(widest), " · widest ±%.1f %%", sweep->widest * 100);
+    }
+    snprintf(text, bytes, "[%s] %zu/%zu · %s%s%s · %zu failed · %s left", bar, sweep->done,
+             sweep->total, sweep->phase == BE_SWEEP_SEARCH ? "break-even search: " : "", what,
+             widest, sweep->failed, left_format(sweep->expected.ns, left));
 }
 
 /* Cuts a line of UTF-8 to `width` columns; every character here is one column wide. */
@@ -147,12 +177,20 @@ void be_progress_show(void *context, const struct be_sweep_progress *sweep)
     uint64_t now_ns = be_clock_now_ns();
     char line[512];
 
+    progress->done = sweep->done;
+    progress->total = sweep->total;
+    if (progress->quiet) {
+        return;
+    }
     if (sweep->stage == BE_SWEEP_PLANNED) {
         plan_print(sweep);
         progress->drawn_ns = now_ns;
         return;
     }
-    if (progress->terminal && sweep->done % sweep->run->configuration_count == 0) {
+    size_t samples = sweep->run->sample_count;
+    if (progress->terminal && samples >= sweep->run->configuration_count &&
+        samples >= progress->answered_samples / 4 * 5) {
+        progress->answered_samples = samples;
         answer_renew(progress, sweep->run);
     }
     if (now_ns - progress->drawn_ns < (progress->terminal ? redraw_ns : line_ns)) {

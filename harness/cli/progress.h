@@ -12,13 +12,17 @@
 #include "measure/sweep.h"
 
 struct be_progress {
-    bool terminal;     /* stderr is one */
-    size_t lines;      /* drawn on the terminal and to be drawn over */
-    uint64_t drawn_ns; /* when the last one was */
-    char answer[256];  /* "so far", renewed at each end of a round */
+    bool quiet;              /* nothing is shown */
+    bool terminal;           /* stderr is one */
+    size_t lines;            /* drawn on the terminal and to be drawn over */
+    uint64_t drawn_ns;       /* when the last one was */
+    char answer[256];        /* "so far" */
+    size_t answered_samples; /* that it comes from */
+    size_t done;             /* of `total` samples, as last told */
+    size_t total;
 };
 
-void be_progress_init(struct be_progress *progress);
+void be_progress_init(struct be_progress *progress, bool quiet);
 
 /* For be_sweep.progress; context is a struct be_progress. */
 void be_progress_show(void *context, const struct be_sweep_progress *sweep);

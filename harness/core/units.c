@@ -128,6 +128,22 @@ enum be_status be_units_parse_size(const char *text, uint64_t *bytes, struct be_
     return scaled_parse(text, size_units, "size such as 64, 4KiB or 1MiB", bytes, error);
 }
 
+enum be_status be_units_parse_percent(const char *text, double *ratio, struct be_error *error)
+{
+    unsigned __int128 mantissa = 0;
+    uint64_t divisor = 1;
+    const char *end = text;
+    bool good = decimal_parse(&end, &mantissa, &divisor);
+
+    end += *end == ' ';
+    if (!good || strcmp(end, "%") != 0) {
+        return be_error_set(error, BE_EINVAL, "'%s' is not a percentage such as 1%% or 0.5%%",
+                            text);
+    }
+    *ratio = (double)mantissa / ((double)divisor * 100);
+    return BE_OK;
+}
+
 struct list {
     uint64_t *values;
     size_t count;

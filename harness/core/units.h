@@ -25,6 +25,9 @@ enum be_status be_units_parse_duration(const char *text, uint64_t *ns, struct be
 /* "64", "64B", "4KiB", "1.5MiB", "1GiB". In bytes, as durations are in ns. */
 enum be_status be_units_parse_size(const char *text, uint64_t *bytes, struct be_error *error);
 
+/* "1%", "0.5 %"; the sign is needed. *ratio: .01 for 1 %. */
+enum be_status be_units_parse_percent(const char *text, double *ratio, struct be_error *error);
+
 /*
  * A list of worker counts: "1,2,4", "1..8" (every one), "1..128*2" (times 2, the end included),
  * "max" (replaced by max_workers). *values is owned by the caller (free); ascending, no doubles.

@@ -41,7 +41,7 @@ static enum be_status spec_fill(const struct be_session *session,
     return spec->topology_xml ? BE_OK : be_error_set(error, BE_ENOMEM, "out of memory for a spec");
 }
 
-/* Turns an overhead companion's spec into the same tasks done serially. */
+/* Turns a spec into the same tasks done serially. */
 static enum be_status spec_make_serial(const struct be_session *session,
                                        const struct be_configuration *configuration,
                                        struct be_spec *spec, struct be_error *error)
@@ -52,12 +52,13 @@ static enum be_status spec_make_serial(const struct be_session *session,
     for (size_t i = 0; row && i < row->param_count; i++) {
         be_params_remove(&spec->params, row->params[i].name);
     }
+    be_params_remove(&spec->params, "inject");
     spec->pu_count = spec->pu_count > 0 ? 1 : 0;
     enum be_status status = be_params_set(&spec->params, "executor", "serial", error);
     return status == BE_OK ? be_params_set_count(&spec->params, "workers", 1, error) : status;
 }
 
-/* One serial launch whose results the block's samples are held against. */
+/* One serial launch whose results samples are held against. */
 static enum be_status truth_measure(const struct be_session *session,
                                     const struct be_configuration *configuration,
                                     struct be_truth *truth, struct be_error *error)
@@ -67,7 +68,7 @@ static enum be_status truth_measure(const struct be_session *session,
 
     be_spec_init(&spec);
     enum be_status status = spec_fill(session, configuration, &spec, error);
-    if (status == BE_OK && configuration->role == BE_ROLE_OVERHEAD) {
+    if (status == BE_OK && configuration->role != BE_ROLE_REFERENCE) {
         status = spec_make_serial(session, configuration, &spec, error);
     }
     spec.passes = 1;
@@ -94,19 +95,16 @@ static bool status_is_runners(enum be_status status)
     return be_status_exit_code(status) == 4 || status == BE_EINVAL || status == BE_EINPUT;
 }
 
-static struct be_truth *truth_of(const struct be_session *session,
-                                 const struct be_configuration *configuration)
+static const struct be_truth *truth_of(const struct be_session *session,
+                                       const struct be_configuration *configuration)
 {
-    struct be_truth *truths =
-        configuration->role == BE_ROLE_OVERHEAD ? session->null_truths : session->truths;
-    return &truths[configuration->block];
+    return &session->truths[configuration - session->run->configurations];
 }
 
-static enum be_status truth_find(struct be_session *session,
+static enum be_status truth_find(const struct be_session *session,
                                  const struct be_configuration *configuration,
-                                 struct be_error *error)
+                                 struct be_truth *truth, struct be_error *error)
 {
-    struct be_truth *truth = truth_of(session, configuration);
     enum be_status status = BE_OK;
 
     for (int i = 0; i < TRUTH_TRIES; i++) {
@@ -118,22 +116,40 @@ static enum be_status truth_find(struct be_session *session,
     return BE_OK;
 }
 
-/* The reference of each block, and one companion: all of a block's have the same tasks. */
-static enum be_status truths_find(struct be_session *session, struct be_error *error)
+/* A companion's tasks are others than those of its block, and as many in all companions. */
+static bool tasks_equal(const struct be_configuration *a, const struct be_configuration *b)
+{
+    return a->block == b->block && a->tasks == b->tasks &&
+           (a->role == BE_ROLE_OVERHEAD) == (b->role == BE_ROLE_OVERHEAD);
+}
+
+enum be_status be_session_extend(struct be_session *session, struct be_error *error)
 {
     const struct be_run *run = session->run;
-    uint32_t null_done = 0; /* the block above the last whose companion was done */
+    struct be_truth *truths =
+        realloc(session->truths, (run->configuration_count + 1) * sizeof(*truths));
+    size_t block_begin = 0;
     enum be_status status = BE_OK;
 
-    for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
+    if (!truths) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a session");
+    }
+    session->truths = truths;
+    for (size_t i = session->truth_count; status == BE_OK && i < run->configuration_count; i++) {
         const struct be_configuration *configuration = &run->configurations[i];
         if (configuration->role == BE_ROLE_REFERENCE) {
-            status = truth_find(session, configuration, error);
-        } else if (configuration->role == BE_ROLE_OVERHEAD && null_done <= configuration->block) {
-            null_done = configuration->block + 1;
-            status = truth_find(session, configuration, error);
+            block_begin = i;
+        }
+        size_t same = block_begin;
+        while (same < i && !tasks_equal(&run->configurations[same], configuration)) {
+            same++;
+        }
+        truths[i] = same < i ? truths[same] : (struct be_truth){0};
+        if (same == i) {
+            status = truth_find(session, configuration, &truths[i], error);
         }
     }
+    session->truth_count = run->configuration_count;
     return status;
 }
 
@@ -143,16 +159,12 @@ enum be_status be_session_init(const struct be_sweep *sweep, struct be_run *run,
 {
     *session = (struct be_session){
         .sweep = sweep, .run = run, .started_ns = started_ns, .earlier_ns = run->elapsed_ns};
-    session->truths = calloc(be_run_block_count(run) + 1, sizeof(*session->truths));
-    session->null_truths = calloc(be_run_block_count(run) + 1, sizeof(*session->null_truths));
-    enum be_status status = session->truths && session->null_truths
-                                ? be_quality_create("", &session->quality, error)
-                                : be_error_set(error, BE_ENOMEM, "out of memory for a session");
+    enum be_status status = be_quality_create("", &session->quality, error);
     if (status == BE_OK) {
         status = be_topology_export_lean_xml(sweep->topology, &session->topology_xml, error);
     }
     if (status == BE_OK) {
-        status = truths_find(session, error);
+        status = be_session_extend(session, error);
     }
     if (status != BE_OK) {
         be_session_finish(session);
@@ -165,7 +177,6 @@ void be_session_finish(struct be_session *session)
     be_quality_destroy(session->quality);
     free(session->topology_xml);
     free(session->truths);
-    free(session->null_truths);
     *session = (struct be_session){0};
 }
 
@@ -174,7 +185,7 @@ uint64_t be_session_expected_ns(const struct be_session *session,
 {
     const struct be_plan *plan = session->sweep->plan;
     uint64_t passes = plan->passes + plan->warmup + (plan->cold ? 1 : 0);
-    uint64_t pass_ns = session->truths[configuration->block].pass_ns;
+    uint64_t pass_ns = truth_of(session, configuration)->pass_ns;
 
     if (configuration->role == BE_ROLE_OVERHEAD) {
         return launch_guess_ns * (1 + passes);
@@ -188,7 +199,7 @@ static uint64_t timeout_choose(const struct be_session *session,
 {
     const struct be_plan *plan = session->sweep->plan;
     uint64_t passes = plan->passes + plan->warmup + (plan->cold ? 1 : 0);
-    uint64_t planned_ns = 20 * passes * session->truths[configuration->block].pass_ns;
+    uint64_t planned_ns = 20 * passes * truth_of(session, configuration)->pass_ns;
 
     if (plan->timeout_ns > 0) {
         return plan->timeout_ns;

@@ -14,7 +14,7 @@
 #include "machine/quality.h"
 #include "measure/sweep.h"
 
-/* What is known of tasks before they are measured: from one serial launch. */
+/* What is known of a configuration's tasks before it is measured: from one serial launch. */
 struct be_truth {
     bool known;        /* false: that launch failed */
     uint64_t checksum; /* of their results */
@@ -26,11 +26,11 @@ struct be_session {
     struct be_run *run;
     struct be_quality *quality;
     char *topology_xml;
-    struct be_truth *truths;      /* one a block */
-    struct be_truth *null_truths; /* one a block: of its companions on workload null */
-    uint64_t commit_ns;           /* of the sample before */
-    uint64_t started_ns;          /* be_clock_now_ns */
-    uint64_t earlier_ns;          /* elapsed time of earlier sessions */
+    struct be_truth *truths; /* one a configuration */
+    size_t truth_count;
+    uint64_t commit_ns;  /* of the sample before */
+    uint64_t started_ns; /* be_clock_now_ns */
+    uint64_t earlier_ns; /* elapsed time of earlier sessions */
 };
 
 /* The run must have its configurations. On failure nothing is left to finish. */
@@ -38,6 +38,9 @@ enum be_status be_session_init(const struct be_sweep *sweep, struct be_run *run,
                                uint64_t started_ns, struct be_session *session,
                                struct be_error *error);
 void be_session_finish(struct be_session *session);
+
+/* Takes up configurations that were added to the run since. Errors: as be_session_init. */
+enum be_status be_session_extend(struct be_session *session, struct be_error *error);
 
 /*
  * Makes one sample and stores it. A sample that fails is stored as such and is no error here.

@@ -6,14 +6,23 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "measure/ledger.h"
 #include "measure/lock.h"
-#include "measure/rounds.h"
+#include "measure/search.h"
 #include "measure/session.h"
 #include "plan/order.h"
 
+/*
+ * The parts of the time budget, in per cent of it, that are spent when rounds before the first look
+ * stop for the search, and when the search stops for more rounds.
+ */
+enum { FIRST_SHARE = 60, SEARCH_SHARE = 90, WHOLE_SHARE = 100 };
+
 /* How far a sweep is. */
 struct advance {
-    struct be_rounds rounds;
+    struct be_ledger ledger;
+    bool searches; /* there is a search for break-evens */
+    enum be_sweep_phase phase;
     size_t resumed;       /* samples that earlier sessions stored */
     uint64_t measured_ns; /* spent on samples of this session */
     size_t measured;      /* samples of this session */
@@ -24,54 +33,67 @@ static uint64_t spent_ns(const struct be_session *session)
     return be_clock_now_ns() - session->started_ns + session->earlier_ns;
 }
 
-static bool budget_spent(const struct be_session *session)
+static bool budget_spent(const struct be_session *session, unsigned share)
 {
     uint64_t budget_ns = session->sweep->plan->time_budget_ns;
 
-    return budget_ns > 0 && spent_ns(session) >= budget_ns;
+    return budget_ns > 0 && spent_ns(session) >= budget_ns / 100 * share;
 }
 
-/* What is left: at the pace measured so far, or as planned while there is none; at most the budget.
- */
-static uint64_t left_expect(const struct be_session *session, const struct advance *advance)
+/* What a sample takes: at the pace so far, or as planned while there is none. */
+static uint64_t pace_find(const struct be_session *session, const struct advance *advance)
 {
     const struct be_run *run = session->run;
-    uint64_t budget_ns = session->sweep->plan->time_budget_ns;
-    size_t left = be_rounds_total(&advance->rounds) - be_rounds_done(&advance->rounds);
-    uint64_t left_ns = 0;
+    uint64_t sum_ns = 0;
 
     if (advance->measured > run->configuration_count) {
-        left_ns = left * (advance->measured_ns / advance->measured);
-    } else {
-        for (size_t i = 0; i < run->configuration_count; i++) {
-            left_ns += be_session_expected_ns(session, &run->configurations[i]);
-        }
-        left_ns = run->configuration_count ? left_ns / run->configuration_count * left : 0;
+        return advance->measured_ns / advance->measured;
     }
-    if (budget_ns > 0) {
-        uint64_t spent = spent_ns(session);
-        uint64_t room_ns = spent < budget_ns ? budget_ns - spent : 0;
-        left_ns = left_ns < room_ns ? left_ns : room_ns;
+    for (size_t i = 0; i < run->configuration_count; i++) {
+        sum_ns += be_session_expected_ns(session, &run->configurations[i]);
     }
-    return left_ns;
+    return run->configuration_count ? sum_ns / run->configuration_count : 0;
+}
+
+/* The price of so many samples, or of those that the time budget has room for. */
+static struct be_sweep_price price_find(const struct be_session *session,
+                                        const struct advance *advance, size_t samples)
+{
+    uint64_t budget_ns = session->sweep->plan->time_budget_ns;
+    uint64_t spent = spent_ns(session);
+    uint64_t room_ns = spent < budget_ns ? budget_ns - spent : 0;
+    uint64_t pace_ns = pace_find(session, advance);
+
+    if (budget_ns > 0 && samples * pace_ns > room_ns) {
+        return (struct be_sweep_price){(size_t)(room_ns / pace_ns), room_ns};
+    }
+    return (struct be_sweep_price){samples, samples * pace_ns};
 }
 
 static void progress_tell(const struct be_session *session, const struct advance *advance,
                           enum be_sweep_stage stage, const struct be_configuration *measured)
 {
     const struct be_sweep *sweep = session->sweep;
+    const struct be_ledger *ledger = &advance->ledger;
 
     if (sweep->progress) {
+        size_t done = be_ledger_done(ledger);
+        size_t total = be_ledger_total(ledger);
+        size_t most = (size_t)session->run->rounds * session->run->configuration_count;
         const struct be_sweep_progress progress = {
             .stage = stage,
+            .phase = advance->phase,
+            .searches = advance->searches,
             .run = session->run,
             .measured = measured,
-            .done = be_rounds_done(&advance->rounds),
-            .total = be_rounds_total(&advance->rounds),
+            .done = done,
+            .total = total,
+            .widest = ledger->widest,
             .resumed = advance->resumed,
-            .failed = advance->rounds.failed,
+            .failed = ledger->failed,
             .elapsed_ns = be_clock_now_ns() - session->started_ns,
-            .left_ns = left_expect(session, advance),
+            .expected = price_find(session, advance, total - done),
+            .most = price_find(session, advance, most > done ? most - done : 0),
         };
         sweep->progress(sweep->context, &progress);
     }
@@ -99,7 +121,7 @@ static enum be_status one_measure(struct be_session *session, struct advance *ad
     }
     advance->measured_ns += be_clock_now_ns() - begin_ns;
     advance->measured++;
-    be_rounds_note(&advance->rounds, &run->samples[run->sample_count - 1]);
+    be_ledger_note(&advance->ledger, &run->samples[run->sample_count - 1]);
     progress_tell(session, advance, BE_SWEEP_SAMPLED, &run->configurations[configuration]);
     return BE_OK;
 }
@@ -118,7 +140,7 @@ static enum be_status block_measure(struct be_session *session, struct advance *
     enum be_status status = BE_OK;
 
     for (size_t i = 0; status == BE_OK && i < members->count; i++) {
-        if (!be_rounds_given_up(&advance->rounds, members->items[i])) {
+        if (!be_ledger_given_up(&advance->ledger, members->items[i])) {
             status = one_measure(session, advance, members->items[i], round, error);
         }
     }
@@ -137,47 +159,108 @@ static struct members members_find(const struct be_run *run, const uint32_t *ord
     return (struct members){order + first, end - first};
 }
 
-/* One round of all blocks that want it, or as many of them as the time budget allows. */
+/* One round of all blocks that want it, or as many of them as the share of the budget allows. */
 static enum be_status round_measure(struct be_session *session, struct advance *advance,
-                                    uint32_t round, uint32_t *order, struct be_error *error)
+                                    uint32_t round, unsigned share, struct be_error *error)
 {
     const struct be_run *run = session->run;
     struct members members;
     enum be_status status = BE_OK;
+    uint32_t *order = calloc(run->configuration_count + 1, sizeof(*order));
 
+    if (!order) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for an order");
+    }
     be_order_round(run->seed, round, run->configurations, run->configuration_count, order);
     for (size_t i = 0; i < run->configuration_count; i += members.count) {
         uint32_t block = run->configurations[order[i]].block;
         members = members_find(run, order, i);
-        if (!be_rounds_due(&advance->rounds, block, round)) {
+        if (!be_ledger_due(&advance->ledger, block, round)) {
             continue;
         }
-        if (budget_spent(session)) {
+        if (budget_spent(session, share)) {
             break;
         }
         status = block_measure(session, advance, &members, round, error);
         if (status != BE_OK) {
             break;
         }
-        be_rounds_close(&advance->rounds, block, round);
+        be_ledger_close(&advance->ledger, block, round);
+    }
+    free(order);
+    return status;
+}
+
+/* The rounds below `end` that blocks want, within a share of the budget. */
+static enum be_status rounds_measure(struct be_session *session, struct advance *advance,
+                                     uint32_t end, unsigned share, struct be_error *error)
+{
+    uint32_t round = 0;
+    enum be_status status = BE_OK;
+
+    while (status == BE_OK && !budget_spent(session, share) &&
+           be_ledger_next(&advance->ledger, &round) && round < end) {
+        status = round_measure(session, advance, round, share, error);
     }
     return status;
 }
 
-static enum be_status rounds_measure(struct be_session *session, struct advance *advance,
+/*
+ * Blocks of the search are measured as often as the others so far, then asked again; what they
+ * leave open is for the rounds to come.
+ */
+static enum be_status search_measure(struct be_session *session, struct advance *advance,
                                      struct be_error *error)
 {
-    const struct be_run *run = session->run;
-    uint32_t *order = calloc(run->configuration_count + 1, sizeof(*order));
-    uint32_t round = 0;
-    enum be_status status =
-        order ? BE_OK : be_error_set(error, BE_ENOMEM, "out of memory for an order");
+    uint32_t level = be_ledger_level(&advance->ledger);
+    size_t added = 1;
+    enum be_status status = BE_OK;
 
-    while (status == BE_OK && !budget_spent(session) && be_rounds_next(&advance->rounds, &round)) {
-        status = round_measure(session, advance, round, order, error);
+    advance->phase = BE_SWEEP_SEARCH;
+    while (status == BE_OK && added > 0 && !budget_spent(session, SEARCH_SHARE)) {
+        status = rounds_measure(session, advance, level, SEARCH_SHARE, error);
+        if (status == BE_OK) {
+            status = be_search_extend(session->sweep, session->run, level, &added, error);
+        }
+        if (status == BE_OK) {
+            status = be_ledger_extend(&advance->ledger, error);
+        }
+        if (status == BE_OK) {
+            status = be_session_extend(session, error);
+        }
     }
-    free(order);
     return status;
+}
+
+/* Rounds and looks in turn, until all is precise enough, measured most often, or out of time. */
+static enum be_status precision_measure(struct be_session *session, struct advance *advance,
+                                        struct be_error *error)
+{
+    uint32_t round = 0;
+    enum be_status status = be_ledger_look(&advance->ledger, error);
+
+    advance->phase = BE_SWEEP_PRECISION;
+    while (status == BE_OK && !budget_spent(session, WHOLE_SHARE) &&
+           be_ledger_next(&advance->ledger, &round)) {
+        status = rounds_measure(session, advance, UINT32_MAX, WHOLE_SHARE, error);
+        if (status == BE_OK) {
+            status = be_ledger_look(&advance->ledger, error);
+        }
+    }
+    return status;
+}
+
+static enum be_status phases_measure(struct be_session *session, struct advance *advance,
+                                     struct be_error *error)
+{
+    uint32_t first_look = be_ledger_first_look(session->run);
+    enum be_status status = rounds_measure(session, advance, first_look,
+                                           advance->searches ? FIRST_SHARE : WHOLE_SHARE, error);
+
+    if (status == BE_OK && advance->searches) {
+        status = search_measure(session, advance, error);
+    }
+    return status == BE_OK ? precision_measure(session, advance, error) : status;
 }
 
 /* Nothing succeeded: the first failure says most. */
@@ -199,14 +282,16 @@ static enum be_status success_check(const struct be_run *run, struct be_error *e
 static enum be_status session_run(struct be_session *session, struct be_error *error)
 {
     struct be_run *run = session->run;
-    struct advance advance = {.resumed = run->sample_count};
-    enum be_status status = be_rounds_init(&advance.rounds, run, error);
+    const struct be_plan *plan = session->sweep->plan;
+    struct advance advance = {.resumed = run->sample_count,
+                              .searches = be_search_applies(plan, run)};
+    enum be_status status = be_ledger_init(&advance.ledger, run, plan->precision, error);
 
     if (status == BE_OK) {
         progress_tell(session, &advance, BE_SWEEP_PLANNED, NULL);
-        status = rounds_measure(session, &advance, error);
+        status = phases_measure(session, &advance, error);
     }
-    be_rounds_finish(&advance.rounds);
+    be_ledger_finish(&advance.ledger);
     run->elapsed_ns = session->earlier_ns + (be_clock_now_ns() - session->started_ns);
     run->status = status == BE_OK ? BE_RUN_DONE : BE_RUN_INTERRUPTED;
     /* A store that failed has said so already; a second failure would hide the first. */

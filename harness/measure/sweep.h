@@ -1,5 +1,5 @@
 /*
- * A sweep: every configuration of a plan, round after round, each sample stored as it is made.
+ * A sweep: the configurations of a plan, round after round, each sample stored as it is made.
  *
  * Threads: the main thread. Nothing is printed here: a caller that wants to show progress gets
  * called between samples.
@@ -24,16 +24,33 @@ enum be_sweep_stage {
     BE_SWEEP_SAMPLED, /* one more sample is stored */
 };
 
+/* What samples are taken for. */
+enum be_sweep_phase {
+    BE_SWEEP_FIRST,     /* the rounds before the first look */
+    BE_SWEEP_SEARCH,    /* for break-evens, at grains that the plan does not name */
+    BE_SWEEP_PRECISION, /* where intervals are still too wide */
+};
+
+/* What is still to come, within the time budget. */
+struct be_sweep_price {
+    size_t samples;
+    uint64_t ns;
+};
+
 struct be_sweep_progress {
     enum be_sweep_stage stage;
+    enum be_sweep_phase phase;
+    bool searches;                           /* there is a search phase */
     const struct be_run *run;                /* its samples so far are in it */
     const struct be_configuration *measured; /* of the last sample; NULL when planned */
-    size_t done;                             /* of `total`, earlier sessions included */
-    size_t total;                            /* planned: configurations x rounds */
+    size_t done;                             /* distinct samples, earlier sessions included */
+    size_t total;                            /* with those wanted now; grows at each look */
+    double widest;                           /* half-width of a speedup at a look; NAN: none */
     size_t resumed;                          /* samples that earlier sessions stored */
     size_t failed;                           /* samples, earlier sessions included */
     uint64_t elapsed_ns;                     /* of this session, planning included */
-    uint64_t left_ns;                        /* expected; 0: not known */
+    struct be_sweep_price expected;          /* of what is wanted now and not stored */
+    struct be_sweep_price most;              /* the same up to the most rounds, less any search */
 };
 
 struct be_sweep {
@@ -57,7 +74,9 @@ enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
 
 /*
  * Plans (or finds the run to resume, where a block that was left half-way is measured anew) and
- * measures until all rounds are done or the time budget is spent. A sample that fails is stored
+ * measures: every block up to its first look; blocks of a search for break-evens; then the blocks
+ * whose speedups are not yet as precise as wanted, until they are, have the most rounds, or the
+ * time budget is spent. A sample that fails is stored
  * with its reason and the sweep goes on; a configuration that failed three times in a row is not
  * launched again. On return *run holds what was measured, also after BE_EINTERRUPTED; the caller
  * finishes it.

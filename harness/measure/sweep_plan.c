@@ -1,4 +1,6 @@
 /* Planning: from a checked plan to configurations that know their PUs and their bounds. */
+#include "measure/sweep_plan.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,6 @@
 #include "machine/placement.h"
 #include "machine/quality.h"
 #include "measure/calibrate.h"
-#include "measure/sweep.h"
 #include "plan/schedule.h"
 
 static enum be_status string_copy(const char *text, char **copy, struct be_error *error)
@@ -130,11 +131,13 @@ static enum be_status given_steps(const struct be_sweep *sweep,
     return status;
 }
 
-/* Steps of each task of a block; *steps is the caller's (free), NULL when there are none to count.
+/*
+ * Steps of each task of a block, `most` of them where its members have different numbers; *steps is
+ * the caller's (free), NULL when there are none to count.
  */
 static enum be_status block_steps(const struct be_sweep *sweep,
-                                  const struct be_configuration *reference, uint64_t **steps,
-                                  struct be_error *error)
+                                  const struct be_configuration *reference, uint64_t most,
+                                  uint64_t **steps, struct be_error *error)
 {
     enum be_plan_source source = sweep->plan->source;
 
@@ -145,12 +148,11 @@ static enum be_status block_steps(const struct be_sweep *sweep,
     if (reference->steps == 0) {
         return BE_OK;
     }
-    uint64_t *equal = calloc(reference->tasks, sizeof(*equal));
+    uint64_t *equal = calloc(most, sizeof(*equal));
     if (!equal) {
-        return be_error_set(error, BE_ENOMEM, "out of memory for %" PRIu64 " tasks",
-                            reference->tasks);
+        return be_error_set(error, BE_ENOMEM, "out of memory for %" PRIu64 " tasks", most);
     }
-    for (uint64_t i = 0; i < reference->tasks; i++) {
+    for (uint64_t i = 0; i < most; i++) {
         equal[i] = reference->steps;
     }
     *steps = equal;
@@ -167,19 +169,35 @@ static uint64_t steps_mean(const uint64_t *steps, uint64_t tasks)
     return tasks ? (uint64_t)(sum / (double)tasks + 0.5) : 0;
 }
 
-/* A block's reference is its first member, and all but its companions have the same tasks. */
-static enum be_status blocks_bound(const struct be_sweep *sweep, struct be_run *run,
-                                   struct be_error *error)
+/* The most tasks of a block's members, whose reference is run->configurations[reference]. */
+static uint64_t block_tasks_max(const struct be_run *run, size_t reference)
+{
+    const struct be_configuration *first = &run->configurations[reference];
+    uint64_t most = first->tasks;
+
+    for (size_t i = reference + 1;
+         i < run->configuration_count && run->configurations[i].block == first->block; i++) {
+        const struct be_configuration *member = &run->configurations[i];
+        if (member->role == BE_ROLE_MEASURED && member->tasks > most) {
+            most = member->tasks;
+        }
+    }
+    return most;
+}
+
+/* A block's reference is its first member, and tasks of all but its companions are alike. */
+enum be_status be_sweep_bound(const struct be_sweep *sweep, struct be_run *run, size_t first,
+                              struct be_error *error)
 {
     uint64_t *steps = NULL;
     uint64_t mean = 0;
     enum be_status status = BE_OK;
 
-    for (size_t i = 0; status == BE_OK && i < run->configuration_count; i++) {
+    for (size_t i = first; status == BE_OK && i < run->configuration_count; i++) {
         struct be_configuration *configuration = &run->configurations[i];
         if (configuration->role == BE_ROLE_REFERENCE) {
             free(steps);
-            status = block_steps(sweep, configuration, &steps, error);
+            status = block_steps(sweep, configuration, block_tasks_max(run, i), &steps, error);
             mean = status == BE_OK ? steps_mean(steps, configuration->tasks) : 0;
         }
         if (status == BE_OK && mean > 0 && configuration->role != BE_ROLE_OVERHEAD) {
@@ -232,5 +250,5 @@ enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
     run->configurations = schedule.items;
     run->configuration_count = schedule.count;
     status = placements_fill(sweep, run, error);
-    return status == BE_OK ? blocks_bound(sweep, run, error) : status;
+    return status == BE_OK ? be_sweep_bound(sweep, run, 0, error) : status;
 }

@@ -10,6 +10,9 @@
 
 enum { TEXT_BYTES_MAX = 200, TASKS_MAX = 100000000 };
 
+#define PRECISION_MIN .001
+#define PRECISION_MAX .5
+
 enum be_status be_plan_text_check(const char *text, struct be_error *error)
 {
     json_t *probe = json_string(text);
@@ -77,6 +80,32 @@ static enum be_status switch_set(struct be_plan *plan, const struct be_plan_key 
         *(bool *)key_member(plan, key) = strcmp(canonical, "on") == 0;
     }
     return status;
+}
+
+static enum be_status scaling_set(struct be_plan *plan, const struct be_plan_key *key,
+                                  const char *value, struct be_error *error)
+{
+    char canonical[BE_UNITS_TEXT_BYTES];
+    enum be_status status = be_param_check(&key->param, value, canonical, sizeof(canonical), error);
+
+    return status == BE_OK ? be_scaling_parse(canonical, key_member(plan, key), error) : status;
+}
+
+static enum be_status percent_set(struct be_plan *plan, const struct be_plan_key *key,
+                                  const char *value, struct be_error *error)
+{
+    struct be_error cause;
+    double ratio = 0;
+
+    if (be_units_parse_percent(value, &ratio, &cause) != BE_OK) {
+        return be_error_set(error, BE_EINVAL, "%s: %s", key->param.name, cause.message);
+    }
+    if (ratio < PRECISION_MIN || ratio > PRECISION_MAX) {
+        return be_error_set(error, BE_EINVAL, "%s: '%s' is outside 0.1%% .. 50%%", key->param.name,
+                            value);
+    }
+    *(double *)key_member(plan, key) = ratio;
+    return BE_OK;
 }
 
 /* Makes `source` what the tasks come from, and forgets the others. */
@@ -231,7 +260,12 @@ const struct be_plan_key be_plan_keys[] = {
     COUNT("passes", "3", 1, BE_PASSES_MAX, passes),
     COUNT("warmup", "1", 0, BE_PASSES_MAX, warmup),
     SWITCH("cold", "on", cold),
-    COUNT("rounds", "10", 1, 10000, rounds),
+    {{.name = "scaling", .type = BE_PARAM_CHOICE, .fallback = "strong", .choices = "strong weak"},
+     "plan",
+     scaling_set,
+     MEMBER(scaling)},
+    COUNT("rounds", "40", 1, 10000, rounds),
+    {{.name = "precision", .fallback = "1%"}, "plan", percent_set, MEMBER(precision)},
     DURATION("time-budget", time_budget_ns),
     DURATION("timeout", timeout_ns),
     COUNT("seed", "1", 0, UINT64_MAX, seed),
@@ -241,6 +275,7 @@ const struct be_plan_key be_plan_keys[] = {
     LIST("workers", "1..max*2", "axes", axis_set),
     LIST("placement", "cores", "axes", axis_set),
     LIST("chunk", "1", "axes", axis_set),
+    LIST("inject", NULL, "axes", axis_set),
     LIST("grain", "100us", "axes", grain_set),
     LIST("pairs", NULL, "input", pairs_set),
     INPUT("input", 0, input_set, input_path),

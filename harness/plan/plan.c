@@ -3,8 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/names.h"
 #include "plan/axis.h"
 #include "plan/key.h"
+
+static const char *const scalings[] = {"strong", "weak"};
+
+BE_NAMES_DEFINE(scaling, "scaling", scalings)
 
 enum be_status be_plan_init(struct be_plan *plan, struct be_error *error)
 {

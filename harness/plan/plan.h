@@ -29,6 +29,16 @@ struct be_axis {
     char *where;            /* "seed.ini:7: "; NULL for a default or a flag */
 };
 
+/* What grows with the workers of a configuration. */
+enum be_scaling {
+    BE_SCALING_STRONG, /* nothing: as many tasks for all */
+    BE_SCALING_WEAK,   /* its tasks: P workers do P times as many as the serial reference */
+};
+
+/* "strong", "weak". */
+const char *be_scaling_name(enum be_scaling value);
+enum be_status be_scaling_parse(const char *name, enum be_scaling *value, struct be_error *error);
+
 /* Where the tasks of a configuration come from. */
 enum be_plan_source {
     BE_PLAN_GRAINS, /* generated, for each value of axis grain */
@@ -54,7 +64,9 @@ struct be_plan {
     uint64_t passes;
     uint64_t warmup;
     bool cold; /* also one cold pass a sample */
-    uint64_t rounds;
+    enum be_scaling scaling;
+    uint64_t rounds;         /* the most; below 10: neither fewer nor more */
+    double precision;        /* wanted: half the interval of a speedup over it; .01 is 1 % */
     uint64_t time_budget_ns; /* 0: none */
     uint64_t timeout_ns;     /* of a sample; 0: max(10 s, 20 x planned) */
     uint64_t seed;
@@ -115,8 +127,8 @@ enum be_status be_plan_check(struct be_plan *plan, const struct be_catalog *cata
 
 /*
  * Appends the plan as canonical JSON: equal text, equal plan. Report and resume read it:
- * {"name","summary","axes":{key:[values]},"input":{…},"passes","warmup","cold","rounds",
- * "time_budget_ns","timeout_ns","seed","counters":[],"published":{"source","wall_ns":{executor:ns}}}
+ * {"name","summary","axes":{key:[values]},"input":{…},"passes","warmup","cold","scaling",
+ * "rounds","precision","time_budget_ns","timeout_ns","seed","counters":[],"published":{"source","wall_ns":{executor:ns}}}
  * "published" is left out where there is none.
  */
 enum be_status be_plan_to_text(const struct be_plan *plan, struct be_buffer *text,

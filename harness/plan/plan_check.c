@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/inject.h"
 #include "core/units.h"
 #include "plan/key.h"
 #include "plan/nearest.h"
@@ -138,6 +139,30 @@ static enum be_status chunk_check(const struct check *check, struct be_axis *axi
     return param_check(&param, axis, error);
 }
 
+static enum be_status inject_check(const struct check *check, struct be_axis *axis,
+                                   struct be_error *error)
+{
+    struct be_texts values = {0};
+    enum be_status status = BE_OK;
+    (void)check;
+
+    for (size_t i = 0; status == BE_OK && i < axis->values.count; i++) {
+        char text[BE_UNITS_TEXT_BYTES];
+        struct be_inject inject;
+        status = be_inject_parse(axis->values.items[i], &inject, error);
+        if (status == BE_OK) {
+            status = be_texts_add(&values, be_inject_format(&inject, text), error);
+        }
+    }
+    if (status != BE_OK) {
+        be_texts_finish(&values);
+        return status;
+    }
+    be_texts_finish(&axis->values);
+    axis->values = values;
+    return BE_OK;
+}
+
 /* No row has this parameter: says what may have been meant. */
 static enum be_status key_refuse(const struct check *check, const char *key, struct be_error *error)
 {
@@ -211,6 +236,7 @@ static enum be_status axis_check(const struct check *check, struct be_axis *axis
     } shared[] = {
         {"workload", rows_check}, {"executor", rows_check}, {"workers", numbers_check},
         {"grain", numbers_check}, {"chunk", chunk_check},   {"placement", placement_check},
+        {"inject", inject_check},
     };
 
     for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
@@ -253,6 +279,10 @@ static enum be_status source_check(const struct check *check, struct be_error *e
     if (given && plan->tasks > 0) {
         return be_error_set(error, BE_EUSAGE,
                             "tasks: each pair of the input is one; leave 'tasks' out");
+    }
+    if (given && plan->scaling == BE_SCALING_WEAK) {
+        return be_error_set(error, BE_EUSAGE,
+                            "scaling: weak needs more tasks for more workers; pairs are given");
     }
     for (size_t i = 0; i < workloads->count; i++) {
         const struct be_catalog_row *row =

@@ -64,8 +64,9 @@ enum be_status be_plan_spec(const struct be_plan *plan,
     spec->cold = plan->cold && !overhead;
     spec->seed = plan->seed;
     enum be_status status = be_params_merge(&spec->params, &configuration->params, error);
-    /* What the input is follows from the spec itself: this one only tells configurations apart. */
+    /* Input and tasks follow from the spec itself: these only tell configurations apart. */
     be_params_remove(&spec->params, "input");
+    be_params_remove(&spec->params, "scaling");
     if (status == BE_OK && !overhead) {
         status = input_fill(plan, spec, error);
     }

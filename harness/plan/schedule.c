@@ -31,8 +31,6 @@ struct maker {
     const struct be_plan *plan;
     const struct be_catalog *catalog;
     const struct be_catalog_row *null_workload; /* NULL: overhead cannot be measured */
-    uint64_t workers_max;
-    uint64_t chunk_max;
     struct be_schedule schedule;
     size_t room;
     struct be_error *error;
@@ -75,6 +73,9 @@ static void dimensions_of(const struct be_plan *plan, const struct be_catalog_ro
     dimensions_add_row(dimensions, plan, executor);
     if (executor->parallel) {
         dimensions_add(dimensions, "placement", plan_values(plan, "placement"));
+        if (be_plan_axis(plan, "inject")) {
+            dimensions_add(dimensions, "inject", plan_values(plan, "inject"));
+        }
         dimensions_add(dimensions, "chunk", plan_values(plan, "chunk"));
         dimensions_add(dimensions, "workers", plan_values(plan, "workers"));
     }
@@ -119,6 +120,7 @@ static enum be_status params_set_defaults(struct be_params *params,
     }
     return status;
 }
+
 static uint64_t values_max(const struct be_plan *plan, const char *key)
 {
     const struct be_texts *values = plan_values(plan, key);
@@ -139,10 +141,10 @@ static uint64_t clamp(double value, double low, double high)
 }
 
 /* Of a pass on tasks that cost next to nothing: the same in the whole plan. */
-static uint64_t tasks_without_steps(const struct maker *maker)
+static uint64_t tasks_without_steps(const struct be_plan *plan)
 {
-    return clamp((double)CHUNKS_A_WORKER * (double)maker->chunk_max, BE_SCHEDULE_OVERHEAD_TASKS,
-                 TASKS_MAX);
+    return clamp((double)CHUNKS_A_WORKER * (double)values_max(plan, "chunk"),
+                 BE_SCHEDULE_OVERHEAD_TASKS, TASKS_MAX);
 }
 
 /*
@@ -157,12 +159,11 @@ static double task_ns_planned(const struct be_grain *grain)
     return grain->task_ns > 0 ? exp2(round(log2(grain->task_ns))) : 0;
 }
 
-static uint64_t tasks_choose(const struct maker *maker, const struct be_grain *grain)
+uint64_t be_schedule_tasks(const struct be_plan *plan, const struct be_grain *grain)
 {
-    const struct be_plan *plan = maker->plan;
     double task_ns = task_ns_planned(grain);
-    double workers = (double)maker->workers_max;
-    double balanced = CHUNKS_A_WORKER * workers * (double)maker->chunk_max;
+    double workers = (double)values_max(plan, "workers");
+    double balanced = CHUNKS_A_WORKER * workers * (double)values_max(plan, "chunk");
 
     if (plan->source == BE_PLAN_PAIRS || plan->source == BE_PLAN_FILE) {
         return plan->pairs.count;
@@ -171,10 +172,10 @@ static uint64_t tasks_choose(const struct maker *maker, const struct be_grain *g
         return plan->tasks;
     }
     if (!(task_ns > 0)) {
-        return tasks_without_steps(maker);
+        return tasks_without_steps(plan);
     }
     double wanted = fmax(ceil(pass_ns_min / task_ns), fmin(balanced, pass_ns_max / task_ns));
-    uint64_t most = grain->steps > 0 ? TASKS_MAX : tasks_without_steps(maker);
+    uint64_t most = grain->steps > 0 ? TASKS_MAX : tasks_without_steps(plan);
     return clamp(wanted, workers, (double)most);
 }
 
@@ -196,6 +197,12 @@ static enum be_status schedule_add(struct maker *maker, enum be_role role,
     return be_configuration_index(added, maker->error);
 }
 
+/* Whether each worker of this executor brings as many tasks as the reference has. */
+static bool scales_weakly(const struct be_plan *plan, const struct be_catalog_row *executor)
+{
+    return executor->parallel && plan->scaling == BE_SCALING_WEAK;
+}
+
 /* The part of a configuration that says how: the index-th combination of an executor. */
 static enum be_status executor_params(const struct maker *maker,
                                       const struct be_catalog_row *executor,
@@ -214,10 +221,20 @@ static enum be_status executor_params(const struct maker *maker,
     if (status == BE_OK) {
         status = be_params_set(params, "chunk", "1", maker->error);
     }
+    if (status == BE_OK && scales_weakly(maker->plan, executor)) {
+        status = be_params_set(params, "scaling", be_scaling_name(BE_SCALING_WEAK), maker->error);
+    }
     if (status == BE_OK) {
         status = params_set_defaults(params, executor, maker->error);
     }
-    return status == BE_OK ? dimensions_set(dimensions, index, params, maker->error) : status;
+    if (status == BE_OK) {
+        status = dimensions_set(dimensions, index, params, maker->error);
+    }
+    const char *inject = be_params_get(params, "inject");
+    if (inject && strcmp(inject, "none") == 0) {
+        be_params_remove(params, "inject");
+    }
+    return status;
 }
 
 /* The part that says what, for generated tasks of workload `null`. */
@@ -233,7 +250,8 @@ static enum be_status overhead_params(const struct maker *maker, struct be_param
         status = be_params_set_count(params, "steps", 0, maker->error);
     }
     if (status == BE_OK) {
-        status = be_params_set_count(params, "tasks", tasks_without_steps(maker), maker->error);
+        status =
+            be_params_set_count(params, "tasks", tasks_without_steps(maker->plan), maker->error);
     }
     return status == BE_OK ? params_set_defaults(params, maker->null_workload, maker->error)
                            : status;
@@ -245,12 +263,18 @@ static enum be_status member_add(struct maker *maker, const struct block *block,
                                  const struct dimensions *dimensions, size_t index)
 {
     struct be_params params = {0};
+    bool weak = scales_weakly(maker->plan, executor);
     bool overhead = executor->parallel && maker->null_workload &&
                     strcmp(block->grain->workload, maker->null_workload->name) != 0;
     enum be_status status = executor_params(maker, executor, dimensions, index, &params);
 
     if (status == BE_OK) {
         status = be_params_merge(&params, &block->params, maker->error);
+    }
+    if (status == BE_OK && weak) {
+        uint64_t tasks = be_params_get_count(&params, "tasks", 0);
+        uint64_t workers = be_params_get_count(&params, "workers", 1);
+        status = be_params_set_count(&params, "tasks", tasks * workers, maker->error);
     }
     if (status == BE_OK) {
         status = schedule_add(maker, role, block->grain, &params);
@@ -309,7 +333,8 @@ static enum be_status block_params(const struct maker *maker, const struct be_gr
         status = be_params_set(params, "input", input, maker->error);
     }
     if (status == BE_OK) {
-        status = be_params_set_count(params, "tasks", tasks_choose(maker, grain), maker->error);
+        status = be_params_set_count(params, "tasks", be_schedule_tasks(maker->plan, grain),
+                                     maker->error);
     }
     if (status == BE_OK && (!given || grain->steps > 0)) {
         status = be_params_set_count(params, "steps", grain->steps, maker->error);
@@ -412,8 +437,6 @@ enum be_status be_schedule_expand(const struct be_plan *plan, const struct be_ca
         .plan = plan,
         .catalog = catalog,
         .null_workload = null_workload && !null_workload->unavailable ? null_workload : NULL,
-        .workers_max = values_max(plan, "workers"),
-        .chunk_max = values_max(plan, "chunk"),
         .error = error,
     };
     enum be_status status = room_make(&maker, grains);

@@ -46,8 +46,8 @@ void be_grains_finish(struct be_grains *grains);
 
 /*
  * Fills in steps, to two significant digits so that they stay the same from run to run (exact where
- * the workload says what a step takes), and task_ns; `fit` becomes false. May be called again with a better ns_per_step. Errors: BE_EINVAL
- * when the grain takes more steps than the workload has.
+ * the workload says what a step takes), and task_ns; `fit` becomes false. May be called again with
+ * a better ns_per_step. Errors: BE_EINVAL when the grain takes more steps than the workload has.
  */
 enum be_status be_grain_fit(struct be_grain *grain, const struct be_catalog *catalog,
                             double ns_per_step, struct be_error *error);
@@ -63,7 +63,8 @@ struct be_schedule {
  * serial reference once, every other executor with the axes that apply to it, and beside each
  * parallel one the same on workload `null`. Executors that are not parallel have one worker, chunk
  * 1 and the first placement. A row's parameters that the plan does not name have their defaults.
- * pu_count and the bounds stay 0 for the caller to fill in.
+ * pu_count and the bounds stay 0 for the caller to fill in. With weak scaling a parallel one has as
+ * many times the reference's tasks as it has workers, and its parameter `scaling` says so.
  *
  * Tasks a pass: the pairs of the input, or the plan's `tasks`, or else so many that the serial pass
  * lasts 50 ms, raised to 16 chunks a worker as far as 500 ms allow, and at least one task a worker.
@@ -78,5 +79,8 @@ enum be_status be_schedule_expand(const struct be_plan *plan, const struct be_ca
                                   const struct be_grains *grains, struct be_schedule *schedule,
                                   struct be_error *error);
 void be_schedule_finish(struct be_schedule *schedule);
+
+/* The tasks of a pass: what be_schedule_expand gives the reference of this grain. */
+uint64_t be_schedule_tasks(const struct be_plan *plan, const struct be_grain *grain);
 
 #endif

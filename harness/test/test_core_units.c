@@ -146,6 +146,28 @@ static void check_list(const struct list_case *wanted, enum be_status status,
     free(values);
 }
 
+static void percentages_have_their_sign(void **state)
+{
+    static const struct {
+        const char *text;
+        double ratio;
+    } good[] = {{"1%", .01}, {"0.5 %", .005}, {"100%", 1}, {"2.25%", .0225}, {"0%", 0}};
+    static const char *const bad[] = {"",     "1",   "%",   "-1%",  "1%%",
+                                      "1  %", ".5%", "1.%", "1,5%", "nan%"};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(good); i++) {
+        double ratio = -1;
+        assert_int_equal(be_units_parse_percent(good[i].text, &ratio, NULL), BE_OK);
+        assert_true(ratio == good[i].ratio);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        double ratio = -1;
+        assert_int_equal(be_units_parse_percent(bad[i], &ratio, NULL), BE_EINVAL);
+        assert_true(ratio == -1);
+    }
+}
+
 static void worker_lists_are_sorted_sets(void **state)
 {
     static const struct list_case good[] = {
@@ -332,6 +354,7 @@ int main(void)
         cmocka_unit_test(counts_are_whole_and_fit),
         cmocka_unit_test(durations_have_a_unit_and_are_exact),
         cmocka_unit_test(sizes_are_binary_and_exact),
+        cmocka_unit_test(percentages_have_their_sign),
         cmocka_unit_test(worker_lists_are_sorted_sets),
         cmocka_unit_test(wrong_worker_lists_are_refused),
         cmocka_unit_test(grain_lists_are_sorted_sets),

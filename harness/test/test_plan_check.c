@@ -35,6 +35,7 @@ static void values_become_canonical(void **state)
         {"placement", "smt,none", "smt,none"},
         {"switch-interval", "0.005s,100us", "5ms,100us"},
         {"start", "spawn,fork", "spawn,fork"},
+        {"inject", "none,serial:5.0%,cost:2000ns", "none,serial:5%,cost:2us"},
     };
     struct be_error error;
     (void)state;
@@ -70,6 +71,9 @@ static void what_cannot_be_measured_is_refused(void **state)
         {{"workers", "4..2"}, BE_EINVAL, "workers: "},
         {{"placement", "core"}, BE_EINVAL, "placement: 'core' is not one of: none compact"},
         {{"chunk", "0"}, BE_EINVAL, "chunk: '0' is outside 1 .. 1000000"},
+        {{"inject", "serial:100%"}, BE_EINVAL, "inject: '100%' is not"},
+        {{"inject", "luck"}, BE_EINVAL, "inject: "},
+        {{"scaling", "weak", "pairs", "4 6"}, BE_EUSAGE, "scaling: weak needs"},
         {{"grain", "0ns"}, BE_EINVAL, "grain: '0ns' is not a grain"},
         {{"grain", "10"}, BE_EINVAL, "grain: '10' is not a duration"},
         {{"window", "0"}, BE_EINVAL, "window: '0' is outside 1 .. 1048576"},
@@ -185,7 +189,8 @@ static void the_text_is_canonical(void **state)
         "\"placement\":[\"cores\"],\"workers\":[\"1\",\"2\",\"4\"],\"workload\":[\"gcd-trial\"]},"
         "\"cold\":true,\"counters\":[\"default\"],\"input\":{\"hash\":\"b4ff64091ec5d9d9\","
         "\"kind\":\"pairs\",\"pairs\":[[4,\"18446744073709551615\"]]},\"name\":\"custom\","
-        "\"passes\":3,\"rounds\":10,\"seed\":1,\"summary\":\"\",\"time_budget_ns\":0,"
+        "\"passes\":3,\"precision\":0.01,\"rounds\":40,\"scaling\":\"strong\",\"seed\":1,"
+        "\"summary\":\"\",\"time_budget_ns\":0,"
         "\"timeout_ns\":0,\"warmup\":1}";
     char *text = plan_text((const char *[]){"pairs", "4 18446744073709551615", NULL});
     (void)state;
@@ -216,6 +221,10 @@ static void equal_plans_have_equal_texts_and_others_do_not(void **state)
         {{"cold", "off"}, {NULL}, false},
         {{"counters", "none"}, {NULL}, false},
         {{"rounds", "11"}, {NULL}, false},
+        {{"precision", "1 %"}, {NULL}, true},
+        {{"precision", "1.5%"}, {NULL}, false},
+        {{"scaling", "weak"}, {NULL}, false},
+        {{"inject", "cost:2us"}, {NULL}, false},
         {{"passes", "4"}, {NULL}, false},
         {{"warmup", "2"}, {NULL}, false},
         {{"timeout", "2s"}, {NULL}, false},

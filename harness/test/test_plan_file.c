@@ -60,7 +60,9 @@ static void defaults_are_a_plan(void **state)
     assert_int_equal(plan.passes, 3);
     assert_int_equal(plan.warmup, 1);
     assert_true(plan.cold);
-    assert_int_equal(plan.rounds, 10);
+    assert_int_equal(plan.scaling, BE_SCALING_STRONG);
+    assert_int_equal(plan.rounds, 40);
+    assert_true(plan.precision == .01);
     assert_int_equal(plan.time_budget_ns, 0);
     assert_int_equal(plan.timeout_ns, 0);
     assert_int_equal(plan.seed, 1);
@@ -79,7 +81,9 @@ static void every_key_is_set(void **state)
     plan_make(&plan, (const char *[]){"passes",      "7",
                                       "warmup",      "0",
                                       "cold",        "off",
-                                      "rounds",      "40",
+                                      "scaling",     "weak",
+                                      "rounds",      "39",
+                                      "precision",   "2.5%",
                                       "time-budget", "1.5s",
                                       "timeout",     "3min",
                                       "seed",        "18446744073709551615",
@@ -95,7 +99,9 @@ static void every_key_is_set(void **state)
     assert_int_equal(plan.passes, 7);
     assert_int_equal(plan.warmup, 0);
     assert_false(plan.cold);
-    assert_int_equal(plan.rounds, 40);
+    assert_int_equal(plan.scaling, BE_SCALING_WEAK);
+    assert_int_equal(plan.rounds, 39);
+    assert_true(plan.precision == .025);
     assert_int_equal(plan.time_budget_ns, UINT64_C(1500000000));
     assert_int_equal(plan.timeout_ns, UINT64_C(180000000000));
     assert_int_equal(plan.seed, UINT64_MAX);
@@ -148,6 +154,11 @@ static void a_wrong_value_is_refused_and_changes_nothing(void **state)
         {"passes", "0", BE_EINVAL, "passes: '0' is outside 1 .. 10000"},
         {"passes", "ten", BE_EINVAL, "passes: 'ten' is not a whole number"},
         {"rounds", "10001", BE_EINVAL, "rounds: "},
+        {"precision", "1", BE_EINVAL, "precision: '1' is not a percentage such as 1% or 0.5%"},
+        {"precision", "%", BE_EINVAL, "precision: '%' is not a percentage"},
+        {"precision", "0%", BE_EINVAL, "precision: '0%' is outside 0.1% .. 50%"},
+        {"precision", "50.1%", BE_EINVAL, "precision: '50.1%' is outside"},
+        {"scaling", "strange", BE_EINVAL, "scaling: 'strange' is not one of: strong weak"},
         {"cold", "yes", BE_EINVAL, "cold: 'yes' is not one of: on off"},
         {"timeout", "10", BE_EINVAL, "timeout: '10' is not a duration"},
         {"tasks", "0", BE_EINVAL, "tasks: '0' is outside"},
@@ -363,7 +374,7 @@ static void an_empty_file_is_the_defaults(void **state)
     struct be_plan plan;
 
     must(plan_read(*state, "", 0, &plan, &error), &error);
-    assert_int_equal(plan.rounds, 10);
+    assert_int_equal(plan.rounds, 40);
     be_plan_finish(&plan);
 }
 

@@ -76,6 +76,7 @@ static void counts_are_those_of_the_cross_product(void **state)
          14},
         {{"workload", "sleep", "jitter", "0,5", "executor", "threads", "workers", "2"}, 2, 1, 1},
         {{"grain", "1000ns,1001ns"}, 1, 6, 6}, /* both are 500 steps */
+        {{"inject", "none,serial:5%", "executor", "threads,null", "workers", "2"}, 1, 3, 2},
     };
     (void)state;
 
@@ -155,6 +156,81 @@ static void a_block_holds_reference_measured_and_overhead(void **state)
 static int id_compare(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void assert_params(const struct be_configuration *configuration, const char *key,
+                          const char *value)
+{
+    const char *found = be_params_get(&configuration->params, key);
+
+    if (!value) {
+        assert_null(found);
+    } else {
+        assert_non_null(found);
+        assert_string_equal(found, value);
+    }
+}
+
+/* P workers do P times the reference's tasks; what a message costs is measured as ever. */
+static void weak_scaling_grows_the_tasks_with_the_workers(void **state)
+{
+    static const struct {
+        enum be_role role;
+        const char *executor;
+        const char *tasks;
+        const char *scaling;
+    } expected[] = {
+        {BE_ROLE_REFERENCE, "serial", "500", NULL},
+        {BE_ROLE_MEASURED, "threads", "500", "weak"},
+        {BE_ROLE_OVERHEAD, "threads", "20000", "weak"},
+        {BE_ROLE_MEASURED, "threads", "2000", "weak"},
+        {BE_ROLE_OVERHEAD, "threads", "20000", "weak"},
+        {BE_ROLE_MEASURED, "null", "500", NULL},
+    };
+    struct be_schedule schedule;
+    struct be_plan plan;
+    (void)state;
+
+    schedule_make(&plan,
+                  (const char *[]){"scaling", "weak", "executor", "threads,null", "workers", "1,4",
+                                   "tasks", "500", NULL},
+                  &schedule);
+    assert_int_equal(schedule.count, sizeof(expected) / sizeof(expected[0]));
+    for (size_t i = 0; i < schedule.count; i++) {
+        const struct be_configuration *configuration = &schedule.items[i];
+        struct be_spec spec;
+        assert_int_equal(configuration->role, expected[i].role);
+        assert_params(configuration, "executor", expected[i].executor);
+        assert_params(configuration, "tasks", expected[i].tasks);
+        assert_params(configuration, "scaling", expected[i].scaling);
+        /* A runner is told how many tasks, not why. */
+        be_spec_init(&spec);
+        assert_int_equal(be_plan_spec(&plan, configuration, &spec, NULL), BE_OK);
+        assert_null(be_params_get(&spec.params, "scaling"));
+        be_spec_finish(&spec);
+    }
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
+}
+
+/* An executor that sends no messages and the reference are what they are; "none" is no fault. */
+static void faults_are_injected_into_pools_and_their_companions(void **state)
+{
+    static const char *const expected[] = {NULL, NULL, NULL, "cost:2us", "cost:2us", NULL};
+    struct be_schedule schedule;
+    struct be_plan plan;
+    (void)state;
+
+    schedule_make(&plan,
+                  (const char *[]){"inject", "none,cost:2us", "executor", "threads,null", "workers",
+                                   "2", NULL},
+                  &schedule);
+    assert_int_equal(schedule.count, sizeof(expected) / sizeof(expected[0]));
+    for (size_t i = 0; i < schedule.count; i++) {
+        assert_params(&schedule.items[i], "inject", expected[i]);
+    }
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
 }
 
 static void ids_are_distinct_in_a_block_and_the_same_every_time(void **state)
@@ -398,6 +474,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_those_of_the_cross_product),
         cmocka_unit_test(a_block_holds_reference_measured_and_overhead),
+        cmocka_unit_test(weak_scaling_grows_the_tasks_with_the_workers),
+        cmocka_unit_test(faults_are_injected_into_pools_and_their_companions),
         cmocka_unit_test(ids_are_distinct_in_a_block_and_the_same_every_time),
         cmocka_unit_test(tasks_make_a_serial_pass_of_50_to_500_ms),
         cmocka_unit_test(steps_are_rounded_and_bounded),

@@ -61,7 +61,7 @@ static const struct {
     {"crash", "kill -SEGV $$", "", "killed by signal 11"},
     {"exit", "echo out of luck >&2; exit 3", "", "out of luck"},
     {"silent", "exit 0", "", "without a 'done'"},
-    {"hang", "exec sleep 1000", "--timeout 2s", "no end within 2"},
+    {"hang", "exec sleep 1000", "--timeout 5s", "no end within 5"},
     {"garbage", "echo '}{'", "", "not JSON"},
     {"binary", "head -c 5000 /dev/zero", "", "line 1"},
     {"flood", "cat /dev/zero", "", "MiB"},
