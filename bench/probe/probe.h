@@ -20,7 +20,7 @@ struct be_probe; /* each row's own */
 struct be_probe_ops {
     const char *name;
     const char *summary; /* says what one operation is */
-    uint64_t tasks;      /* operations a pass that last a few ms on an ordinary machine */
+    uint64_t tasks;      /* operations a pass: around a ms, less than a scheduler's turn */
 
     /* Optional: NULL when there is nothing to make. Errors: BE_ENOMEM, BE_ESYSTEM. */
     enum be_status (*create)(struct be_probe **probe, struct be_error *error);

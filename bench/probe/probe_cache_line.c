@@ -70,7 +70,7 @@ static void cache_line_stop(struct be_probe *probe)
 const struct be_probe_ops be_probe_cache_line = {
     .name = "cache-line",
     .summary = "one cache line, one way, from one PU to another",
-    .tasks = 10000,
+    .tasks = 2000,
     .create = cache_line_create,
     .run = cache_line_run,
     .answer = cache_line_answer,

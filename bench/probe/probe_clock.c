@@ -15,6 +15,6 @@ static enum be_status clock_run(struct be_probe *probe, uint64_t tasks, struct b
 const struct be_probe_ops be_probe_clock = {
     .name = "clock",
     .summary = "one reading of the clock that every figure comes from",
-    .tasks = 20000,
+    .tasks = 4000,
     .run = clock_run,
 };

@@ -25,6 +25,6 @@ static enum be_status fork_run(struct be_probe *probe, uint64_t tasks, struct be
 const struct be_probe_ops be_probe_fork = {
     .name = "fork",
     .summary = "forking a small process that ends at once, and reaping it",
-    .tasks = 10,
+    .tasks = 2,
     .run = fork_run,
 };

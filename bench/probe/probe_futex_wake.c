@@ -72,7 +72,7 @@ static void futex_wake_stop(struct be_probe *probe)
 const struct be_probe_ops be_probe_futex_wake = {
     .name = "futex-wake",
     .summary = "waking a worker that sleeps on a futex, one way, the waker's system call included",
-    .tasks = 100,
+    .tasks = 20,
     .create = futex_wake_create,
     .run = futex_wake_run,
     .answer = futex_wake_answer,

@@ -18,6 +18,6 @@ static enum be_status syscall_run(struct be_probe *probe, uint64_t tasks, struct
 const struct be_probe_ops be_probe_syscall = {
     .name = "syscall",
     .summary = "one system call that does nothing",
-    .tasks = 5000,
+    .tasks = 1000,
     .run = syscall_run,
 };

@@ -26,6 +26,6 @@ static enum be_status thread_run(struct be_probe *probe, uint64_t tasks, struct 
 const struct be_probe_ops be_probe_thread = {
     .name = "thread",
     .summary = "creating a thread that does nothing, and joining it",
-    .tasks = 40,
+    .tasks = 8,
     .run = thread_run,
 };

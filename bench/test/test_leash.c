@@ -1,8 +1,9 @@
 /*
  * A runner on a leash ends by itself when its stdin ends, and so do its workers. The jobs here take
- * years: a runner that went on would run into the time limit of the test.
+ * years and the probes many seconds: none gets to its end, which would have another exit code.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #include "bench_process.h"
 #include "core/clock.h"
 #include "executor/executor.h"
+#include "probe/probe.h"
 
 struct leashed {
     pid_t pid;
@@ -17,18 +19,15 @@ struct leashed {
     int output; /* read end of its stdout */
 };
 
-static struct leashed leashed_start(const char *executor, int workers)
+/* params: what is inside the braces. */
+static struct leashed leashed_start(const char *params)
 {
     struct leashed leashed;
     char spec[512];
     int input[2];
     int output[2];
 
-    snprintf(spec, sizeof(spec),
-             "{\"protocol\":1,\"params\":{\"workload\":\"gcd-trial\",\"executor\":\"%s\","
-             "\"workers\":\"%d\",\"tasks\":\"100\",\"steps\":\"9000000000000000000\"},"
-             "\"leash\":true}\n",
-             executor, workers);
+    snprintf(spec, sizeof(spec), "{\"protocol\":1,\"params\":{%s},\"leash\":true}\n", params);
     assert_int_equal(pipe2(input, O_CLOEXEC), 0);
     assert_int_equal(pipe2(output, O_CLOEXEC), 0);
     leashed.pid = fork();
@@ -45,6 +44,18 @@ static struct leashed leashed_start(const char *executor, int workers)
     leashed.output = output[0];
     assert_int_equal(be_io_write_all(leashed.input, spec, strlen(spec), NULL), BE_OK);
     return leashed;
+}
+
+/* A job that takes years. */
+static struct leashed job_start(const char *executor, int workers)
+{
+    char params[256];
+
+    snprintf(params, sizeof(params),
+             "\"workload\":\"gcd-trial\",\"executor\":\"%s\",\"workers\":\"%d\","
+             "\"tasks\":\"100\",\"steps\":\"9000000000000000000\"",
+             executor, workers);
+    return leashed_start(params);
 }
 
 /* The runner's exit code, once it and all that it left behind are gone. */
@@ -77,7 +88,7 @@ static void wait_until_it_computes(pid_t pid)
 
 static void a_serial_pass_ends_when_stdin_ends(void **state)
 {
-    struct leashed leashed = leashed_start("serial", 1);
+    struct leashed leashed = job_start("serial", 1);
     (void)state;
 
     wait_until_it_computes(leashed.pid);
@@ -90,11 +101,22 @@ static void a_serial_pass_ends_when_stdin_ends(void **state)
 
 static void an_end_before_anyone_looks_is_noticed(void **state)
 {
-    struct leashed leashed = leashed_start("serial", 1);
+    struct leashed leashed = job_start("serial", 1);
     (void)state;
 
     close(leashed.input);
     assert_int_equal(leashed_wait(&leashed), be_status_exit_code(BE_EINTERRUPTED));
+}
+
+static void assert_ends_at_work(struct leashed *leashed)
+{
+    char hello;
+
+    assert_int_equal(be_io_read_some(leashed->output, &hello, 1), 1);
+    /* Most likely they compute by then; it has to work at any time. */
+    nanosleep(&(struct timespec){0, 200000000}, NULL);
+    close(leashed->input);
+    assert_int_equal(leashed_wait(leashed), be_status_exit_code(BE_EINTERRUPTED));
 }
 
 static void workers_of_every_executor_end_too(void **state)
@@ -106,13 +128,26 @@ static void workers_of_every_executor_end_too(void **state)
         if (!(row->caps & BE_EXECUTOR_COMPUTES) || !(row->caps & BE_EXECUTOR_PARALLEL)) {
             continue;
         }
-        struct leashed leashed = leashed_start(row->name, 2);
-        char hello;
-        assert_int_equal(be_io_read_some(leashed.output, &hello, 1), 1);
-        /* Most likely they compute by then; it has to work at any time. */
-        nanosleep(&(struct timespec){0, 200000000}, NULL);
-        close(leashed.input);
-        assert_int_equal(leashed_wait(&leashed), be_status_exit_code(BE_EINTERRUPTED));
+        struct leashed leashed = job_start(row->name, 2);
+        assert_ends_at_work(&leashed);
+    }
+}
+
+static void probes_end_too(void **state)
+{
+    char params[128];
+    cpu_set_t set;
+    (void)state;
+
+    assert_int_equal(sched_getaffinity(0, sizeof(set), &set), 0);
+    for (size_t i = 0; be_probe_table[i]; i++) {
+        if (be_probe_workers(be_probe_table[i]) > (uint32_t)CPU_COUNT(&set)) {
+            continue;
+        }
+        snprintf(params, sizeof(params), "\"probe\":\"%s\",\"tasks\":\"100000000\"",
+                 be_probe_table[i]->name);
+        struct leashed leashed = leashed_start(params);
+        assert_ends_at_work(&leashed);
     }
 }
 
@@ -122,6 +157,7 @@ int main(void)
         cmocka_unit_test(a_serial_pass_ends_when_stdin_ends),
         cmocka_unit_test(an_end_before_anyone_looks_is_noticed),
         cmocka_unit_test(workers_of_every_executor_end_too),
+        cmocka_unit_test(probes_end_too),
     };
 
     /* Orphans become children of this process, so that leashed_wait waits for them as well. */
