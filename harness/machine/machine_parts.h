@@ -19,6 +19,9 @@ enum be_status be_machine_capture_frequency(const char *root, const struct be_to
 /* power: from the system's own supplies; a mouse's battery says nothing. */
 void be_machine_capture_power(const char *root, struct be_machine *machine);
 
+/* Batteries that the machine itself runs from; -1: not known. */
+int64_t be_machine_count_batteries(const char *root);
+
 /* clock_resolution_ns and clock_read_ns, measured in well under a ms where reading is cheap. */
 void be_machine_measure_clock(struct be_machine *machine);
 

@@ -32,14 +32,36 @@ static enum be_power supply_power(const char *root, const char *supply)
     return supply_says(root, supply, "online", "1") ? BE_POWER_MAINS : BE_POWER_UNKNOWN;
 }
 
-void be_machine_capture_power(const char *root, struct be_machine *machine)
+static DIR *supplies_open(const char *root)
 {
     char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/sys/class/power_supply", root);
+    return opendir(path);
+}
+
+int64_t be_machine_count_batteries(const char *root)
+{
+    int64_t count = 0;
+    DIR *dir = supplies_open(root);
+
+    if (!dir) {
+        return -1;
+    }
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        count += entry->d_name[0] != '.' && supply_says(root, entry->d_name, "type", "Battery") &&
+                 !supply_says(root, entry->d_name, "scope", "Device");
+    }
+    closedir(dir);
+    return count;
+}
+
+void be_machine_capture_power(const char *root, struct be_machine *machine)
+{
     bool seen[BE_POWER_BATTERY + 1] = {false};
+    DIR *dir = supplies_open(root);
 
     machine->power = BE_POWER_UNKNOWN;
-    snprintf(path, sizeof(path), "%s/sys/class/power_supply", root);
-    DIR *dir = opendir(path);
     if (!dir) {
         return;
     }

@@ -88,11 +88,21 @@ static uint32_t kinds_renumber(struct be_pu *pus, uint32_t count)
     return kinds;
 }
 
+/* The cache of that type above a PU, or its core where there is none. */
+static hwloc_obj_t cache_above(hwloc_topology_t hwloc, hwloc_obj_type_t type, hwloc_obj_t pu,
+                               hwloc_obj_t core)
+{
+    hwloc_obj_t cache = hwloc_get_ancestor_obj_by_type(hwloc, type, pu);
+    return cache ? cache : core;
+}
+
 static void pus_fill(hwloc_topology_t hwloc, struct be_pu *pus, struct be_topology_counts *counts)
 {
     struct numbering packages = {0};
     struct numbering nodes = {0};
     struct numbering caches = {0};
+    struct numbering l2s = {0};
+    struct numbering l3s = {0};
     struct numbering cores = {0};
     hwloc_obj_type_t cache_type = shared_cache_type(hwloc);
 
@@ -101,12 +111,13 @@ static void pus_fill(hwloc_topology_t hwloc, struct be_pu *pus, struct be_topolo
         hwloc_obj_t package = hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_PACKAGE, obj);
         hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_CORE, obj);
         core = core ? core : obj;
-        hwloc_obj_t cache = hwloc_get_ancestor_obj_by_type(hwloc, cache_type, obj);
 
         pus[i].os_index = (int32_t)obj->os_index;
         pus[i].package = number_object(&packages, package);
         pus[i].numa_node = number_object(&nodes, numa_node_of(hwloc, obj));
-        pus[i].cache = number_object(&caches, cache ? cache : core);
+        pus[i].cache = number_object(&caches, cache_above(hwloc, cache_type, obj, core));
+        pus[i].l2 = number_object(&l2s, cache_above(hwloc, HWLOC_OBJ_L2CACHE, obj, core));
+        pus[i].l3 = number_object(&l3s, cache_above(hwloc, HWLOC_OBJ_L3CACHE, obj, core));
         pus[i].core = number_object(&cores, core);
         pus[i].sibling = i > 0 && pus[i].core == pus[i - 1].core ? pus[i - 1].sibling + 1 : 0;
         pus[i].kind = kind_of(hwloc, obj);

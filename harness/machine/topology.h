@@ -23,7 +23,9 @@ struct be_pu {
     int32_t os_index; /* the number that the kernel uses */
     uint32_t package;
     uint32_t numa_node;
-    uint32_t cache;   /* the last cache level that more than one core of the machine shares */
+    uint32_t cache; /* the last cache level that more than one core of the machine shares */
+    uint32_t l2;    /* these two: the cache of that level; its core's own where there is none */
+    uint32_t l3;
     uint32_t core;    /* a PU without a core object is a core of its own */
     uint32_t sibling; /* 0: the first allowed PU of its core, 1: the second, … */
     uint32_t kind;    /* 0: the fastest kind of core; the order is hwloc's */
