@@ -1,0 +1,36 @@
+/*
+ * The floors of a machine: what one operation of each probe takes, from several launches. Threads:
+ * plain data with one owner.
+ */
+#ifndef BE_ANALYSIS_FLOORS_H
+#define BE_ANALYSIS_FLOORS_H
+
+#include <stddef.h>
+
+#include "analysis/stats.h"
+
+struct be_floor {
+    char name[32];         /* the probe's */
+    const char *between;   /* how near the two PUs are, such as "same L3"; NULL: one PU; static */
+    struct be_estimate ns; /* of one operation; known unless `unavailable` says why not */
+    char unavailable[160];
+};
+
+/* init with {0}; finish frees. */
+struct be_floors {
+    struct be_floor *items; /* owned; in the order of the runner's table, the nearest pair first */
+    size_t count;
+};
+
+void be_floors_finish(struct be_floors *floors);
+
+/* The nearest known floor of that name between cores of their own, else the first; NULL: none. */
+const struct be_floor *be_floors_find(const struct be_floors *floors, const char *name);
+
+/*
+ * W, waking a worker that sleeps: what one turn of `futex-wake` takes less the system call of who
+ * wakes. Not known where one of them is not.
+ */
+struct be_estimate be_floors_wake(const struct be_floors *floors);
+
+#endif
