@@ -38,7 +38,7 @@ static enum be_status single_check(const struct be_options *options, struct be_e
 static enum be_status run_run(int argc, const char **argv, struct be_error *error)
 {
     struct be_context context;
-    enum be_status status = be_context_init(&context, argc, argv, error);
+    enum be_status status = be_context_init(&context, BE_OPTIONS_MEASURING, argc, argv, error);
 
     if (status == BE_OK && !context.options.helped) {
         if (context.options.argument) {

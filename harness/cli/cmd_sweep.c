@@ -4,7 +4,7 @@
 static enum be_status sweep_run(int argc, const char **argv, struct be_error *error)
 {
     struct be_context context;
-    enum be_status status = be_context_init(&context, argc, argv, error);
+    enum be_status status = be_context_init(&context, BE_OPTIONS_MEASURING, argc, argv, error);
 
     if (status == BE_OK && !context.options.helped) {
         if (context.options.argument) {

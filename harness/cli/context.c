@@ -12,9 +12,6 @@
 #include "core/io.h"
 #include "machine/placement.h"
 
-static const unsigned measuring_groups = BE_OPTIONS_STORE | BE_OPTIONS_RUNNER | BE_OPTIONS_OUT |
-                                         BE_OPTIONS_JSON | BE_OPTIONS_MEASURE | BE_OPTIONS_PLAN;
-
 void be_context_find_runner(const char *asked, char *path, size_t bytes)
 {
     static const char *const beside[] = {"breakeven-bench", "../bench/breakeven-bench"};
@@ -111,8 +108,8 @@ static bool help_asked(int argc, const char **argv)
 }
 
 /* Who asks for help gets it without a runner too, less the flags that only a runner knows. */
-static enum be_status options_read(struct be_context *context, int argc, const char **argv,
-                                   struct be_error *error)
+static enum be_status options_read(struct be_context *context, unsigned groups, int argc,
+                                   const char **argv, struct be_error *error)
 {
     char path[PATH_MAX];
     struct be_error cause;
@@ -122,17 +119,17 @@ static enum be_status options_read(struct be_context *context, int argc, const c
     if (opened != BE_OK && !help_asked(argc, argv)) {
         return be_error_set(error, opened, "%s", cause.message);
     }
-    enum be_status status = be_options_parse(argc, argv, measuring_groups,
-                                             opened == BE_OK ? &context->runner.catalog : NULL,
-                                             &context->options, error);
+    enum be_status status =
+        be_options_parse(argc, argv, groups, opened == BE_OK ? &context->runner.catalog : NULL,
+                         &context->options, error);
     if (status == BE_OK && opened != BE_OK && !context->options.helped) {
         status = be_error_set(error, opened, "%s", cause.message);
     }
     return status;
 }
 
-enum be_status be_context_init(struct be_context *context, int argc, const char **argv,
-                               struct be_error *error)
+enum be_status be_context_init(struct be_context *context, unsigned groups, int argc,
+                               const char **argv, struct be_error *error)
 {
     *context = (struct be_context){.interrupt_fd = -1, .lock_fd = -1};
     enum be_status status = be_launch_prepare(error);
@@ -140,7 +137,7 @@ enum be_status be_context_init(struct be_context *context, int argc, const char 
         status = signals_catch(&context->interrupt_fd, error);
     }
     if (status == BE_OK) {
-        status = options_read(context, argc, argv, error);
+        status = options_read(context, groups, argc, argv, error);
     }
     if (status != BE_OK || context->options.helped) {
         return status;

@@ -28,11 +28,12 @@ struct be_context {
 };
 
 /*
- * Opens runner, flags, topology and machine, and the plan's defaults; finish frees it all, also
- * after an error. With options.helped set only the flags were read. Errors: those of each part.
+ * Opens runner, flags of these groups, topology and machine, and the plan's defaults; finish frees
+ * it all, also after an error. With options.helped set only the flags were read. Errors: those of
+ * each part.
  */
-enum be_status be_context_init(struct be_context *context, int argc, const char **argv,
-                               struct be_error *error);
+enum be_status be_context_init(struct be_context *context, unsigned groups, int argc,
+                               const char **argv, struct be_error *error);
 void be_context_finish(struct be_context *context);
 
 /* Applies flags to the plan, reads its input and holds it against runner and machine. */

@@ -71,6 +71,8 @@ static const struct flag flags[] = {
     SWITCH("quiet", BE_OPTIONS_MEASURE, quiet, "show no progress"),
     SWITCH("dry-run", BE_OPTIONS_MEASURE, dry_run, "print what would be measured, and stop"),
     SWITCH("fresh", BE_OPTIONS_MEASURE, fresh, "start anew instead of resuming"),
+    SWITCH("fast", BE_OPTIONS_DOCTOR, fast, "leave out what takes seconds: floors and noise"),
+    SWITCH("strict", BE_OPTIONS_DOCTOR, strict, "exit 4 when something spoils"),
     {"lock", KIND_LOCK, BE_OPTIONS_MEASURE, 0, true, "fail|wait|off",
      "when another harness measures on these CPUs"},
 };

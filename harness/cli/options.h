@@ -23,6 +23,11 @@ enum be_option_group {
     BE_OPTIONS_JSON = 1 << 4,    /* --json */
     BE_OPTIONS_MEASURE = 1 << 5, /* --quiet --verbose --dry-run --fresh … */
     BE_OPTIONS_PLAN = 1 << 6,    /* what a plan holds, and the rows' own parameters */
+    BE_OPTIONS_DOCTOR = 1 << 7,  /* --fast --strict */
+
+    /* What a command takes that measures a plan. */
+    BE_OPTIONS_MEASURING = BE_OPTIONS_STORE | BE_OPTIONS_RUNNER | BE_OPTIONS_OUT | BE_OPTIONS_JSON |
+                           BE_OPTIONS_MEASURE | BE_OPTIONS_PLAN,
 };
 
 struct be_setting {
@@ -42,6 +47,8 @@ struct be_options {
     bool verbose;
     bool dry_run;
     bool fresh;
+    bool fast;
+    bool strict;
     bool helped; /* --help was printed: there is nothing left to do */
     enum be_lock_mode lock;
     struct be_setting *settings; /* owned; plan flags in the order they were written */

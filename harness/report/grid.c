@@ -105,8 +105,15 @@ static size_t piece_bytes(const char *text)
 
 void be_grid_wrap(const char *text, size_t width, struct be_buffer *out)
 {
+    be_grid_wrap_behind(text, 0, 2, width, out);
+}
+
+void be_grid_wrap_behind(const char *text, size_t column, size_t indent, size_t width,
+                         struct be_buffer *out)
+{
     struct be_buffer clean = {0};
-    size_t used = 0;
+    size_t used = column;
+    bool started = false;
 
     be_escape_append(&clean, BE_ESCAPE_TERMINAL, text, 0);
     for (char *rest = clean.data; rest && *rest;) {
@@ -114,13 +121,14 @@ void be_grid_wrap(const char *text, size_t width, struct be_buffer *out)
         char *next = rest + bytes + (rest[bytes] == ' ');
         rest[bytes] = '\0';
         size_t columns = be_escape_columns(rest);
-        if (used > 0 && used + 1 + columns > width) {
-            be_buffer_puts(out, "\n  ");
-            used = 2;
-        } else if (used > 0) {
+        if (started && used + 1 + columns > width) {
+            be_buffer_printf(out, "\n%*s", (int)indent, "");
+            used = indent;
+        } else if (started) {
             be_buffer_puts(out, " ");
             used++;
         }
+        started = true;
         be_buffer_puts(out, rest);
         used += columns;
         rest = next;

@@ -37,4 +37,8 @@ void be_grid_finish(struct be_grid *grid);
  */
 void be_grid_wrap(const char *text, size_t width, struct be_buffer *out);
 
+/* The same for text that begins in `column`; lines after the first begin with `indent` blanks. */
+void be_grid_wrap_behind(const char *text, size_t column, size_t indent, size_t width,
+                         struct be_buffer *out);
+
 #endif
