@@ -5,7 +5,7 @@
 -- NULL, never 0. Times are in ns.
 
 PRAGMA application_id = 0x6272656b; -- "brek"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- One sweep. Its id is its handle. The seed is decimal text since it reaches 2^64-1. plan_text and
 -- machine_json are JSON; started_at is in seconds since 1970, UTC.
@@ -41,8 +41,10 @@ CREATE TABLE configuration (
     PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 
--- One launch of the runner. Stands apart from what the runner said, so that a million of these can
--- be listed without reading that.
+-- One launch of the runner: all that is asked of many samples at once. What the runner itself said
+-- stands apart, so that a million of these can be read without it. From distinct_pus on: the figures
+-- of harness/core/value.def, which says what they mean. Hashes are FNV-1a as signed numbers:
+-- transcript_hash over the runner's lines, hash over the row and its counters.
 CREATE TABLE sample (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL,
@@ -57,15 +59,63 @@ CREATE TABLE sample (
     wall_ns INTEGER,
     cold_wall_ns INTEGER,
     cpu_ns INTEGER,
+    distinct_pus REAL,
+    pool_start_ns REAL,
+    peak_rss_bytes REAL,
+    worker_pss_bytes REAL,
+    dispatcher_cpu_ns REAL,
+    compute_ns REAL,
+    send_ns REAL,
+    receive_ns REAL,
+    merge_ns REAL,
+    busy_ns REAL,
+    balance REAL,
+    start_skew_ns REAL,
+    start_idle_ns REAL,
+    tail_ns REAL,
+    tail_idle_ns REAL,
+    latency_p50_ns REAL,
+    latency_p99_ns REAL,
+    latency_p999_ns REAL,
+    latency_max_ns REAL,
+    voluntary_switches REAL,
+    involuntary_switches REAL,
+    major_faults REAL,
+    timed_passes REAL,
+    pass_trend REAL,
+    pass_drift REAL,
+    transcript_hash INTEGER,
+    hash INTEGER NOT NULL,
     FOREIGN KEY (run, configuration) REFERENCES configuration
 ) STRICT;
 
 CREATE INDEX sample_of_run ON sample (run);
 
--- The runner's lines as it wrote them: where every other figure of a sample comes from. hash is
--- FNV-1a over its bytes, 16 hexadecimal digits.
+-- What came of an event that was to be counted, the worst of all workers. Samples of a run mostly
+-- share it. position counts from 0 within the run; reason is '' where the event was counted.
+CREATE TABLE event (
+    run INTEGER NOT NULL REFERENCES run,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (run, position)
+) STRICT, WITHOUT ROWID;
+
+-- An event over all workers of a sample: its value a timed pass, and the smallest share of the time
+-- that a value scaled from it was counted for.
+CREATE TABLE counter_sum (
+    run INTEGER NOT NULL,
+    sample INTEGER NOT NULL REFERENCES sample,
+    event INTEGER NOT NULL,
+    value REAL,
+    share REAL,
+    PRIMARY KEY (run, sample, event),
+    FOREIGN KEY (run, event) REFERENCES event
+) STRICT, WITHOUT ROWID;
+
+-- The runner's lines as it wrote them: where the figures of a sample come from.
 CREATE TABLE transcript (
     sample INTEGER PRIMARY KEY REFERENCES sample,
-    hash TEXT NOT NULL,
     lines TEXT NOT NULL
 ) STRICT;

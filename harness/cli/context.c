@@ -224,7 +224,7 @@ enum be_status be_context_load_run(const char *db, const char *handle, struct be
         status = be_store_resolve(store, handle ? handle : "@last", &id, error);
     }
     if (status == BE_OK) {
-        status = be_store_load_run(store, id, run, error);
+        status = be_store_load_run(store, id, BE_STORE_VALUES, run, error);
     }
     be_store_close(store);
     free(path);

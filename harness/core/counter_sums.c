@@ -67,6 +67,13 @@ static bool is_summed(const struct be_run *run, const struct be_counter_sum *sum
     return false;
 }
 
+static int sum_compare(const void *left, const void *right)
+{
+    uint32_t a = ((const struct be_counter_sum *)left)->event;
+    uint32_t b = ((const struct be_counter_sum *)right)->event;
+    return (a > b) - (a < b);
+}
+
 enum be_status be_sample_sum_counters(struct be_sample *sample,
                                       const struct be_sample_record *record, struct be_run *run,
                                       struct be_error *error)
@@ -93,6 +100,7 @@ enum be_status be_sample_sum_counters(struct be_sample *sample,
         return be_error_set(error, BE_ENOMEM, "out of memory for counters");
     }
     memcpy(sample->counters, sums, count * sizeof(sums[0]));
+    qsort(sample->counters, count, sizeof(sums[0]), sum_compare);
     sample->counter_count = count;
     return BE_OK;
 }

@@ -98,7 +98,7 @@ struct be_sample {
     uint64_t cold_wall_ns; /* 0: no cold pass */
     uint64_t cpu_ns;       /* median of the timed passes */
     double values[BE_VALUE_COUNT];
-    struct be_counter_sum *counters; /* owned; in the order of the first worker that names them */
+    struct be_counter_sum *counters; /* owned; in the order of their events */
     uint32_t counter_count;
     struct be_sample_record *record; /* owned; NULL: there is none, or it was not loaded */
 };

@@ -282,7 +282,7 @@ static enum be_status sample_store(struct be_session *session, struct be_sample 
     } else if (transcript.length > FAILED_TRANSCRIPT_BYTES_MAX) {
         transcript.length = FAILED_TRANSCRIPT_BYTES_MAX;
     }
-    enum be_status status = be_store_add_sample(session->sweep->store, session->run->id, sample,
+    enum be_status status = be_store_add_sample(session->sweep->store, session->run, sample,
                                                 &transcript, &session->commit_ns, error);
     return status == BE_OK ? be_run_add_sample(session->run, sample, error) : status;
 }

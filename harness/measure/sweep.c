@@ -330,7 +330,8 @@ static enum be_status run_resume(const struct be_sweep *sweep, struct be_run *ru
     if (status == BE_EUNAVAILABLE) {
         return BE_OK;
     }
-    return status == BE_OK ? be_store_load_run(sweep->store, id, run, error) : status;
+    return status == BE_OK ? be_store_load_run(sweep->store, id, BE_STORE_VALUES, run, error)
+                           : status;
 }
 
 static enum be_status run_begin(const struct be_sweep *sweep, struct be_run *run, int *lock_fd,

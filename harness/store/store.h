@@ -61,11 +61,12 @@ enum be_status be_store_add_configurations(struct be_store *store, const struct 
                                            size_t first, struct be_error *error);
 
 /*
- * Stores one sample in one transaction: on return it survives a crash of the program and of the
- * machine. transcript: the runner's lines as received, any bytes, NULL if there was no runner;
- * sample->record is not read. *commit_ns (may be NULL): how long the store took.
+ * Stores one sample of the run, with what came of its counters, in one transaction: on return it
+ * survives a crash of the program and of the machine. transcript: the runner's lines as received,
+ * any bytes, NULL if there was no runner; sample->record is not read. *commit_ns (may be NULL): how
+ * long the store took.
  */
-enum be_status be_store_add_sample(struct be_store *store, int64_t run_id,
+enum be_status be_store_add_sample(struct be_store *store, const struct be_run *run,
                                    const struct be_sample *sample,
                                    const struct be_buffer *transcript, uint64_t *commit_ns,
                                    struct be_error *error);
@@ -82,12 +83,20 @@ enum be_status be_store_set_status(struct be_store *store, int64_t run_id,
 enum be_status be_store_resolve(struct be_store *store, const char *handle, int64_t *run_id,
                                 struct be_error *error);
 
+/* How much of each sample is loaded. */
+enum be_store_detail {
+    /* Values and counters. Only the last good sample of each configuration has its record, since
+     * that says which PUs were used. */
+    BE_STORE_VALUES,
+    BE_STORE_RECORDS, /* all records too; a failed sample has none */
+};
+
 /*
  * Reads a whole run into *run, which must be empty; the caller finishes it also after an error.
- * Each sample's record is read from its transcript; a failed sample's stays empty.
  * Errors: BE_ENOTFOUND; BE_ECORRUPT naming the configuration or sample that cannot be right.
  */
-enum be_status be_store_load_run(struct be_store *store, int64_t run_id, struct be_run *run,
+enum be_status be_store_load_run(struct be_store *store, int64_t run_id,
+                                 enum be_store_detail detail, struct be_run *run,
                                  struct be_error *error);
 
 /* A run in one line. */

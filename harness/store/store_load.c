@@ -1,16 +1,15 @@
-/* Takes a whole run out. */
+/* Takes a whole run out: all but its samples. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/array.h"
-#include "core/hash.h"
 #include "core/json.h"
 #include "core/protocol.h"
 #include "core/units.h"
-#include "core/values.h"
 #include "store/store.h"
+#include "store/store_load.h"
 #include "store/store_query.h"
 
 static const char doing[] = "cannot read a run";
@@ -133,106 +132,43 @@ static enum be_status configurations_read(const struct be_store *store, struct b
     return status;
 }
 
-/* Parses what the runner said and holds the row's figures against it. */
-static enum be_status transcript_read(struct be_query *query, struct be_run *run,
-                                      struct be_sample *sample, struct be_error *error)
+/* Reads the row that the query stands on. */
+static enum be_status event_read(struct be_query *query, size_t position, struct be_event *event,
+                                 struct be_error *error)
 {
-    char hash[BE_ID_BYTES];
-    size_t bytes = 0;
-    char *stored_hash = be_query_text_or_null(query);
-    const char *lines = be_query_bytes(query, &bytes);
-
-    if (!lines) {
-        free(stored_hash);
-        return sample->state == BE_SAMPLE_FAILED
-                   ? BE_OK
-                   : be_error_set(error, BE_ECORRUPT, "what the runner said is missing");
-    }
-    snprintf(hash, sizeof(hash), "%016" PRIx64, be_hash_bytes(BE_HASH_SEED, lines, bytes));
-    bool equal = stored_hash && strcmp(hash, stored_hash) == 0;
-    free(stored_hash);
-    if (!equal) {
-        return be_error_set(error, BE_ECORRUPT, "what the runner said has changed");
-    }
-    if (sample->state == BE_SAMPLE_FAILED) {
-        return BE_OK;
-    }
-    struct be_sample stored = *sample;
-    sample->record = calloc(1, sizeof(*sample->record));
-    enum be_status status = sample->record
-                                ? be_sample_record_parse(lines, bytes, sample->record, error)
-                                : be_error_set(error, BE_ENOMEM, "out of memory for a record");
-    if (status == BE_OK) {
-        status = be_sample_fill(sample, sample->record, run, error);
-    }
-    if (status == BE_OK && (stored.wall_ns != sample->wall_ns || stored.cpu_ns != sample->cpu_ns)) {
-        status = be_error_set(error, BE_ECORRUPT, "its times are not those that the runner said");
-    }
-    return status;
+    query->wrong |= be_query_count(query, UINT32_MAX) != position;
+    const char *name = be_query_word(query);
+    const char *state = be_query_word(query);
+    const char *reason = be_query_word(query);
+    query->wrong |= !name || !memccpy(event->name, name, '\0', sizeof(event->name)) || !reason ||
+                    !memccpy(event->reason, reason, '\0', sizeof(event->reason)) || !state ||
+                    be_counter_state_parse(state, &event->state, NULL) != BE_OK;
+    return be_query_check(query, "event", position, error);
 }
 
-static enum be_status sample_read(struct be_query *query, struct be_run *run,
-                                  struct be_sample *sample, struct be_error *error)
-{
-    uint64_t id = be_query_count(query, INT64_MAX);
-    sample->configuration = (uint32_t)be_query_count(query, UINT32_MAX);
-    sample->round = (uint32_t)be_query_count(query, UINT32_MAX);
-    char *state = be_query_text(query);
-    sample->reason = be_query_text_or_null(query);
-    sample->started_ns = be_query_count(query, INT64_MAX);
-    sample->elapsed_ns = be_query_known(query, INT64_MAX);
-    sample->overhead_ns = be_query_known(query, INT64_MAX);
-    sample->commit_ns = be_query_known(query, INT64_MAX);
-    sample->wall_ns = be_query_known(query, INT64_MAX);
-    sample->cold_wall_ns = be_query_known(query, INT64_MAX);
-    sample->cpu_ns = be_query_known(query, INT64_MAX);
-    query->wrong |= !state || be_sample_state_parse(state, &sample->state, NULL) != BE_OK ||
-                    sample->configuration >= run->configuration_count ||
-                    sample->round >= run->rounds;
-    free(state);
-    be_values_clear(sample->values);
-
-    enum be_status status = be_query_check(query, "sample", id, error);
-    if (status != BE_OK) {
-        return status;
-    }
-    struct be_error cause;
-    status = transcript_read(query, run, sample, &cause);
-    if (status == BE_ENOMEM || query->no_memory) {
-        return be_error_set(error, BE_ENOMEM, "out of memory reading a run");
-    }
-    if (status != BE_OK) {
-        return be_error_set(error, BE_ECORRUPT, "'%s' is damaged: sample %" PRIu64 ": %s",
-                            query->store->path, id, cause.message);
-    }
-    return BE_OK;
-}
-
-static enum be_status samples_read(const struct be_store *store, struct be_run *run,
-                                   struct be_error *error)
+static enum be_status events_read(const struct be_store *store, struct be_run *run,
+                                  struct be_error *error)
 {
     struct be_query query;
     bool row = false;
     enum be_status status = be_query_prepare(
         &query, store,
-        "SELECT id, configuration, round, state, reason, started_ns, elapsed_ns, overhead_ns,"
-        " commit_ns, wall_ns, cold_wall_ns, cpu_ns, hash, lines"
-        " FROM sample LEFT JOIN transcript ON transcript.sample = sample.id"
-        " WHERE run = ? ORDER BY id",
-        doing, error);
+        "SELECT position, name, state, reason FROM event WHERE run = ? ORDER BY position", doing,
+        error);
 
-    be_query_bind_count(&query, (uint64_t)run->id);
     if (status == BE_OK) {
+        be_query_bind_count(&query, (uint64_t)run->id);
         status = be_query_step(&query, &row, error);
     }
     while (status == BE_OK && row) {
-        struct be_sample *grown = be_array_grow(run->samples, run->sample_count, sizeof(*grown));
+        struct be_event *grown = be_array_grow(run->events, run->event_count, sizeof(*grown));
         if (!grown) {
             status = be_error_set(error, BE_ENOMEM, "out of memory reading a run");
             break;
         }
-        run->samples = grown;
-        status = sample_read(&query, run, &grown[run->sample_count++], error);
+        run->events = grown;
+        size_t position = run->event_count++;
+        status = event_read(&query, position, &grown[position], error);
         if (status == BE_OK) {
             status = be_query_step(&query, &row, error);
         }
@@ -241,7 +177,8 @@ static enum be_status samples_read(const struct be_store *store, struct be_run *
     return status;
 }
 
-enum be_status be_store_load_run(struct be_store *store, int64_t run_id, struct be_run *run,
+enum be_status be_store_load_run(struct be_store *store, int64_t run_id,
+                                 enum be_store_detail detail, struct be_run *run,
                                  struct be_error *error)
 {
     /* One view of the database, though another process may add samples meanwhile. */
@@ -255,7 +192,10 @@ enum be_status be_store_load_run(struct be_store *store, int64_t run_id, struct 
         status = configurations_read(store, run, error);
     }
     if (status == BE_OK) {
-        status = samples_read(store, run, error);
+        status = events_read(store, run, error);
+    }
+    if (status == BE_OK) {
+        status = be_samples_load(store, detail, run, error);
     }
     return be_store_end(store, status, doing, error);
 }

@@ -1,6 +1,7 @@
 #include "store/store_query.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,18 @@ void be_query_bind_real(struct be_query *query, double value)
                            : sqlite3_bind_null(query->statement, query->parameter));
 }
 
+void be_query_bind_value(struct be_query *query, double value)
+{
+    query->parameter++;
+    bound(query, isfinite(value) ? sqlite3_bind_double(query->statement, query->parameter, value)
+                                 : sqlite3_bind_null(query->statement, query->parameter));
+}
+
+void be_query_bind_hash(struct be_query *query, uint64_t value)
+{
+    bound(query, sqlite3_bind_int64(query->statement, ++query->parameter, (sqlite3_int64)value));
+}
+
 void be_query_bind_text(struct be_query *query, const char *text)
 {
     be_query_bind_bytes(query, text, text ? strlen(text) : 0);
@@ -112,6 +125,13 @@ enum be_status be_query_run(struct be_query *query, struct be_error *error)
     return status;
 }
 
+void be_query_reset(struct be_query *query)
+{
+    sqlite3_reset(query->statement);
+    query->parameter = 0;
+    query->bind_code = SQLITE_OK;
+}
+
 uint64_t be_query_count(struct be_query *query, uint64_t max)
 {
     int column = query->column++;
@@ -125,39 +145,50 @@ uint64_t be_query_count(struct be_query *query, uint64_t max)
     return (uint64_t)value;
 }
 
-static bool column_is_null(const struct be_query *query)
+bool be_query_null(struct be_query *query)
 {
-    return sqlite3_column_type(query->statement, query->column) == SQLITE_NULL;
+    bool null = sqlite3_column_type(query->statement, query->column) == SQLITE_NULL;
+
+    query->column += null;
+    return null;
 }
 
 uint64_t be_query_known(struct be_query *query, uint64_t max)
 {
-    if (column_is_null(query)) {
-        query->column++;
-        return 0;
+    return be_query_null(query) ? 0 : be_query_count(query, max);
+}
+
+double be_query_value(struct be_query *query)
+{
+    if (be_query_null(query)) {
+        return NAN;
     }
-    return be_query_count(query, max);
+    double value = sqlite3_column_double(query->statement, query->column++);
+    query->wrong |= !isfinite(value);
+    return value;
+}
+
+uint64_t be_query_hash(struct be_query *query)
+{
+    return (uint64_t)sqlite3_column_int64(query->statement, query->column++);
 }
 
 double be_query_real(struct be_query *query)
 {
-    double value = sqlite3_column_double(query->statement, query->column);
-
-    query->wrong |= !column_is_null(query) && !(value > 0 && value < 1e300);
-    query->column++;
+    if (be_query_null(query)) {
+        return 0;
+    }
+    double value = sqlite3_column_double(query->statement, query->column++);
+    query->wrong |= !(value > 0 && value < 1e300);
     return value;
 }
 
 char *be_query_text_or_null(struct be_query *query)
 {
-    if (column_is_null(query)) {
-        query->column++;
-        return NULL;
-    }
-    return be_query_text(query);
+    return be_query_null(query) ? NULL : be_query_text(query);
 }
 
-char *be_query_text(struct be_query *query)
+const char *be_query_word(struct be_query *query)
 {
     size_t bytes = 0;
     const char *text = be_query_bytes(query, &bytes);
@@ -167,8 +198,15 @@ char *be_query_text(struct be_query *query)
         query->wrong = true;
         return NULL;
     }
-    char *copy = strdup(text);
-    query->no_memory |= !copy;
+    return text;
+}
+
+char *be_query_text(struct be_query *query)
+{
+    const char *text = be_query_word(query);
+    char *copy = text ? strdup(text) : NULL;
+
+    query->no_memory |= text && !copy;
     return copy;
 }
 

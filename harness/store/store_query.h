@@ -63,6 +63,8 @@ void be_query_finish(struct be_query *query);
 void be_query_bind_count(struct be_query *query, uint64_t value);
 void be_query_bind_known(struct be_query *query, uint64_t value); /* 0 means unknown: NULL */
 void be_query_bind_real(struct be_query *query, double value);    /* 0 means unknown: NULL */
+void be_query_bind_value(struct be_query *query, double value);   /* NAN means unknown: NULL */
+void be_query_bind_hash(struct be_query *query, uint64_t value);
 void be_query_bind_text(struct be_query *query, const char *text);
 void be_query_bind_bytes(struct be_query *query, const char *text, size_t bytes);
 
@@ -70,11 +72,18 @@ void be_query_bind_bytes(struct be_query *query, const char *text, size_t bytes)
 enum be_status be_query_step(struct be_query *query, bool *row, struct be_error *error);
 /* For a statement that gives no rows; finishes the query in any case. */
 enum be_status be_query_run(struct be_query *query, struct be_error *error);
+/* Makes the statement ready to be bound and stepped once more. */
+void be_query_reset(struct be_query *query);
 
 uint64_t be_query_count(struct be_query *query, uint64_t max);
 uint64_t be_query_known(struct be_query *query, uint64_t max); /* NULL: 0 */
 double be_query_real(struct be_query *query);                  /* NULL: 0 */
-char *be_query_text(struct be_query *query);                   /* a copy, the caller's */
+double be_query_value(struct be_query *query);                 /* NULL: NAN */
+uint64_t be_query_hash(struct be_query *query);
+bool be_query_null(struct be_query *query); /* skips the column if it is NULL */
+/* A text without NUL; valid until the next step. NULL for anything else, which is wrong. */
+const char *be_query_word(struct be_query *query);
+char *be_query_text(struct be_query *query); /* a copy, the caller's */
 char *be_query_text_or_null(struct be_query *query);
 /* Valid until the next step; NULL for NULL. */
 const char *be_query_bytes(struct be_query *query, size_t *bytes);

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/hash.h"
 #include "core/json.h"
 #include "store/store.h"
 #include "store/store_query.h"
+#include "store/store_sample.h"
 
 static const char run_doing[] = "cannot store the run";
 static const char sample_doing[] = "cannot store a sample";
@@ -147,70 +147,23 @@ enum be_status be_store_add_configurations(struct be_store *store, const struct 
     return be_store_end(store, status, run_doing, error);
 }
 
-static enum be_status sample_insert(const struct be_store *store, int64_t run_id,
-                                    const struct be_sample *sample, struct be_error *error)
-{
-    struct be_query query;
-    enum be_status status = be_query_prepare(
-        &query, store,
-        "INSERT INTO sample (run, configuration, round, state, reason, started_ns, elapsed_ns,"
-        " overhead_ns, commit_ns, wall_ns, cold_wall_ns, cpu_ns)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-        sample_doing, error);
-
-    if (status != BE_OK) {
-        return status;
-    }
-    be_query_bind_count(&query, (uint64_t)run_id);
-    be_query_bind_count(&query, sample->configuration);
-    be_query_bind_count(&query, sample->round);
-    be_query_bind_text(&query, be_sample_state_name(sample->state));
-    be_query_bind_text(&query, sample->reason);
-    be_query_bind_count(&query, sample->started_ns);
-    be_query_bind_known(&query, sample->elapsed_ns);
-    be_query_bind_known(&query, sample->overhead_ns);
-    be_query_bind_known(&query, sample->commit_ns);
-    be_query_bind_known(&query, sample->wall_ns);
-    be_query_bind_known(&query, sample->cold_wall_ns);
-    be_query_bind_known(&query, sample->cpu_ns);
-    return be_query_run(&query, error);
-}
-
-static enum be_status transcript_insert(const struct be_store *store, int64_t sample_id,
-                                        const struct be_buffer *transcript, struct be_error *error)
-{
-    const char *lines = be_buffer_text(transcript);
-    struct be_query query;
-    char hash[BE_ID_BYTES];
-    enum be_status status = be_query_prepare(&query, store, "INSERT INTO transcript VALUES (?,?,?)",
-                                             sample_doing, error);
-
-    if (status != BE_OK) {
-        return status;
-    }
-    snprintf(hash, sizeof(hash), "%016" PRIx64,
-             be_hash_bytes(BE_HASH_SEED, lines, transcript->length));
-    be_query_bind_count(&query, (uint64_t)sample_id);
-    be_query_bind_text(&query, hash);
-    be_query_bind_bytes(&query, lines, transcript->length);
-    return be_query_run(&query, error);
-}
-
-enum be_status be_store_add_sample(struct be_store *store, int64_t run_id,
+enum be_status be_store_add_sample(struct be_store *store, const struct be_run *run,
                                    const struct be_sample *sample,
                                    const struct be_buffer *transcript, uint64_t *commit_ns,
                                    struct be_error *error)
 {
+    struct be_sample_writer writer;
     uint64_t begin_ns = be_clock_now_ns();
     enum be_status status = be_store_execute(store, "BEGIN IMMEDIATE", sample_doing, error);
 
     if (status != BE_OK) {
         return status;
     }
-    status = sample_insert(store, run_id, sample, error);
-    if (status == BE_OK && transcript) {
-        status = transcript_insert(store, sqlite3_last_insert_rowid(store->db), transcript, error);
+    status = be_sample_writer_init(&writer, store, run, error);
+    if (status == BE_OK) {
+        status = be_sample_writer_put(&writer, sample, transcript, error);
     }
+    be_sample_writer_finish(&writer);
     status = be_store_end(store, status, sample_doing, error);
     if (status == BE_OK && commit_ns) {
         *commit_ns = be_clock_now_ns() - begin_ns;

@@ -104,15 +104,14 @@ static inline void builder_bind(struct be_run *run, struct be_sample *sample, in
     builder_refill(run, sample);
 }
 
-/* Adds a counter to one worker of the sample. */
-static inline void builder_count(struct be_run *run, struct be_sample *sample, size_t worker,
+/* Adds a counter to one worker's record; builder_refill when all are there. */
+static inline void builder_count(struct be_sample *sample, size_t worker,
                                  struct be_counter_value value)
 {
     struct be_counters *counters = &sample->record->workers[worker].counters;
 
     counters->items = builder_grow(counters->items, counters->count, sizeof(*counters->items));
     counters->items[counters->count++] = value;
-    builder_refill(run, sample);
 }
 
 #endif

@@ -17,6 +17,7 @@
 #include "core/buffer.h"
 #include "core/protocol.h"
 #include "core/run.h"
+#include "core/values.h"
 #include "store/store.h"
 
 enum { FIXTURE_PATH_BYTES = 256 };
@@ -110,27 +111,49 @@ static inline void fixture_run(struct be_run *run)
     run->configurations[1].bound_best = 1.899;
 }
 
-/* What a runner says whose warm passes took wall_ns: some 4 KiB, so that it fills pages. */
-static inline void fixture_transcript(uint64_t wall_ns, struct be_buffer *lines)
+/*
+ * What a runner says whose warm passes took wall_ns, some 4 KiB, so that it fills pages; and the
+ * sample of the run that it makes, which the caller finishes.
+ */
+static inline void fixture_sample(struct be_run *run, uint64_t wall_ns, struct be_sample *sample,
+                                  struct be_buffer *lines)
 {
-    struct be_hello_record hello = {
-        .protocol = BE_PROTOCOL_VERSION, .program = "fixture", .version = "1", .build_id = "build"};
-    struct be_pass_record cold = {.kind = BE_PASS_COLD, .wall_ns = 2 * wall_ns, .tasks = 100};
-    struct be_pass_record timed = {.kind = BE_PASS_TIMED,
-                                   .wall_ns = wall_ns,
-                                   .cpu_ns = wall_ns + 1,
-                                   .tasks = 100,
-                                   .checksum = UINT64_MAX};
-    struct be_worker_record workers[2] = {{.pu_bound = -1}, {.pu_bound = -1}};
-    struct be_sample_record record = {.workers = workers, .worker_count = 2};
+    struct be_counter_value counters[] = {
+        {.name = "rusage:user-time", .state = BE_COUNTER_COUNTED, .value = 3 * wall_ns},
+        {.name = "papi:PAPI_TOT_INS", .state = BE_COUNTER_UNAVAILABLE, .reason = "no PMU"},
+    };
+    struct be_worker_record worker = {.pu_bound = -1, .counters = {counters, 2}};
+    struct be_worker_record workers[2] = {worker, worker};
+    struct be_pass_record passes[21] = {
+        {.kind = BE_PASS_COLD, .wall_ns = 2 * wall_ns, .tasks = 100}};
+    struct be_sample_record record = {
+        .hello = {BE_PROTOCOL_VERSION, "fixture", "1", "build"},
+        .passes = passes,
+        .pass_count = 21,
+        .workers = workers,
+        .worker_count = 2,
+        .latency = {.count = 7, .p50_ns = wall_ns, .max_ns = 2 * wall_ns},
+    };
 
-    be_hello_encode(&hello, lines);
-    be_pass_encode(&cold, lines);
-    for (int i = 0; i < 20; i++) {
-        be_pass_encode(&timed, lines);
+    be_hello_encode(&record.hello, lines);
+    for (int i = 0; i < 21; i++) {
+        if (i > 0) {
+            passes[i] = (struct be_pass_record){.kind = BE_PASS_TIMED,
+                                                .wall_ns = wall_ns,
+                                                .cpu_ns = wall_ns + 1,
+                                                .tasks = 100,
+                                                .checksum = UINT64_MAX};
+        }
+        be_pass_encode(&passes[i], lines);
     }
     be_done_encode(&record, lines);
     ASSERT_OK(be_buffer_check(lines, &error));
+    *sample = (struct be_sample){.configuration = wall_ns % 2,
+                                 .round = 7,
+                                 .started_ns = 5,
+                                 .elapsed_ns = 4 * wall_ns,
+                                 .overhead_ns = 11};
+    ASSERT_OK(be_sample_fill(sample, &record, run, &error));
 }
 
 /* Stores the sample whose warm pass took wall_ns. */
@@ -138,18 +161,16 @@ static inline enum be_status fixture_add(struct be_store *store, int64_t run_id,
                                          struct be_error *error)
 {
     struct be_buffer lines = {0};
-    struct be_sample sample = {.configuration = wall_ns % 2,
-                               .round = 7,
-                               .started_ns = 5,
-                               .elapsed_ns = 4 * wall_ns,
-                               .overhead_ns = 11,
-                               .wall_ns = wall_ns,
-                               .cold_wall_ns = 2 * wall_ns,
-                               .cpu_ns = wall_ns + 1};
+    struct be_sample sample;
+    struct be_run run;
 
-    fixture_transcript(wall_ns, &lines);
-    enum be_status status = be_store_add_sample(store, run_id, &sample, &lines, NULL, error);
+    fixture_run(&run);
+    run.id = run_id;
+    fixture_sample(&run, wall_ns, &sample, &lines);
+    enum be_status status = be_store_add_sample(store, &run, &sample, &lines, NULL, error);
     be_buffer_finish(&lines);
+    be_sample_finish(&sample);
+    be_run_finish(&run);
     return status;
 }
 

@@ -26,8 +26,9 @@ static void counters_are_summed_over_workers_a_pass(void **state)
         record->passes[1].kind = BE_PASS_TIMED;
         record->passes[2].kind = BE_PASS_WARMUP;
         record->pass_count = 3;
-        builder_count(&run, sample, 0, counted("instructions", values[round][0]));
-        builder_count(&run, sample, 1, counted("instructions", values[round][1]));
+        builder_count(sample, 0, counted("instructions", values[round][0]));
+        builder_count(sample, 1, counted("instructions", values[round][1]));
+        builder_refill(&run, sample);
     }
     const struct be_summary *threads = summarize(THREADS);
     assert_int_equal(threads->counter_count, 1);
@@ -84,8 +85,9 @@ static void a_counter_is_as_good_as_its_worst_worker(void **state)
             if (worker_state >= BE_COUNTER_NOT_COUNTING) {
                 snprintf(value.reason, sizeof(value.reason), "reason %zu", worker);
             }
-            builder_count(&run, sample, worker, value);
+            builder_count(sample, worker, value);
         }
+        builder_refill(&run, sample);
         const struct be_counter_summary *counter = &summarize(THREADS)->counters[0];
         assert_int_equal(counter->state, counter_cases[i].worst);
         assert_same(counter->value, counter_cases[i].value);
@@ -98,9 +100,10 @@ static void a_counter_that_a_record_lacks_is_unavailable(void **state)
 {
     (void)state;
     struct be_sample *sample = builder_add_sample(&run, THREADS, 0, 50, 100);
-    builder_count(&run, sample, 0, counted("cycles", 5));
-    builder_count(&run, sample, 1, counted("instructions", 7));
-    builder_count(&run, sample, 1, counted("cycles", 6));
+    builder_count(sample, 0, counted("cycles", 5));
+    builder_count(sample, 1, counted("instructions", 7));
+    builder_count(sample, 1, counted("cycles", 6));
+    builder_refill(&run, sample);
     const struct be_summary *threads = summarize(THREADS);
     assert_int_equal(threads->counter_count, 2);
     assert_int_equal(threads->counters[0].state, BE_COUNTER_COUNTED);

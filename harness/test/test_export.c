@@ -43,12 +43,12 @@ static void threads_sample_add(uint32_t round)
 
     sample->record->pool_start_ns = 200000;
     sample->record->peak_rss_bytes = UINT64_C(1) << 60;
-    builder_bind(&run, sample, 4, 5, 5);
     for (size_t worker = 0; worker < 2; worker++) {
         for (size_t i = 0; i < COUNT_OF(counters); i++) {
-            builder_count(&run, sample, worker, counters[i]);
+            builder_count(sample, worker, counters[i]);
         }
     }
+    builder_bind(&run, sample, 4, 5, 5);
     sample->cold_wall_ns = 300000;
 }
 

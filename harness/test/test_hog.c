@@ -27,7 +27,7 @@ static void run_load(const char *path, struct be_run *run)
     struct be_error error = {0};
 
     if (be_store_open(path, BE_STORE_READ, &store, &error) != BE_OK ||
-        be_store_load_run(store, 1, run, &error) != BE_OK) {
+        be_store_load_run(store, 1, BE_STORE_VALUES, run, &error) != BE_OK) {
         fail_msg("%s", error.message);
     }
     be_store_close(store);

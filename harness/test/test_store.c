@@ -2,6 +2,9 @@
 #include "store_fixture.h"
 
 #include <fcntl.h>
+#include <math.h>
+
+#include "store/store_query.h"
 
 static struct be_store *store_open(const struct fixture *fixture)
 {
@@ -42,6 +45,31 @@ static void assert_configurations_equal(const struct be_configuration *a,
     assert_string_equal(a->executor, b->executor);
 }
 
+/* That the stored figures are those of the sample whose warm pass took as long. */
+static void assert_figures_equal(struct be_run *run, const struct be_sample *stored,
+                                 const struct be_run *loaded)
+{
+    struct be_buffer lines = {0};
+    struct be_sample sample;
+
+    fixture_sample(run, stored->wall_ns, &sample, &lines);
+    for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
+        if (memcmp(&stored->values[i], &sample.values[i], sizeof(double)) != 0 &&
+            !(isnan(stored->values[i]) && isnan(sample.values[i]))) {
+            fail_msg("%s: %g", be_value_name((enum be_value)i), stored->values[i]);
+        }
+    }
+    assert_int_equal(stored->counter_count, 2);
+    assert_true(stored->counters[0].value == sample.counters[0].value);
+    assert_true(isnan(stored->counters[0].share));
+    assert_true(isnan(stored->counters[1].value));
+    assert_string_equal(loaded->events[stored->counters[0].event].name, "rusage:user-time");
+    assert_string_equal(loaded->events[stored->counters[1].event].reason, "no PMU");
+    assert_int_equal(loaded->event_count, 2);
+    be_buffer_finish(&lines);
+    be_sample_finish(&sample);
+}
+
 static void test_run_and_samples_come_out_as_they_went_in(void **state)
 {
     struct be_store *store = store_open(*state);
@@ -54,7 +82,7 @@ static void test_run_and_samples_come_out_as_they_went_in(void **state)
     ASSERT_OK(fixture_add(store, run.id, 1001, &error));
     ASSERT_OK(fixture_add(store, run.id, 1002, &error));
     ASSERT_OK(be_store_set_status(store, run.id, BE_RUN_DONE, 99, &error));
-    ASSERT_OK(be_store_load_run(store, run.id, &loaded, &error));
+    ASSERT_OK(be_store_load_run(store, run.id, BE_STORE_RECORDS, &loaded, &error));
 
     assert_int_equal(loaded.id, run.id);
     assert_string_equal(loaded.plan, run.plan);
@@ -90,9 +118,57 @@ static void test_run_and_samples_come_out_as_they_went_in(void **state)
     assert_int_equal(sample->record->pass_count, 21);
     assert_true(sample->record->passes[1].checksum == UINT64_MAX);
     assert_true(sample->record->complete);
+    assert_figures_equal(&run, sample, &loaded);
     be_run_finish(&loaded);
     be_run_finish(&run);
     be_store_close(store);
+}
+
+static void test_values_come_without_most_records(void **state)
+{
+    struct be_store *store = store_open(*state);
+    struct be_run run;
+    struct be_run loaded = {0};
+
+    fixture_run(&run);
+    ASSERT_OK(be_store_begin_run(store, &run, &error));
+    for (uint64_t wall_ns = 1000; wall_ns < 1006; wall_ns++) {
+        ASSERT_OK(fixture_add(store, run.id, wall_ns, &error));
+    }
+    struct be_sample failed = {.configuration = 1, .state = BE_SAMPLE_FAILED, .round = 8};
+    be_values_clear(failed.values);
+    ASSERT_OK(be_store_add_sample(store, &run, &failed, NULL, NULL, &error));
+    ASSERT_OK(be_store_load_run(store, run.id, BE_STORE_VALUES, &loaded, &error));
+    assert_int_equal(loaded.sample_count, 7);
+    for (size_t i = 0; i < 6; i++) {
+        assert_figures_equal(&run, &loaded.samples[i], &loaded);
+        assert_int_equal(loaded.samples[i].record != NULL, i >= 4);
+    }
+    assert_null(loaded.samples[6].record);
+    assert_int_equal(loaded.samples[6].counter_count, 0);
+    be_run_finish(&loaded);
+    be_run_finish(&run);
+    be_store_close(store);
+}
+
+/* What a program compiled with this list writes, the schema has, in the same order. */
+static void test_schema_has_a_column_a_value(void **state)
+{
+    const char *at = strstr(be_store_schema, "    cpu_ns INTEGER,\n");
+
+    (void)state;
+    assert_non_null(at);
+    at = strchr(at, '\n') + 1;
+    for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
+        char line[64];
+        int length =
+            snprintf(line, sizeof(line), "    %s REAL,\n", be_value_name((enum be_value)i));
+        if (strncmp(at, line, (size_t)length) != 0) {
+            fail_msg("results/schema.sql lacks a line '%s'", line);
+        }
+        at += length;
+    }
+    assert_int_equal(strncmp(at, "    transcript_hash", 19), 0);
 }
 
 static void test_failed_sample_keeps_its_reason_and_any_bytes(void **state)
@@ -104,13 +180,15 @@ static void test_failed_sample_keeps_its_reason_and_any_bytes(void **state)
     struct be_run loaded = {0};
     uint64_t commit_ns = 0;
     int64_t id = run_store(store, NULL, BE_RUN_ACTIVE);
+    const struct be_run run = {.id = id};
 
+    be_values_clear(sample.values);
     be_buffer_append(&garbage, "\xff\x00{ not a line", 14);
-    ASSERT_OK(be_store_add_sample(store, id, &sample, &garbage, &commit_ns, &error));
-    ASSERT_OK(be_store_add_sample(store, id, &sample, NULL, NULL, &error));
+    ASSERT_OK(be_store_add_sample(store, &run, &sample, &garbage, &commit_ns, &error));
+    ASSERT_OK(be_store_add_sample(store, &run, &sample, NULL, NULL, &error));
     be_buffer_finish(&garbage);
     assert_true(commit_ns > 0);
-    ASSERT_OK(be_store_load_run(store, id, &loaded, &error));
+    ASSERT_OK(be_store_load_run(store, id, BE_STORE_RECORDS, &loaded, &error));
     assert_int_equal(loaded.sample_count, 2);
     for (size_t i = 0; i < loaded.sample_count; i++) {
         assert_int_equal(loaded.samples[i].state, BE_SAMPLE_FAILED);
@@ -127,11 +205,13 @@ static void test_sample_of_no_run_or_configuration_is_refused(void **state)
     struct be_store *store = store_open(*state);
     struct be_sample sample = {.configuration = 2, .state = BE_SAMPLE_FAILED};
     int64_t id = run_store(store, NULL, BE_RUN_ACTIVE);
+    const struct be_run run = {.id = id};
+    const struct be_run other = {.id = id + 1};
 
-    assert_int_equal(be_store_add_sample(store, id, &sample, NULL, NULL, NULL), BE_EINTERNAL);
+    assert_int_equal(be_store_add_sample(store, &run, &sample, NULL, NULL, NULL), BE_EINTERNAL);
     sample.configuration = 1;
-    assert_int_equal(be_store_add_sample(store, id + 1, &sample, NULL, NULL, NULL), BE_EINTERNAL);
-    ASSERT_OK(be_store_add_sample(store, id, &sample, NULL, NULL, &error));
+    assert_int_equal(be_store_add_sample(store, &other, &sample, NULL, NULL, NULL), BE_EINTERNAL);
+    ASSERT_OK(be_store_add_sample(store, &run, &sample, NULL, NULL, &error));
     assert_int_equal(be_store_set_status(store, id + 1, BE_RUN_DONE, 1, NULL), BE_ENOTFOUND);
     be_store_close(store);
 }
@@ -377,7 +457,7 @@ static void test_run_gets_more_configurations(void **state)
     assert_int_equal(be_store_add_configurations(store, &run, 2, NULL), BE_ENOTFOUND);
     assert_int_equal(be_store_add_configurations(store, &run, 0, NULL), BE_ENOTFOUND);
     ASSERT_OK(be_store_add_configurations(store, &run, 1, &error));
-    ASSERT_OK(be_store_load_run(store, run.id, &loaded, &error));
+    ASSERT_OK(be_store_load_run(store, run.id, BE_STORE_RECORDS, &loaded, &error));
     assert_int_equal(loaded.configuration_count, 2);
     for (size_t i = 0; i < 2; i++) {
         assert_string_equal(loaded.configurations[i].id, run.configurations[i].id);
@@ -394,6 +474,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         STORE_TEST(test_run_and_samples_come_out_as_they_went_in),
+        STORE_TEST(test_values_come_without_most_records),
+        STORE_TEST(test_schema_has_a_column_a_value),
         STORE_TEST(test_failed_sample_keeps_its_reason_and_any_bytes),
         STORE_TEST(test_run_gets_more_configurations),
         STORE_TEST(test_sample_of_no_run_or_configuration_is_refused),

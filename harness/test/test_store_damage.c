@@ -52,14 +52,15 @@ static unsigned char *database_bytes(const char *path, size_t *bytes)
 }
 
 /* Opens the file and loads run 1; closed and finished again. *sum: of the samples' wall_ns. */
-static enum be_status database_load(const char *path, uint64_t *sum, struct be_error *error)
+static enum be_status database_load(const char *path, enum be_store_detail detail, uint64_t *sum,
+                                    struct be_error *error)
 {
     struct be_store *store = NULL;
     struct be_run run = {0};
     enum be_status status = be_store_open(path, BE_STORE_READ, &store, error);
 
     if (status == BE_OK) {
-        status = be_store_load_run(store, 1, &run, error);
+        status = be_store_load_run(store, 1, detail, &run, error);
     }
     *sum = 0;
     for (size_t i = 0; status == BE_OK && i < run.sample_count; i++) {
@@ -89,7 +90,7 @@ static void test_what_is_no_database_is_refused(void **state)
         struct be_error error = {0};
         uint64_t sum = 0;
         file_write(fixture->path, cases[i].data, cases[i].bytes);
-        enum be_status status = database_load(fixture->path, &sum, &error);
+        enum be_status status = database_load(fixture->path, BE_STORE_RECORDS, &sum, &error);
         if (status != cases[i].status || !strstr(error.message, fixture->path)) {
             fail_msg("%s: %s: %s", cases[i].name, be_status_name(status), error.message);
         }
@@ -120,7 +121,7 @@ static void test_database_of_others_is_refused(void **state)
         enum be_status status;
         const char *says;
     } cases[] = {
-        {"PRAGMA user_version = 2", BE_EINCOMPARABLE, "newer breakeven: schema 2"},
+        {"PRAGMA user_version = 3", BE_EINCOMPARABLE, "newer breakeven: schema 3"},
         {"PRAGMA application_id = 1", BE_ECORRUPT, "another program"},
         {"CREATE TABLE more (x)", BE_ECORRUPT, "not those"},
         {"CREATE TRIGGER t AFTER INSERT ON sample BEGIN DELETE FROM run; END", BE_ECORRUPT,
@@ -165,14 +166,30 @@ static void test_value_that_cannot_be_is_named(void **state)
         {"UPDATE sample SET state = '' WHERE id = 2", "sample 2"},
         {"UPDATE sample SET configuration = 2 WHERE id = 2", "sample 2"},
         {"UPDATE sample SET elapsed_ns = -1 WHERE id = 2", "sample 2"},
-        {"UPDATE sample SET wall_ns = 3 WHERE id = 2", "sample 2: its times"},
-        {"UPDATE sample SET wall_ns = NULL WHERE id = 2", "sample 2: its times"},
-        {"UPDATE sample SET cpu_ns = 1 WHERE id = 2", "sample 2: its times"},
-        {"DELETE FROM transcript WHERE sample = 2", "sample 2: what the runner said is missing"},
-        {"UPDATE transcript SET lines = replace(lines, '2', '3') WHERE sample = 2",
-         "sample 2: what the runner said has changed"},
-        {"UPDATE transcript SET lines = '{}', hash = '08f5da07b4e7f3c0' WHERE sample = 2",
-         "sample 2"},
+        {"UPDATE sample SET wall_ns = 3 WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET wall_ns = NULL WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET cpu_ns = 1 WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET round = 6 WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET state = 'suspect' WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET reason = 'x' WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET latency_p50_ns = 3 WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET latency_p50_ns = NULL WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET latency_p50_ns = 9e999 WHERE id = 2", "sample 2"},
+        {"UPDATE sample SET pass_drift = 1.25 WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET transcript_hash = 1 WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET hash = 1 WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE counter_sum SET value = 5 WHERE sample = 2", "sample 2: its figures"},
+        {"UPDATE counter_sum SET share = .5 WHERE sample = 2", "sample 2: its figures"},
+        {"UPDATE counter_sum SET event = 2 WHERE sample = 2 AND event = 1", "counter of sample 2"},
+        {"DELETE FROM counter_sum WHERE sample = 2 AND event = 1", "sample 2: its figures"},
+        {"UPDATE counter_sum SET sample = 7 WHERE sample = 2 AND event = 1", "sample 2"},
+        {"UPDATE counter_sum SET sample = 7 WHERE sample = 1", "sample 1"},
+        {"INSERT INTO counter_sum VALUES (1, 7, 1, 1, NULL)", "sample 7: it has counters"},
+        {"UPDATE event SET name = 'papi:PAPI_TOT_CYC' WHERE position = 1", "sample 1: its figures"},
+        {"UPDATE event SET state = 'counted' WHERE position = 1", "sample 1: its figures"},
+        {"UPDATE event SET state = 'guessed' WHERE position = 1", "event 1"},
+        {"UPDATE event SET name = printf('%.60c', 'x') WHERE position = 1", "event 1"},
+        {"UPDATE event SET position = 4 WHERE position = 1", "event 1"},
     };
     const struct fixture *fixture = *state;
 
@@ -182,9 +199,39 @@ static void test_value_that_cannot_be_is_named(void **state)
         unlink(fixture->path);
         fixture_database(fixture->path, 2);
         sql_run(fixture->path, cases[i].sql);
-        enum be_status status = database_load(fixture->path, &sum, &error);
+        enum be_status status = database_load(fixture->path, BE_STORE_VALUES, &sum, &error);
         if (status != BE_ECORRUPT || !strstr(error.message, cases[i].says) ||
             !strstr(error.message, fixture->path)) {
+            fail_msg("%s: %s: %s", cases[i].sql, be_status_name(status), error.message);
+        }
+    }
+}
+
+/* Of three samples 1 and 3 are of one configuration, so that figures come without what 1 said. */
+static void test_transcript_is_checked_where_it_is_read(void **state)
+{
+    static const struct {
+        const char *sql;
+        const char *says;
+    } cases[] = {
+        {"DELETE FROM transcript WHERE sample = 1", "sample 1: what the runner said is missing"},
+        {"UPDATE transcript SET lines = replace(lines, '2', '3') WHERE sample = 1",
+         "sample 1: what the runner said has changed"},
+        {"UPDATE transcript SET sample = 9 WHERE sample = 1",
+         "sample 1: what the runner said is missing"},
+    };
+    const struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct be_error error = {0};
+        uint64_t sum = 0;
+        unlink(fixture->path);
+        fixture_database(fixture->path, 3);
+        sql_run(fixture->path, cases[i].sql);
+        assert_int_equal(database_load(fixture->path, BE_STORE_VALUES, &sum, &error), BE_OK);
+        assert_int_equal(sum, 1 + 2 + 3);
+        enum be_status status = database_load(fixture->path, BE_STORE_RECORDS, &sum, &error);
+        if (status != BE_ECORRUPT || !strstr(error.message, cases[i].says)) {
             fail_msg("%s: %s: %s", cases[i].sql, be_status_name(status), error.message);
         }
     }
@@ -202,7 +249,7 @@ static void test_every_truncation_is_found(void **state)
         struct be_error error = {0};
         uint64_t sum = 0;
         file_write(fixture->path, data, length);
-        enum be_status status = database_load(fixture->path, &sum, &error);
+        enum be_status status = database_load(fixture->path, BE_STORE_RECORDS, &sum, &error);
         if (status != BE_ECORRUPT || !strstr(error.message, fixture->path)) {
             fail_msg("%zu of %zu bytes: %s: %s", length, bytes, be_status_name(status),
                      error.message);
@@ -220,7 +267,7 @@ static bool bit_flip(const char *path, unsigned char *data, size_t bytes, size_t
     data[bit / 8] ^= (unsigned char)(1U << (bit % 8));
     file_write(path, data, bytes);
     data[bit / 8] ^= (unsigned char)(1U << (bit % 8));
-    enum be_status status = database_load(path, &sum, &error);
+    enum be_status status = database_load(path, BE_STORE_RECORDS, &sum, &error);
     bool refused = status == BE_ECORRUPT || status == BE_EINCOMPARABLE;
     bool unharmed = status == BE_OK && sum == SAMPLES * (SAMPLES + 1) / 2;
     if (!refused && !unharmed) {
@@ -309,6 +356,7 @@ int main(void)
         STORE_TEST(test_only_a_plain_file_is_opened),
         STORE_TEST(test_database_of_others_is_refused),
         STORE_TEST(test_value_that_cannot_be_is_named),
+        STORE_TEST(test_transcript_is_checked_where_it_is_read),
         STORE_TEST(test_every_truncation_is_found),
         STORE_TEST(test_flipped_bit_is_found_or_harmless),
         STORE_TEST(test_busy_database_names_its_holder),

@@ -90,7 +90,7 @@ static void assert_samples(const char *path, size_t count, bool may_have_more)
     struct be_run run = {0};
 
     ASSERT_OK(be_store_open(path, BE_STORE_READ, &store, &error));
-    ASSERT_OK(be_store_load_run(store, 1, &run, &error));
+    ASSERT_OK(be_store_load_run(store, 1, BE_STORE_RECORDS, &run, &error));
     assert_in_range(run.sample_count, count, count + may_have_more);
     for (size_t i = 0; i < run.sample_count; i++) {
         assert_int_equal(run.samples[i].wall_ns, i + 1);

@@ -82,11 +82,11 @@ static void assert_kept(const char *path, uint32_t acknowledged)
 
     ASSERT_OK(be_store_open(path, BE_STORE_WRITE, &store, &error));
     assert_sound(path);
-    if (be_store_load_run(store, 1, &run, NULL) == BE_ENOTFOUND) {
+    if (be_store_load_run(store, 1, BE_STORE_RECORDS, &run, NULL) == BE_ENOTFOUND) {
         assert_int_equal(acknowledged, 0);
     } else {
         be_run_finish(&run);
-        ASSERT_OK(be_store_load_run(store, 1, &run, &error));
+        ASSERT_OK(be_store_load_run(store, 1, BE_STORE_RECORDS, &run, &error));
         assert_in_range(run.sample_count, acknowledged, acknowledged + 1);
         for (size_t i = 0; i < run.sample_count; i++) {
             assert_int_equal(run.samples[i].wall_ns, i + 1);

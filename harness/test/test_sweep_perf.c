@@ -39,7 +39,7 @@ static void a_sample_costs_at_most_5_ms(void **state)
     assert_int_equal(command_run(command, &output), 0);
     be_buffer_finish(&output);
     assert_int_equal(be_store_open(path, BE_STORE_READ, &store, &error), BE_OK);
-    assert_int_equal(be_store_load_run(store, 1, &run, &error), BE_OK);
+    assert_int_equal(be_store_load_run(store, 1, BE_STORE_RECORDS, &run, &error), BE_OK);
     assert_int_equal(be_summaries_create(&run, &summaries, &error), BE_OK);
     const struct be_estimate *cost = &summaries.harness_overhead_ns;
     printf("harness: %.2f ms a sample (%.2f .. %.2f) over %zu samples; commit %.2f ms apart\n",

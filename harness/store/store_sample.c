@@ -1,0 +1,224 @@
+/* A sample as rows. */
+#include "store/store_sample.h"
+
+#include <endian.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/hash.h"
+
+static const char doing[] = "cannot store a sample";
+
+static uint64_t count_hash(uint64_t hash, uint64_t value)
+{
+    uint64_t bytes = htole64(value);
+    return be_hash_bytes(hash, &bytes, sizeof(bytes));
+}
+
+/* Unknown has one hash, though there are many NANs. */
+static uint64_t value_hash(uint64_t hash, double value)
+{
+    uint64_t bits = UINT64_MAX;
+
+    if (isfinite(value)) {
+        memcpy(&bits, &value, sizeof(bits));
+    }
+    return count_hash(hash, bits);
+}
+
+/* With the NUL, so that two texts in a row cannot be cut elsewhere. */
+static uint64_t text_hash(uint64_t hash, const char *text)
+{
+    return be_hash_bytes(hash, text, strlen(text) + 1);
+}
+
+uint64_t be_transcript_hash(const char *lines, size_t bytes)
+{
+    return be_hash_bytes(BE_HASH_SEED, lines, bytes);
+}
+
+uint64_t be_sample_hash(const struct be_run *run, const struct be_sample *sample,
+                        const uint64_t *transcript_hash)
+{
+    const uint64_t counts[] = {
+        (uint64_t)run->id,  sample->configuration, sample->round,       (uint64_t)sample->state,
+        sample->started_ns, sample->elapsed_ns,    sample->overhead_ns, sample->commit_ns,
+        sample->wall_ns,    sample->cold_wall_ns,  sample->cpu_ns,
+    };
+    uint64_t hash = BE_HASH_SEED;
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        hash = count_hash(hash, counts[i]);
+    }
+    hash = text_hash(hash, sample->reason ? sample->reason : "");
+    for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
+        hash = value_hash(hash, sample->values[i]);
+    }
+    for (uint32_t i = 0; i < sample->counter_count; i++) {
+        const struct be_counter_sum *sum = &sample->counters[i];
+        const struct be_event *event = &run->events[sum->event];
+        hash = text_hash(hash, event->name);
+        hash = count_hash(hash, (uint64_t)event->state);
+        hash = text_hash(hash, event->reason);
+        hash = value_hash(hash, sum->value);
+        hash = value_hash(hash, sum->share);
+    }
+    return transcript_hash ? count_hash(hash, *transcript_hash) : hash;
+}
+
+/* How many events of the run the store has. */
+static enum be_status events_count(const struct be_store *store, const struct be_run *run,
+                                   size_t *count, struct be_error *error)
+{
+    struct be_query query;
+    bool row = false;
+    enum be_status status =
+        be_query_prepare(&query, store, "SELECT count(*) FROM event WHERE run = ?", doing, error);
+
+    if (status == BE_OK) {
+        be_query_bind_count(&query, (uint64_t)run->id);
+        status = be_query_step(&query, &row, error);
+    }
+    if (status == BE_OK) {
+        *count = (size_t)be_query_count(&query, INT64_MAX);
+    }
+    be_query_finish(&query);
+    return status;
+}
+
+enum be_status be_sample_writer_init(struct be_sample_writer *writer, const struct be_store *store,
+                                     const struct be_run *run, struct be_error *error)
+{
+    static const char insert[] =
+        "INSERT INTO sample (run, configuration, round, state, reason, started_ns, elapsed_ns,"
+        " overhead_ns, commit_ns, wall_ns, cold_wall_ns, cpu_ns, "
+#define BE_VALUE(name, meaning) #name ", "
+#include "core/value.def"
+#undef BE_VALUE
+        "transcript_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,"
+#define BE_VALUE(name, meaning) "?,"
+#include "core/value.def"
+#undef BE_VALUE
+        "?,?)";
+    *writer = (struct be_sample_writer){.run = run};
+    enum be_status status = events_count(store, run, &writer->events, error);
+
+    if (status == BE_OK) {
+        status = be_query_prepare(&writer->sample, store, insert, doing, error);
+    }
+    if (status == BE_OK) {
+        status = be_query_prepare(&writer->event, store, "INSERT INTO event VALUES (?,?,?,?,?)",
+                                  doing, error);
+    }
+    if (status == BE_OK) {
+        status = be_query_prepare(&writer->counter, store,
+                                  "INSERT INTO counter_sum VALUES (?,?,?,?,?)", doing, error);
+    }
+    if (status == BE_OK) {
+        status = be_query_prepare(&writer->transcript, store, "INSERT INTO transcript VALUES (?,?)",
+                                  doing, error);
+    }
+    return status;
+}
+
+void be_sample_writer_finish(struct be_sample_writer *writer)
+{
+    be_query_finish(&writer->sample);
+    be_query_finish(&writer->event);
+    be_query_finish(&writer->counter);
+    be_query_finish(&writer->transcript);
+}
+
+/* Runs a statement whose parameters are bound, and makes it ready for the next row. */
+static enum be_status row_put(struct be_query *query, struct be_error *error)
+{
+    bool row = false;
+    enum be_status status = be_query_step(query, &row, error);
+
+    be_query_reset(query);
+    return status;
+}
+
+static enum be_status sample_put(struct be_query *query, const struct be_run *run,
+                                 const struct be_sample *sample, const uint64_t *transcript_hash,
+                                 struct be_error *error)
+{
+    be_query_bind_count(query, (uint64_t)run->id);
+    be_query_bind_count(query, sample->configuration);
+    be_query_bind_count(query, sample->round);
+    be_query_bind_text(query, be_sample_state_name(sample->state));
+    be_query_bind_text(query, sample->reason);
+    be_query_bind_count(query, sample->started_ns);
+    be_query_bind_known(query, sample->elapsed_ns);
+    be_query_bind_known(query, sample->overhead_ns);
+    be_query_bind_known(query, sample->commit_ns);
+    be_query_bind_known(query, sample->wall_ns);
+    be_query_bind_known(query, sample->cold_wall_ns);
+    be_query_bind_known(query, sample->cpu_ns);
+    for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
+        be_query_bind_value(query, sample->values[i]);
+    }
+    if (transcript_hash) {
+        be_query_bind_hash(query, *transcript_hash);
+    } else {
+        be_query_bind_text(query, NULL);
+    }
+    be_query_bind_hash(query, be_sample_hash(run, sample, transcript_hash));
+    return row_put(query, error);
+}
+
+/* The run's events that the store lacks. */
+static enum be_status events_put(struct be_sample_writer *writer, struct be_error *error)
+{
+    const struct be_run *run = writer->run;
+    struct be_query *query = &writer->event;
+    enum be_status status = BE_OK;
+
+    for (; status == BE_OK && writer->events < run->event_count; writer->events++) {
+        const struct be_event *event = &run->events[writer->events];
+        be_query_bind_count(query, (uint64_t)run->id);
+        be_query_bind_count(query, writer->events);
+        be_query_bind_text(query, event->name);
+        be_query_bind_text(query, be_counter_state_name(event->state));
+        be_query_bind_text(query, event->reason);
+        status = row_put(query, error);
+    }
+    return status;
+}
+
+static enum be_status counters_put(struct be_sample_writer *writer, const struct be_sample *sample,
+                                   int64_t sample_id, struct be_error *error)
+{
+    struct be_query *query = &writer->counter;
+    enum be_status status = events_put(writer, error);
+
+    for (uint32_t i = 0; status == BE_OK && i < sample->counter_count; i++) {
+        be_query_bind_count(query, (uint64_t)writer->run->id);
+        be_query_bind_count(query, (uint64_t)sample_id);
+        be_query_bind_count(query, sample->counters[i].event);
+        be_query_bind_value(query, sample->counters[i].value);
+        be_query_bind_value(query, sample->counters[i].share);
+        status = row_put(query, error);
+    }
+    return status;
+}
+
+enum be_status be_sample_writer_put(struct be_sample_writer *writer, const struct be_sample *sample,
+                                    const struct be_buffer *transcript, struct be_error *error)
+{
+    const char *lines = transcript ? be_buffer_text(transcript) : NULL;
+    uint64_t hash = lines ? be_transcript_hash(lines, transcript->length) : 0;
+    enum be_status status =
+        sample_put(&writer->sample, writer->run, sample, lines ? &hash : NULL, error);
+    int64_t id = sqlite3_last_insert_rowid(writer->sample.store->db);
+
+    if (status == BE_OK) {
+        status = counters_put(writer, sample, id, error);
+    }
+    if (status == BE_OK && lines) {
+        be_query_bind_count(&writer->transcript, (uint64_t)id);
+        be_query_bind_bytes(&writer->transcript, lines, transcript->length);
+        status = row_put(&writer->transcript, error);
+    }
+    return status;
+}
