@@ -80,7 +80,7 @@ static bool sample_is_stamped(const struct be_sample *sample)
     return true;
 }
 
-/* The median of a share in per cent; sorts `values`, room for count of them. */
+/* The median of a share in per cent; values: room for count of them. */
 static double share_median(const struct split *splits, size_t count, enum share share,
                            double *values)
 {

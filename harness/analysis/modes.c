@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/numbers.h"
 #include "analysis/stats.h"
 
 /* Sums over the first values, centred so that squares do not cancel. */
@@ -63,7 +64,7 @@ void be_modes_find(double *values, size_t count, struct be_modes *modes)
     if (count < BE_MODES_VALUES_MIN) {
         return;
     }
-    be_stats_median(values, count); /* sorts them */
+    be_numbers_sort(values, count);
     size_t split = split_find(values, count, &modes->separation);
     modes->count = count;
     modes->low = be_stats_median(values, split);

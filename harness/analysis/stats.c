@@ -4,28 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int value_compare(const void *left, const void *right)
-{
-    double a = *(const double *)left;
-    double b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static double sorted_median(const double *sorted, size_t count)
-{
-    if (count == 0) {
-        return NAN;
-    }
-    /* Halved first, so that the sum of two large values stays finite. */
-    return count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
-}
+#include "analysis/numbers.h"
 
 double be_stats_median(double *values, size_t count)
 {
-    if (count > 0) {
-        qsort(values, count, sizeof(values[0]), value_compare);
+    size_t middle = count / 2;
+
+    if (count == 0) {
+        return NAN;
     }
-    return sorted_median(values, count);
+    be_numbers_select(values, count, middle);
+    if (count % 2 == 1) {
+        return values[middle];
+    }
+    double before = values[0];
+    for (size_t i = 1; i < middle; i++) {
+        before = fmax(before, values[i]);
+    }
+    /* Halved first, so that the sum of two large values stays finite. */
+    return before / 2 + values[middle] / 2;
 }
 
 /*
@@ -98,22 +95,26 @@ enum be_status be_stats_estimate(const double *values, size_t count, double leve
         return BE_OK;
     }
 
-    double *sorted = malloc(count * sizeof(sorted[0]));
-    if (!sorted) {
+    double *ordered = malloc(count * sizeof(ordered[0]));
+    if (!ordered) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu values", count);
     }
-    memcpy(sorted, values, count * sizeof(sorted[0]));
+    memcpy(ordered, values, count * sizeof(ordered[0]));
     estimate->known = true;
-    estimate->median = be_stats_median(sorted, count);
+    estimate->median = be_stats_median(ordered, count);
 
     size_t rank = sign_test_rank(count, level);
     if (rank > 0) {
         rank = rank_widen(rank, count, be_stats_sign_correlation(values, count, estimate->median));
         estimate->bounded = true;
-        estimate->low = sorted[rank - 1];
-        estimate->high = sorted[count - rank];
+        /* The median left the lower half of the values below its place, the others from there. */
+        size_t middle = count / 2;
+        be_numbers_select(ordered, middle, rank - 1);
+        be_numbers_select(ordered + middle, count - middle, count - rank - middle);
+        estimate->low = ordered[rank - 1];
+        estimate->high = ordered[count - rank];
     }
-    free(sorted);
+    free(ordered);
     return BE_OK;
 }
 

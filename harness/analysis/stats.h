@@ -20,7 +20,7 @@ struct be_estimate {
     double high;
 };
 
-/* Sorts the values. The mean of the middle two where their count is even; NAN for none. */
+/* Reorders the values. The mean of the middle two where their count is even; NAN for none. */
 double be_stats_median(double *values, size_t count);
 
 /*

@@ -10,6 +10,7 @@
 #include "analysis/bounds.h"
 #include "analysis/summary.h"
 #include "core/clock.h"
+#include "core/rng.h"
 #include "run_builder.h"
 
 enum { SECOND_NS = 1000000000 };
@@ -20,6 +21,7 @@ static void a_hundred_thousand_samples_within_a_second(void **state)
     enum { BLOCKS = 5, MEMBERS = 10, ROUNDS = 2000, SAMPLES = BLOCKS * MEMBERS * ROUNDS };
     struct be_run run = {0};
     struct be_summaries summaries;
+    struct be_rng rng;
     char params[64];
 
     (void)state;
@@ -31,12 +33,16 @@ static void a_hundred_thousand_samples_within_a_second(void **state)
     run.samples = calloc(SAMPLES, sizeof(*run.samples));
     assert_non_null(run.samples);
     run.sample_count = SAMPLES;
+    be_rng_init(&rng, 1);
     for (uint32_t i = 0; i < SAMPLES; i++) {
         struct be_sample *sample = &run.samples[i];
         sample->configuration = i % (BLOCKS * MEMBERS);
         sample->round = i / (BLOCKS * MEMBERS);
-        sample->wall_ns = 1000000 + i * UINT64_C(2654435761) % 65536;
+        sample->wall_ns = 1000000 + be_rng_below(&rng, 65536);
         sample->cpu_ns = sample->wall_ns;
+        for (uint32_t value = 0; value < BE_VALUE_COUNT; value++) {
+            sample->values[value] = be_rng_unit(&rng);
+        }
     }
 
     uint64_t start_ns = be_clock_now_ns();
