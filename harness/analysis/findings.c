@@ -33,6 +33,7 @@ static enum be_status findings_init(struct be_findings *findings, const struct b
 
 static enum be_status scalings_find(struct be_findings *findings,
                                     const struct be_resampler *resampler,
+                                    const struct be_summaries *summaries,
                                     const struct be_limits *limits, struct be_error *error)
 {
     enum be_status status = BE_OK;
@@ -42,8 +43,8 @@ static enum be_status scalings_find(struct be_findings *findings,
         workers_max = (uint32_t)fmax(floor(limits->effective_cores), 1);
     }
     for (size_t i = 0; status == BE_OK && i < findings->scaling_series.count; i++) {
-        status = be_scaling_create(resampler, &findings->scaling_series.items[i], workers_max,
-                                   &findings->scalings[i], error);
+        status = be_scaling_create(resampler, summaries, &findings->scaling_series.items[i],
+                                   workers_max, &findings->scalings[i], error);
     }
     return status;
 }
@@ -73,7 +74,7 @@ static enum be_status findings_fill(struct be_findings *findings,
                                     const struct be_summaries *summaries,
                                     const struct be_limits *limits, struct be_error *error)
 {
-    enum be_status status = scalings_find(findings, resampler, limits, error);
+    enum be_status status = scalings_find(findings, resampler, summaries, limits, error);
 
     if (status == BE_OK) {
         status = grains_find(findings, resampler, error);

@@ -10,25 +10,25 @@ static const enum be_figure curve_figures[] = {
 
 enum { CURVES = sizeof(curve_figures) / sizeof(curve_figures[0]) };
 
+/* Fills in the medians of all curves, BE_RESAMPLE_COUNT each. */
 static enum be_status point_resample(const struct be_resampler *resampler, uint32_t configuration,
                                      double *medians, struct be_error *error)
 {
     size_t count = be_resampler_count(resampler, configuration);
     const struct be_resampler_place *places = be_resampler_places(resampler, configuration);
-    double *values = calloc(CURVES * count + 1, sizeof(values[0]));
-    struct be_resampled figures[CURVES];
+    double *values = calloc(count + 1, sizeof(values[0]));
+    enum be_status status = BE_OK;
 
     if (!values) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", count);
     }
-    for (size_t i = 0; i < CURVES; i++) {
+    for (size_t i = 0; status == BE_OK && i < CURVES; i++) {
         for (size_t j = 0; j < count; j++) {
-            values[i * count + j] = resampler->figures[places[j].sample].values[curve_figures[i]];
+            values[j] = resampler->figures[places[j].sample].values[curve_figures[i]];
         }
-        figures[i] =
-            (struct be_resampled){&values[i * count], &medians[i * (size_t)BE_RESAMPLE_COUNT]};
+        status =
+            be_resample(resampler, configuration, values, &medians[i * BE_RESAMPLE_COUNT], error);
     }
-    enum be_status status = be_resample(resampler, configuration, figures, CURVES, error);
     free(values);
     return status;
 }

@@ -5,8 +5,6 @@
 
 #include "analysis/scaling_fit.h"
 
-#define REPORTED_LEVEL .95
-
 /* What is fitted, in all resamples. */
 struct fits {
     double serial_fraction[BE_RESAMPLE_COUNT];
@@ -16,15 +14,15 @@ struct fits {
     double peak_workers[BE_RESAMPLE_COUNT];
 };
 
-/* What is needed on the way; the first three are borrowed, the others owned. */
+/* What is needed on the way; the first four are borrowed, the others owned. */
 struct fitting {
     const struct be_resampler *resampler;
+    const struct be_summaries *summaries;
     const struct be_series *series;
     struct be_scaling *scaling;
-    double *base_task_ns; /* in each round of the block, with 1 worker; NAN: not known */
-    double *values;       /* of the configuration at hand: speedups, then tasks a second */
-    double *speedups;     /* of each point, BE_RESAMPLE_COUNT medians */
-    double *tasks_per_s;  /* likewise */
+    double *values;      /* of the configuration at hand: speedups, then tasks a second */
+    double *speedups;    /* of each point, BE_RESAMPLE_COUNT medians */
+    double *tasks_per_s; /* likewise */
     struct fits *fits;
 };
 
@@ -35,7 +33,6 @@ static const struct be_configuration *configuration_of(const struct fitting *fit
 
 static void fitting_finish(struct fitting *fitting)
 {
-    free(fitting->base_task_ns);
     free(fitting->values);
     free(fitting->speedups);
     free(fitting->tasks_per_s);
@@ -45,95 +42,77 @@ static void fitting_finish(struct fitting *fitting)
 static enum be_status fitting_init(struct fitting *fitting, struct be_error *error)
 {
     size_t count = fitting->series->count;
-    uint32_t rounds = 0;
+    size_t samples = 0; /* of the point that has most */
 
     for (size_t i = 0; i < count; i++) {
-        uint32_t of_point = fitting->resampler->round_counts[fitting->series->members[i]];
-        rounds = of_point > rounds ? of_point : rounds;
+        size_t of_point = be_resampler_count(fitting->resampler, fitting->series->members[i]);
+        samples = of_point > samples ? of_point : samples;
     }
     fitting->scaling->points = calloc(count, sizeof(fitting->scaling->points[0]));
-    fitting->base_task_ns = calloc(rounds + 1, sizeof(double));
-    fitting->values = calloc(rounds + 1, 2 * sizeof(double));
+    fitting->values = calloc(samples + 1, sizeof(double));
     fitting->speedups = calloc(count, BE_RESAMPLE_COUNT * sizeof(double));
     fitting->tasks_per_s = calloc(count, BE_RESAMPLE_COUNT * sizeof(double));
     fitting->fits = calloc(1, sizeof(*fitting->fits));
-    if (!fitting->scaling->points || !fitting->base_task_ns || !fitting->values ||
-        !fitting->speedups || !fitting->tasks_per_s || !fitting->fits) {
+    if (!fitting->scaling->points || !fitting->values || !fitting->speedups ||
+        !fitting->tasks_per_s || !fitting->fits) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu worker counts", count);
-    }
-    for (size_t i = 0; i < rounds; i++) {
-        fitting->base_task_ns[i] = NAN;
     }
     return BE_OK;
 }
 
-/* Speedups are over the pool with 1 worker where that was measured. */
-static void base_find(struct fitting *fitting)
+/* Fills in the medians of one figure of a point. */
+static enum be_status point_resample(struct fitting *fitting, size_t index, enum be_figure figure,
+                                     double *medians, struct be_error *error)
 {
+    uint32_t configuration = fitting->series->members[index];
     const struct be_resampler *resampler = fitting->resampler;
-    uint32_t base = fitting->series->members[0];
-    const struct be_resampler_place *places = be_resampler_places(resampler, base);
+    const struct be_resampler_place *places = be_resampler_places(resampler, configuration);
 
-    fitting->scaling->relative =
-        configuration_of(fitting, 0)->workers == 1 && be_resampler_count(resampler, base) > 0;
-    for (size_t i = 0; fitting->scaling->relative && i < be_resampler_count(resampler, base); i++) {
-        double tasks_per_s = resampler->figures[places[i].sample].values[BE_FIGURE_TASKS_PER_S];
-        fitting->base_task_ns[places[i].round] = 1e9 / tasks_per_s;
+    for (size_t i = 0; i < be_resampler_count(resampler, configuration); i++) {
+        fitting->values[i] = resampler->figures[places[i].sample].values[figure];
     }
+    return be_resample(resampler, configuration, fitting->values,
+                       &medians[index * BE_RESAMPLE_COUNT], error);
 }
 
-/* Speedup in each round, of tasks a second, so that it is one too where tasks grow with workers. */
-static enum be_status point_measure(struct fitting *fitting, size_t index, struct be_error *error)
+static enum be_status points_resample(struct fitting *fitting, struct be_error *error)
 {
-    struct be_scaling_point *point = &fitting->scaling->points[index];
-    const struct be_resampler *resampler = fitting->resampler;
-    const struct be_resampler_place *places = be_resampler_places(resampler, point->configuration);
-    size_t count = be_resampler_count(resampler, point->configuration);
-    double *speedups = fitting->values;
-    double *tasks_per_s = fitting->values + count;
-    size_t known = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const double *figures = resampler->figures[places[i].sample].values;
-        tasks_per_s[i] = figures[BE_FIGURE_TASKS_PER_S];
-        speedups[i] = fitting->scaling->relative
-                          ? fitting->base_task_ns[places[i].round] * tasks_per_s[i] / 1e9
-                          : figures[BE_FIGURE_SPEEDUP];
-    }
-    const struct be_resampled figures[] = {
-        {speedups, &fitting->speedups[index * BE_RESAMPLE_COUNT]},
-        {tasks_per_s, &fitting->tasks_per_s[index * BE_RESAMPLE_COUNT]},
-    };
-    enum be_status status = be_resample(resampler, point->configuration, figures, 2, error);
-    for (size_t i = 0; i < count; i++) {
-        if (!isnan(speedups[i])) {
-            speedups[known++] = speedups[i];
-        }
-    }
-    return status == BE_OK
-               ? be_stats_estimate(speedups, known, REPORTED_LEVEL, &point->speedup, error)
-               : status;
-}
-
-static enum be_status points_measure(struct fitting *fitting, uint32_t workers_max,
-                                     struct be_error *error)
-{
-    struct be_scaling *scaling = fitting->scaling;
+    enum be_figure speedup =
+        fitting->scaling->relative ? BE_FIGURE_RELATIVE_SPEEDUP : BE_FIGURE_SPEEDUP;
     enum be_status status = BE_OK;
 
-    base_find(fitting);
-    scaling->count = fitting->series->count;
-    for (size_t i = 0; status == BE_OK && i < scaling->count; i++) {
-        struct be_scaling_point *point = &scaling->points[i];
-        point->configuration = fitting->series->members[i];
-        point->workers = configuration_of(fitting, i)->workers;
-        scaling->weak = scaling->weak ||
-                        configuration_of(fitting, i)->tasks != configuration_of(fitting, 0)->tasks;
-        status = point_measure(fitting, i, error);
-        point->fitted = point->speedup.known && (workers_max == 0 || point->workers <= workers_max);
-        scaling->fitted += point->fitted;
+    for (size_t i = 0; status == BE_OK && i < fitting->series->count; i++) {
+        status = point_resample(fitting, i, speedup, fitting->speedups, error);
+        if (status == BE_OK) {
+            status = point_resample(fitting, i, BE_FIGURE_TASKS_PER_S, fitting->tasks_per_s, error);
+        }
     }
     return status;
+}
+
+static void points_fill(struct fitting *fitting, uint32_t workers_max)
+{
+    struct be_scaling *scaling = fitting->scaling;
+
+    scaling->count = fitting->series->count;
+    scaling->relative = configuration_of(fitting, 0)->workers == 1 &&
+                        be_resampler_count(fitting->resampler, fitting->series->members[0]) > 0;
+    for (size_t i = 0; i < scaling->count; i++) {
+        uint32_t configuration = fitting->series->members[i];
+        uint32_t workers = configuration_of(fitting, i)->workers;
+        const struct be_summary *summary = &fitting->summaries->items[configuration];
+        const struct be_estimate *speedup =
+            scaling->relative ? &summary->relative_speedup : &summary->speedup;
+        scaling->points[i] = (struct be_scaling_point){
+            .configuration = configuration,
+            .workers = workers,
+            .fitted = speedup->known && (workers_max == 0 || workers <= workers_max),
+            .speedup = *speedup,
+        };
+        scaling->fitted += scaling->points[i].fitted;
+        scaling->weak = scaling->weak ||
+                        configuration_of(fitting, i)->tasks != configuration_of(fitting, 0)->tasks;
+    }
 }
 
 static void karp_flatt_estimate(const struct fitting *fitting, size_t index)
@@ -230,15 +209,18 @@ static enum be_status laws_fit(const struct fitting *fitting, struct be_error *e
 }
 
 enum be_status be_scaling_create(const struct be_resampler *resampler,
+                                 const struct be_summaries *summaries,
                                  const struct be_series *series, uint32_t workers_max,
                                  struct be_scaling *scaling, struct be_error *error)
 {
     struct be_scaling made = {.includes_clock_loss = true};
-    struct fitting fitting = {.resampler = resampler, .series = series, .scaling = &made};
+    struct fitting fitting = {
+        .resampler = resampler, .summaries = summaries, .series = series, .scaling = &made};
     enum be_status status = fitting_init(&fitting, error);
 
     if (status == BE_OK) {
-        status = points_measure(&fitting, workers_max, error);
+        points_fill(&fitting, workers_max);
+        status = points_resample(&fitting, error);
     }
     for (size_t i = 0; status == BE_OK && i < made.count; i++) {
         karp_flatt_estimate(&fitting, i);

@@ -1,6 +1,6 @@
 /*
  * What limits a pool as workers are added: Karp-Flatt, Amdahl and the Universal Scalability Law
- * over a scaling series. Pure functions. Formulas: README.md of this folder.
+ * over a scaling series. Pure functions. Formulas: FORMULAS.md of this folder.
  */
 #ifndef BE_ANALYSIS_SCALING_H
 #define BE_ANALYSIS_SCALING_H
@@ -12,6 +12,7 @@
 #include "analysis/resample.h"
 #include "analysis/series.h"
 #include "analysis/stats.h"
+#include "analysis/summary.h"
 #include "core/status.h"
 
 /* Fits need this many worker counts. */
@@ -54,6 +55,7 @@ struct be_scaling {
  * *scaling is written on success only; finish frees what it owns. Errors: BE_ENOMEM.
  */
 enum be_status be_scaling_create(const struct be_resampler *resampler,
+                                 const struct be_summaries *summaries,
                                  const struct be_series *series, uint32_t workers_max,
                                  struct be_scaling *scaling, struct be_error *error);
 void be_scaling_finish(struct be_scaling *scaling);

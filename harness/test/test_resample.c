@@ -32,8 +32,7 @@ static int setup(void **state)
 
 static void resample(uint32_t configuration, const double *values, double *into)
 {
-    struct be_resampled figure = {values, into};
-    assert_int_equal(be_resample(&synthetic.resampler, configuration, &figure, 1, NULL), BE_OK);
+    assert_int_equal(be_resample(&synthetic.resampler, configuration, values, into, NULL), BE_OK);
 }
 
 static size_t resamples_equal(const double *values, double value)
@@ -62,14 +61,14 @@ static void medians_fall_as_often_as_they_must(void **state)
     synthetic_analyse(&synthetic);
     resample(1, three, medians[0]);
     assert_near(medians[0][0], 20, 0);
-    assert_near((double)resamples_equal(medians[0], 10), 999 * 7 / 27., 60);
-    assert_near((double)resamples_equal(medians[0], 20), 999 * 13 / 27., 70);
-    assert_near((double)resamples_equal(medians[0], 30), 999 * 7 / 27., 60);
+    assert_near((double)resamples_equal(medians[0], 10), BE_RESAMPLES * 7 / 27., 40);
+    assert_near((double)resamples_equal(medians[0], 20), BE_RESAMPLES * 13 / 27., 40);
+    assert_near((double)resamples_equal(medians[0], 30), BE_RESAMPLES * 7 / 27., 40);
     resample(3, two, medians[1]);
     assert_near(medians[1][0], 6, 0);
-    assert_near((double)resamples_equal(medians[1], 5), 999 / 4., 60);
-    assert_near((double)resamples_equal(medians[1], 6), 999 / 2., 70);
-    assert_near((double)resamples_equal(medians[1], 7), 999 / 4., 60);
+    assert_near((double)resamples_equal(medians[1], 5), BE_RESAMPLES / 4., 40);
+    assert_near((double)resamples_equal(medians[1], 6), BE_RESAMPLES / 2., 40);
+    assert_near((double)resamples_equal(medians[1], 7), BE_RESAMPLES / 4., 40);
 }
 
 static void rounds_of_a_block_are_drawn_together(void **state)
@@ -91,6 +90,8 @@ static void rounds_of_a_block_are_drawn_together(void **state)
     assert_memory_not_equal(medians[0], medians[2], sizeof(medians[0]));
 
     synthetic.run.seed++;
+    synthetic_forget(&synthetic);
+    synthetic_analyse(&synthetic);
     resample(0, values, medians[1]);
     assert_memory_not_equal(medians[0], medians[1], sizeof(medians[0]));
     assert_near(medians[1][0], medians[0][0], 0);
@@ -107,7 +108,8 @@ static void a_round_that_failed_is_missing_alone(void **state)
     }
     synthetic_analyse(&synthetic);
     const struct be_resampler_place *places = be_resampler_places(&synthetic.resampler, 1);
-    assert_int_equal(synthetic.resampler.round_counts[1], 8);
+    assert_int_equal(synthetic.resampler.block_count, 1);
+    assert_int_equal(synthetic.resampler.blocks[0].groups, 8);
     assert_int_equal(be_resampler_count(&synthetic.resampler, 1), 7);
     assert_int_equal(places[2].round, 3);
     assert_int_equal(places[6].round, 7);
@@ -133,7 +135,7 @@ static void a_value_that_is_not_known_is_left_out(void **state)
         assert_true(isnan(medians[0][i]) || (medians[0][i] >= 1 && medians[0][i] <= 9));
     }
     /* None of three rounds in six draws: 1 in 64. */
-    assert_true(empty > 0 && empty < 50);
+    assert_true(empty > 0 && empty < 25);
     resample(0, nothing, medians[1]);
     assert_true(isnan(medians[1][0]) && isnan(medians[1][BE_RESAMPLES]));
 }
@@ -142,15 +144,15 @@ static void the_interval_is_what_lies_between_the_tails(void **state)
 {
     (void)state;
     for (size_t i = 0; i < BE_RESAMPLE_COUNT; i++) {
-        medians[0][i] = i == 0 ? 500 : (double)((i * 457) % 1000);
+        medians[0][i] = i == 0 ? 200 : (double)((i * 183) % 400);
     }
     memcpy(medians[1], medians[0], sizeof(medians[0]));
     struct be_estimate estimate = be_resample_interval(medians[0], 6);
     assert_true(estimate.known && estimate.bounded);
     assert_int_equal(estimate.count, 6);
-    assert_near(estimate.median, 500, 0);
-    assert_near(estimate.low, 25, 0);
-    assert_near(estimate.high, 975, 0);
+    assert_near(estimate.median, 200, 0);
+    assert_near(estimate.low, 10, 0);
+    assert_near(estimate.high, 390, 0);
 
     estimate = be_resample_interval(medians[1], 5);
     assert_true(estimate.known);
@@ -166,7 +168,7 @@ static void an_interval_bears_few_unknown_resamples(void **state)
         medians[2][i] = i == 0 ? NAN : (double)i;
     }
     struct be_estimate estimate = be_resample_interval(medians[0], 10);
-    assert_true(estimate.bounded && estimate.low > 20 && estimate.high < 980);
+    assert_true(estimate.bounded && estimate.low > 5 && estimate.high < 395);
     assert_false(be_resample_interval(medians[1], 10).bounded);
     assert_false(be_resample_interval(medians[2], 10).known);
 }
@@ -189,12 +191,52 @@ static void intervals_cover_the_median(void **state)
             values[j] = synthetic_normal(&synthetic);
         }
         synthetic.run.seed = i;
+        synthetic_forget(&synthetic);
+        synthetic_analyse(&synthetic);
         resample(0, values, medians[0]);
         struct be_estimate estimate = be_resample_interval(medians[0], ROUNDS);
         covered += estimate.low <= 0 && estimate.high >= 0;
     }
     print_message("%zu of %d intervals hold the median\n", covered, RUNS);
     assert_true(covered >= .93 * RUNS && covered < RUNS);
+}
+
+/*
+ * Many rounds are drawn in groups and looked for from near the middle on: intervals are as wide as
+ * theory has it, 2·1.96·sqrt(pi/2)/sqrt(n).
+ */
+static void many_rounds_are_as_good_as_few(void **state)
+{
+    enum { ROUNDS = 4000, RUNS = 12 };
+    static double values[ROUNDS];
+    double width = 0;
+
+    (void)state;
+    be_rng_init(&synthetic.rng, 7);
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        synthetic_add(&synthetic, 0, round, 100, 0);
+    }
+    synthetic_analyse(&synthetic);
+    assert_int_equal(synthetic.resampler.blocks[0].groups, 250);
+    for (size_t i = 0; i < RUNS; i++) {
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            values[round] = synthetic_normal(&synthetic);
+        }
+        resample(0, values, medians[0]);
+        struct be_estimate estimate = be_resample_interval(medians[0], ROUNDS);
+        width += (estimate.high - estimate.low) / RUNS;
+    }
+    assert_near(width * sqrt(ROUNDS), 2 * 1.96 * sqrt(M_PI_2), .5);
+
+    /* In ascending order a group is all below or all above: the start is often too far. */
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        values[round] = round;
+    }
+    resample(0, values, medians[0]);
+    assert_near(medians[0][0], (ROUNDS - 1) / 2., 1e-9);
+    struct be_estimate estimate = be_resample_interval(medians[0], ROUNDS);
+    /* How many of 250 draws fall into one half has a standard deviation of sqrt(250)/2. */
+    assert_near(estimate.high - estimate.low, 2 * 1.96 * sqrt(250) / 2 * 16, 100);
 }
 
 #define resample_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -209,6 +251,7 @@ int main(void)
         resample_test(the_interval_is_what_lies_between_the_tails),
         resample_test(an_interval_bears_few_unknown_resamples),
         resample_test(intervals_cover_the_median),
+        resample_test(many_rounds_are_as_good_as_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
