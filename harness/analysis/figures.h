@@ -1,6 +1,6 @@
 /*
  * What each sample of a run says by itself and against its block, before medians are taken. Pure
- * functions. Formulas: README.md of this folder.
+ * functions. Formulas: FORMULAS.md of this folder.
  */
 #ifndef BE_ANALYSIS_FIGURES_H
 #define BE_ANALYSIS_FIGURES_H

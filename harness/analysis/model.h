@@ -1,6 +1,6 @@
 /*
  * What a pool should take by the cost of its messages: a prediction, printed beside what was
- * measured. Pure functions. Formulas: README.md of this folder. NAN: not known.
+ * measured. Pure functions. Formulas: FORMULAS.md of this folder. NAN: not known.
  */
 #ifndef BE_ANALYSIS_MODEL_H
 #define BE_ANALYSIS_MODEL_H
