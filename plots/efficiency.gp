@@ -1,29 +1,29 @@
-# Which part of its workers a run put to use, over workers: a line an executor, a panel a grain.
+# Which part of its cores a run put to use, over the core time of a task, at the most workers. Where
+# a line reaches 50 % and 90 % there is a mark (METG), with its interval as a band.
 
-if (doubling) { set logscale x 2 }
-set xrange [from : to]
+set logscale x
+set xrange [x_least / 1.3 : x_most * 1.3]
 set yrange [0 : (y_most > 1 ? y_most : 1) * 110]
+@times
 percent(figure) = 100 * column(figure)
-most = bounds ? "data using (pick(p, 0)):(percent('y') / column('x')):(alone ? 0.5 : 0) \
-    with xerrorbars ls 11 pt 0, \
-    data using (pick(p, 0)):(percent('y') / column('x')) with lines ls 11, " : ""
+set xlabel 'granularity: core time of a task, T x C / N'
+set ylabel 'speedup / cores in use, %' offset 2
+set lmargin at screen left(0); set rmargin at screen right(0)
+set tmargin at screen upper(0); set bmargin at screen lower(0)
 
+areas = bands eq '' ? '' : "for [s in bands] data \
+    using (pick(0, s + 0)):(percent('y')):'x_low':'x_high':(0):(percent('y')) \
+    with boxxyerror lt series_style[s + 0] fill transparent solid 0.15 noborder, "
+places = marks eq '' ? '' : "for [s in marks] data \
+    using (pick(0, s + 0)):(percent('y')):(0):(percent('y')) \
+    with yerrorbars lt series_style[s + 0] lw 1 dt 2 pt 0, \
+    for [s in marks] data \
+    using (pick(0, s + 0)):(110.0 * s / (series + 1) / 4):(stringcolumn('task')) \
+    with labels left offset 0.4, 0 font ',11', "
 intervals = bars eq '' ? '' : "for [s in bars] data \
-    using (beside(p, s + 0)):(percent('y')):(percent('y_low')):(percent('y_high')) \
+    using (pick(1, s + 0)):(percent('y')):(percent('y_low')):(percent('y_high')) \
     with yerrorbars lt series_style[s + 0] lw 1.5 pt 0, "
 
-do for [i=0:shown-1] {
-    p = panel(i)
-    set lmargin at screen left(i); set rmargin at screen right(i)
-    set tmargin at screen upper(i); set bmargin at screen lower(i)
-    set title panel_name[p] offset 0, -0.7
-    set ylabel (i % across == 0 ? 'speedup / workers, %' : '') offset 2
-    set xlabel (i + across < shown ? '' : alone ? sprintf('%d workers', lowest) : 'workers')
-    plot 100 with @ruler, @most @intervals \
-        for [s=1:series] data using (beside(p, s)):(percent('y')) \
-            with linespoints lt series_style[s], \
-        for [s=1:series * alone] data \
-            using (beside(p, s)):(percent('y')):(sprintf('%.0f %%', percent('y'))) \
-            with labels left boxed offset 2, 0
-}
+plot 50 with @ruler, 90 with @ruler, @areas @places @intervals \
+    for [s=1:series] data using (pick(1, s)):(percent('y')) with linespoints lt series_style[s]
 unset multiplot

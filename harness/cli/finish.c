@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/summary.h"
 #include "cli/context.h"
 #include "core/io.h"
 #include "report/format.h"
@@ -62,16 +61,16 @@ static enum be_status latest_point(const char *folder, struct be_error *error)
 enum be_status be_finish_report(const struct be_run *run, const char *folder,
                                 struct be_error *error)
 {
-    struct be_summaries summaries = {0};
+    struct be_results results = {0};
     struct be_report_result result = {0};
     char ours[32];
     const char *slash = strrchr(folder, '/');
-    enum be_status status = be_summaries_create(run, &summaries, error);
+    enum be_status status = be_results_create(run, &results, error);
 
     if (status == BE_OK) {
-        status = be_report_write(run, &summaries, folder, BE_PLOTS_FOLDER, &result, error);
+        status = be_report_write(&results, folder, BE_PLOTS_FOLDER, &result, error);
     }
-    be_summaries_finish(&summaries);
+    be_results_finish(&results);
     if (status == BE_OK && result.plots_missing > 0) {
         fprintf(stderr, "breakeven: %zu plots not drawn: %s\n", result.plots_missing,
                 result.plot_error.message);
@@ -96,16 +95,16 @@ enum be_status be_finish_write(const struct be_buffer *text, struct be_error *er
 
 enum be_status be_finish_print(const struct be_run *run, struct be_error *error)
 {
-    struct be_summaries summaries = {0};
+    struct be_results results = {0};
     struct be_buffer text = {0};
     struct be_buffer curve = {0};
-    enum be_status status = be_summaries_create(run, &summaries, error);
+    enum be_status status = be_results_create(run, &results, error);
 
     if (status == BE_OK) {
-        status = be_report_term(run, &summaries, WIDTH, &text, error);
+        status = be_report_term(&results, WIDTH, &text, error);
     }
     if (status == BE_OK) {
-        status = be_report_curve(run, &summaries, BE_PLOTS_FOLDER, WIDTH, &curve, error);
+        status = be_report_curve(&results, BE_PLOTS_FOLDER, WIDTH, &curve, error);
     }
     if (status == BE_OK && curve.length > 0) {
         be_buffer_printf(&text, "\n%s", be_buffer_text(&curve));
@@ -115,7 +114,7 @@ enum be_status be_finish_print(const struct be_run *run, struct be_error *error)
     }
     be_buffer_finish(&curve);
     be_buffer_finish(&text);
-    be_summaries_finish(&summaries);
+    be_results_finish(&results);
     return status;
 }
 
@@ -123,7 +122,7 @@ enum be_status be_finish_export(const struct be_run *run, const char *format,
                                 struct be_buffer *text, struct be_error *error)
 {
     const struct be_format_ops *ops = be_format_find(format);
-    struct be_summaries summaries = {0};
+    struct be_results results = {0};
 
     if (!ops) {
         return be_error_set(error, BE_EUSAGE,
@@ -131,11 +130,11 @@ enum be_status be_finish_export(const struct be_run *run, const char *format,
                             "formats",
                             format);
     }
-    enum be_status status = be_summaries_create(run, &summaries, error);
+    enum be_status status = be_results_create(run, &results, error);
     if (status == BE_OK) {
-        status = ops->write(run, &summaries, text, error);
+        status = ops->write(&results, text, error);
     }
-    be_summaries_finish(&summaries);
+    be_results_finish(&results);
     return status;
 }
 

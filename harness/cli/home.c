@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "analysis/summary.h"
 #include "cli/command.h"
 #include "cli/context.h"
 #include "cli/safe.h"
@@ -45,15 +44,15 @@ static void age_print(int64_t started_at)
 static enum be_status last_answer_print(struct be_error *error)
 {
     struct be_run run = {0};
-    struct be_summaries summaries = {0};
+    struct be_results results = {0};
     struct be_buffer text = {0};
     enum be_status status = be_context_load_run(NULL, NULL, &run, error);
 
     if (status == BE_OK) {
-        status = be_summaries_create(&run, &summaries, error);
+        status = be_results_create(&run, &results, error);
     }
     if (status == BE_OK) {
-        status = be_report_answer(&run, &summaries, &text, error);
+        status = be_report_answer(&results, &text, error);
     }
     if (status == BE_OK) {
         printf("last answer    run %lld (@last), ", (long long)run.id);
@@ -63,7 +62,7 @@ static enum be_status last_answer_print(struct be_error *error)
         printf(":\n               %s", be_buffer_text(&text));
     }
     be_buffer_finish(&text);
-    be_summaries_finish(&summaries);
+    be_results_finish(&results);
     be_run_finish(&run);
     return status;
 }

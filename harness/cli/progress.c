@@ -107,18 +107,18 @@ static void plan_print(const struct be_sweep_progress *sweep)
  */
 static void answer_renew(struct be_progress *progress, const struct be_run *run)
 {
-    struct be_summaries summaries = {0};
+    struct be_results results = {0};
     struct be_buffer text = {0};
 
-    if (be_summaries_create(run, &summaries, NULL) != BE_OK) {
+    if (be_results_create(run, &results, NULL) != BE_OK) {
         return;
     }
-    if (be_report_answer(run, &summaries, &text, NULL) == BE_OK && !text.failed) {
+    if (be_report_answer(&results, &text, NULL) == BE_OK && !text.failed) {
         snprintf(progress->answer, sizeof(progress->answer), "%s", be_buffer_text(&text));
         progress->answer[strcspn(progress->answer, "\n")] = '\0';
     }
     be_buffer_finish(&text);
-    be_summaries_finish(&summaries);
+    be_results_finish(&results);
 }
 
 static void line_format(const struct be_sweep_progress *sweep, char *text, size_t bytes)

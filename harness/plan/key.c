@@ -88,7 +88,8 @@ static enum be_status scaling_set(struct be_plan *plan, const struct be_plan_key
     char canonical[BE_UNITS_TEXT_BYTES];
     enum be_status status = be_param_check(&key->param, value, canonical, sizeof(canonical), error);
 
-    return status == BE_OK ? be_scaling_parse(canonical, key_member(plan, key), error) : status;
+    return status == BE_OK ? be_plan_scaling_parse(canonical, key_member(plan, key), error)
+                           : status;
 }
 
 static enum be_status percent_set(struct be_plan *plan, const struct be_plan_key *key,

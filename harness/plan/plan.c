@@ -9,7 +9,7 @@
 
 static const char *const scalings[] = {"strong", "weak"};
 
-BE_NAMES_DEFINE(scaling, "scaling", scalings)
+BE_NAMES_DEFINE(plan_scaling, "scaling", scalings)
 
 enum be_status be_plan_init(struct be_plan *plan, struct be_error *error)
 {

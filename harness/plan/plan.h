@@ -30,14 +30,15 @@ struct be_axis {
 };
 
 /* What grows with the workers of a configuration. */
-enum be_scaling {
+enum be_plan_scaling {
     BE_SCALING_STRONG, /* nothing: as many tasks for all */
     BE_SCALING_WEAK,   /* its tasks: P workers do P times as many as the serial reference */
 };
 
 /* "strong", "weak". */
-const char *be_scaling_name(enum be_scaling value);
-enum be_status be_scaling_parse(const char *name, enum be_scaling *value, struct be_error *error);
+const char *be_plan_scaling_name(enum be_plan_scaling value);
+enum be_status be_plan_scaling_parse(const char *name, enum be_plan_scaling *value,
+                                     struct be_error *error);
 
 /* Where the tasks of a configuration come from. */
 enum be_plan_source {
@@ -64,7 +65,7 @@ struct be_plan {
     uint64_t passes;
     uint64_t warmup;
     bool cold; /* also one cold pass a sample */
-    enum be_scaling scaling;
+    enum be_plan_scaling scaling;
     uint64_t rounds;         /* the most; below 10: neither fewer nor more */
     double precision;        /* wanted: half the interval of a speedup over it; .01 is 1 % */
     uint64_t time_budget_ns; /* 0: none */

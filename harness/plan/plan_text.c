@@ -93,10 +93,10 @@ static json_t *plan_json(const struct be_plan *plan)
         "{s:s, s:s, s:o, s:o, s:I, s:I, s:b, s:s, s:I, s:f, s:o, s:o, s:o, s:o}", "name",
         plan->name, "summary", plan->summary, "axes", axes_json(plan), "input", input_json(plan),
         "passes", (json_int_t)plan->passes, "warmup", (json_int_t)plan->warmup, "cold", plan->cold,
-        "scaling", be_scaling_name(plan->scaling), "rounds", (json_int_t)plan->rounds, "precision",
-        plan->precision, "time_budget_ns", be_json_count(plan->time_budget_ns), "timeout_ns",
-        be_json_count(plan->timeout_ns), "seed", be_json_count(plan->seed), "counters",
-        texts_json(&plan->counters));
+        "scaling", be_plan_scaling_name(plan->scaling), "rounds", (json_int_t)plan->rounds,
+        "precision", plan->precision, "time_budget_ns", be_json_count(plan->time_budget_ns),
+        "timeout_ns", be_json_count(plan->timeout_ns), "seed", be_json_count(plan->seed),
+        "counters", texts_json(&plan->counters));
 
     if (plan->published_count > 0 &&
         json_object_set_new(object, "published", published_json(plan)) != 0) {

@@ -222,7 +222,8 @@ static enum be_status executor_params(const struct maker *maker,
         status = be_params_set(params, "chunk", "1", maker->error);
     }
     if (status == BE_OK && scales_weakly(maker->plan, executor)) {
-        status = be_params_set(params, "scaling", be_scaling_name(BE_SCALING_WEAK), maker->error);
+        status =
+            be_params_set(params, "scaling", be_plan_scaling_name(BE_SCALING_WEAK), maker->error);
     }
     if (status == BE_OK) {
         status = params_set_defaults(params, executor, maker->error);

@@ -52,12 +52,11 @@ static enum be_status curve_put(const struct be_view *view, const char *plots_fo
     return status;
 }
 
-enum be_status be_report_curve(const struct be_run *run, const struct be_summaries *summaries,
-                               const char *plots_folder, size_t width, struct be_buffer *out,
-                               struct be_error *error)
+enum be_status be_report_curve(const struct be_results *results, const char *plots_folder,
+                               size_t width, struct be_buffer *out, struct be_error *error)
 {
     struct be_view view = {0};
-    enum be_status status = be_view_create(run, summaries, &view, error);
+    enum be_status status = be_view_create(results, &view, error);
 
     if (status == BE_OK && view.cell_count != 1) {
         status = curve_put(&view, plots_folder, width, out, error);

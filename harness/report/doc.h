@@ -29,7 +29,7 @@ struct be_doc_ops {
     void (*heading)(struct be_doc *doc, const char *text);
     void (*paragraph)(struct be_doc *doc, const char *text);
     void (*emphasis)(struct be_doc *doc, const char *text); /* a paragraph that stands out */
-    /* rows is how many will come, since a long table can be folded. */
+    /* rows is how many will come; a long table comes with doc->folded set. */
     void (*table_begin)(struct be_doc *doc, const char *const *headers, size_t rows);
     void (*cell)(struct be_doc *doc, const char *text);
     void (*table_end)(struct be_doc *doc);
@@ -48,9 +48,13 @@ extern const struct be_doc_ops be_doc_markdown;
 void be_doc_table(struct be_doc *doc, const char *alignment, const char *const *headers,
                   size_t rows);
 void be_doc_cell(struct be_doc *doc, const char *text);
+void be_doc_cell_words(struct be_doc *doc, struct be_buffer *words); /* empties *words */
 void be_doc_cell_count(struct be_doc *doc, uint64_t value);
 void be_doc_cell_estimate(struct be_doc *doc, enum be_shown_kind kind,
                           const struct be_estimate *estimate);
 void be_doc_table_end(struct be_doc *doc);
+
+/* A paragraph, if there are any words; empties *words. */
+void be_doc_paragraph_words(struct be_doc *doc, struct be_buffer *words);
 
 #endif

@@ -4,9 +4,6 @@
 #include "report/doc.h"
 #include "report/escape.h"
 
-/* Tables with more rows than this are folded: a reader opens them. */
-enum { ROWS_UNFOLDED_MAX = 24 };
-
 static const char style[] =
     "body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;padding:1rem;max-width:72rem;"
     "color:#222;background:#fff}\n"
@@ -87,7 +84,6 @@ static void class_put(struct be_doc *doc, const char *element, char alignment)
 
 static void html_table_begin(struct be_doc *doc, const char *const *headers, size_t rows)
 {
-    doc->folded = rows > ROWS_UNFOLDED_MAX;
     if (doc->folded) {
         be_buffer_printf(doc->out, "<details><summary>All %zu rows</summary>\n", rows);
     }

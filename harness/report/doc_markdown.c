@@ -38,7 +38,9 @@ static void markdown_emphasis(struct be_doc *doc, const char *text)
 
 static void markdown_table_begin(struct be_doc *doc, const char *const *headers, size_t rows)
 {
-    (void)rows;
+    if (doc->folded) {
+        be_buffer_printf(doc->out, "<details><summary>All %zu rows</summary>\n\n", rows);
+    }
     for (size_t i = 0; i < doc->columns; i++) {
         be_buffer_puts(doc->out, "| ");
         text_put(doc, headers[i]);
@@ -60,7 +62,7 @@ static void markdown_cell(struct be_doc *doc, const char *text)
 
 static void markdown_table_end(struct be_doc *doc)
 {
-    be_buffer_puts(doc->out, "\n");
+    be_buffer_puts(doc->out, doc->folded ? "\n</details>\n\n" : "\n");
 }
 
 static void markdown_figure(struct be_doc *doc, const struct be_drawing *drawing)

@@ -106,12 +106,13 @@ static enum be_status sample_append(struct be_buffer *out, const struct be_run *
     return BE_OK;
 }
 
-static enum be_status csv_write(const struct be_run *run, const struct be_summaries *summaries,
-                                struct be_buffer *out, struct be_error *error)
+static enum be_status csv_write(const struct be_results *results, struct be_buffer *out,
+                                struct be_error *error)
 {
     enum be_status status = BE_OK;
 
-    (void)summaries;
+    const struct be_run *run = results->run;
+
     be_buffer_puts(
         out, "run,configuration,role,block,workload,executor,workers,params,round,state,reason");
     for (size_t i = 0; i < COUNT_OF(columns); i++) {

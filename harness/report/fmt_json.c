@@ -294,27 +294,27 @@ static int buffer_append(const char *text, size_t bytes, void *buffer)
     return 0;
 }
 
-static enum be_status json_write(const struct be_run *run, const struct be_summaries *summaries,
-                                 struct be_buffer *out, struct be_error *error)
+static enum be_status json_write(const struct be_results *results, struct be_buffer *out,
+                                 struct be_error *error)
 {
     json_t *machine = NULL;
-    enum be_status status = machine_value(run, &machine, error);
+    enum be_status status = machine_value(results->run, &machine, error);
 
     if (status != BE_OK) {
         return status;
     }
     const struct member members[] = {
         {"schema_version", json_integer(SCHEMA_VERSION)},
-        {"run", run_object(run)},
+        {"run", run_object(results->run)},
         {"machine", machine},
-        {"configurations", configurations_array(run, summaries)},
+        {"configurations", configurations_array(results->run, &results->summaries)},
     };
     json_t *root = object_make(members, COUNT_OF(members));
     size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(NUMBER_DIGITS);
     if (!root || json_dump_callback(root, buffer_append, out, flags) != 0) {
         json_decref(root);
         return be_error_set(error, BE_ENOMEM, "out of memory for JSON of %zu configurations",
-                            summaries->count);
+                            results->summaries.count);
     }
     be_buffer_puts(out, "\n");
     json_decref(root);

@@ -7,10 +7,9 @@
 #ifndef BE_REPORT_FORMAT_H
 #define BE_REPORT_FORMAT_H
 
-#include "analysis/summary.h"
 #include "core/buffer.h"
-#include "core/run.h"
 #include "core/status.h"
+#include "report/results.h"
 
 struct be_format_ops {
     const char *name;
@@ -18,11 +17,11 @@ struct be_format_ops {
     const char *extension; /* of its files, without the point */
 
     /*
-     * Appends the whole run, the last line ended. All are borrowed for the length of the call.
+     * Appends the whole run, the last line ended. Borrowed for the length of the call.
      * Errors: BE_ENOMEM, BE_ECORRUPT for text of the run that is not what it should be.
      */
-    enum be_status (*write)(const struct be_run *run, const struct be_summaries *summaries,
-                            struct be_buffer *out, struct be_error *error);
+    enum be_status (*write)(const struct be_results *results, struct be_buffer *out,
+                            struct be_error *error);
 };
 
 /* The table, in the order of format.def, NULL-terminated. */

@@ -45,6 +45,18 @@ static void title_words(const struct be_view *view, struct be_buffer *out)
                      view->run->id, view->run->plan);
 }
 
+static void flags_words(const struct be_view *view, struct be_buffer *out)
+{
+    struct be_buffer flags = {0};
+
+    be_words_flags(view, &flags);
+    if (flags.length > 0) {
+        be_buffer_printf(out, "To know before trusting it: %s.", flags.data);
+    }
+    out->failed = out->failed || flags.failed;
+    be_buffer_finish(&flags);
+}
+
 static void title_put(struct be_doc *doc, const char *text)
 {
     doc->ops->begin(doc, text);
@@ -57,18 +69,31 @@ void be_page_write(const struct be_view *view, const struct be_drawing *drawings
     sentence_put(doc, doc->ops->paragraph, view, subject_words);
     sentence_put(doc, doc->ops->emphasis, view, be_words_answer);
     sentence_put(doc, doc->ops->paragraph, view, be_words_bound);
+    sentence_put(doc, doc->ops->paragraph, view, flags_words);
     be_page_speedups(view, doc);
+    be_page_breakeven(view, doc);
     be_page_published(view, doc);
     doc->ops->heading(doc, "Pictures");
     for (size_t i = 0; i < BE_PLOT_COUNT; i++) {
-        doc->ops->figure(doc, &drawings[i]);
+        if (drawings[i].applies) {
+            doc->ops->figure(doc, &drawings[i]);
+        }
     }
+    be_page_budget(view, doc);
+    be_page_metg(view, doc);
+    be_page_scaling(view, doc);
+    be_page_model(view, doc);
+    be_page_latency(view, doc);
+    be_page_balance(view, doc);
+    be_page_memory(view, doc);
     be_page_configurations(view, doc);
     be_page_overheads(view, doc);
     be_page_starts(view, doc);
+    be_page_flags(view, doc);
+    be_page_precision(view, doc);
+    be_page_quality(view, doc);
     be_page_counters(view, doc);
     be_page_placements(view, doc);
-    be_page_quality(view, doc);
     be_page_environment(view, doc);
     be_page_reproduce(view, doc);
     be_page_definitions(doc);

@@ -7,7 +7,7 @@
 #include "report/page.h"
 #include "report/words.h"
 
-enum { INCIDENTS_MAX = 100, EVENTS_MAX = BE_COUNTERS_MAX };
+enum { EVENTS_MAX = BE_COUNTERS_MAX };
 
 /* The distinct events of a run, and how their values came out. */
 struct events {
@@ -73,9 +73,7 @@ static void event_row(const struct event *event, struct be_doc *doc)
         be_words_counter(event->missing, &text);
     }
     be_doc_cell(doc, event->name);
-    be_doc_cell(doc, be_buffer_text(&text));
-    doc->out->failed = doc->out->failed || text.failed;
-    be_buffer_finish(&text);
+    be_doc_cell_words(doc, &text);
 }
 
 static void counter_cell(const struct be_summary *summary, const char *name, struct be_doc *doc)
@@ -88,9 +86,7 @@ static void counter_cell(const struct be_summary *summary, const char *name, str
     } else {
         be_buffer_puts(&text, counter ? be_counter_state_name(counter->state) : "-");
     }
-    be_doc_cell(doc, be_buffer_text(&text));
-    doc->out->failed = doc->out->failed || text.failed;
-    be_buffer_finish(&text);
+    be_doc_cell_words(doc, &text);
 }
 
 static void counters_table(const struct be_view *view, const struct events *events,
@@ -188,8 +184,7 @@ static void placement_row(const char *name, const struct be_summary *summary, st
     be_doc_cell(doc, name);
     be_doc_cell(doc, summary->configuration->placement);
     pus_put(summary, &pus);
-    be_doc_cell(doc, be_buffer_text(&pus));
-    be_buffer_finish(&pus);
+    be_doc_cell_words(doc, &pus);
     if (summary->dispatcher_pu >= 0) {
         snprintf(text, sizeof(text), "%" PRId32, summary->dispatcher_pu);
     }
@@ -219,93 +214,4 @@ void be_page_placements(const struct be_view *view, struct be_doc *doc)
         be_buffer_finish(&name);
     }
     be_doc_table_end(doc);
-}
-
-/* The name of any configuration, also of one that is in no series. */
-static void configuration_name(const struct be_configuration *configuration, struct be_buffer *name)
-{
-    char text[BE_UNITS_TEXT_BYTES];
-
-    be_buffer_printf(name, "%s x%" PRIu32 ", %s", configuration->executor, configuration->workers,
-                     configuration->workload);
-    if (configuration->grain_asked_ns > 0) {
-        be_buffer_printf(name, ", %s",
-                         be_units_format_duration(text, (double)configuration->grain_asked_ns));
-    }
-}
-
-static void incidents_put(const struct be_view *view, size_t incidents, struct be_doc *doc)
-{
-    static const char *const headers[] = {"configuration", "round", "sample", "reason"};
-    const struct be_run *run = view->run;
-    size_t shown = 0;
-
-    be_doc_table(doc, "lrlt", headers, incidents < INCIDENTS_MAX ? incidents : INCIDENTS_MAX);
-    for (size_t i = 0; i < run->sample_count && shown < INCIDENTS_MAX; i++) {
-        const struct be_sample *sample = &run->samples[i];
-        struct be_buffer name = {0};
-        if (sample->state == BE_SAMPLE_CLEAN) {
-            continue;
-        }
-        configuration_name(&run->configurations[sample->configuration], &name);
-        be_doc_cell(doc, be_buffer_text(&name));
-        be_doc_cell_count(doc, sample->round + UINT64_C(1));
-        be_doc_cell(doc, be_sample_state_name(sample->state));
-        be_doc_cell(doc, sample->reason ? sample->reason : "not said");
-        be_buffer_finish(&name);
-        shown++;
-    }
-    be_doc_table_end(doc);
-}
-
-static void sentence_put(const char *before, struct be_buffer *words, const char *after,
-                         struct be_doc *doc)
-{
-    struct be_buffer text = {0};
-
-    if (words->length > 0) {
-        be_buffer_printf(&text, "%s%s%s", before, words->data, after);
-        doc->ops->paragraph(doc, be_buffer_text(&text));
-    }
-    doc->out->failed = doc->out->failed || text.failed || words->failed;
-    be_buffer_finish(&text);
-    be_buffer_finish(words);
-}
-
-static void cost_put(const struct be_view *view, struct be_doc *doc)
-{
-    const struct be_summaries *summaries = view->summaries;
-    struct be_shown own = be_shown_of(BE_SHOWN_TIME, &summaries->harness_overhead_ns);
-    struct be_shown commit = be_shown_of(BE_SHOWN_TIME, &summaries->commit_ns);
-    struct be_buffer text = {0};
-
-    be_buffer_printf(&text,
-                     "%s %s a sample, from launching the runner to having its result, less all "
-                     "passes; storing it took %s %s more",
-                     own.value, own.interval, commit.value, commit.interval);
-    sentence_put("What the harness itself took: ", &text, ".", doc);
-}
-
-void be_page_quality(const struct be_view *view, struct be_doc *doc)
-{
-    struct be_buffer words = {0};
-    size_t incidents = 0;
-
-    for (size_t i = 0; i < view->run->sample_count; i++) {
-        incidents += view->run->samples[i].state != BE_SAMPLE_CLEAN;
-    }
-    doc->ops->heading(doc, "Quality");
-    be_words_quality(view, &words);
-    sentence_put("", &words, ".", doc);
-    be_words_precision(view, &words);
-    sentence_put("Intervals: ", &words, ".", doc);
-    if (incidents > 0) {
-        incidents_put(view, incidents, doc);
-    }
-    if (incidents > INCIDENTS_MAX) {
-        be_buffer_printf(&words, "The first %d of %zu; an export has all of them", INCIDENTS_MAX,
-                         incidents);
-        sentence_put("", &words, ".", doc);
-    }
-    cost_put(view, doc);
 }

@@ -7,9 +7,7 @@
 #include "report/page.h"
 #include "report/words.h"
 
-/* The name of a cell in its table: the task has a column of its own. */
-static void cell_name_put(const struct be_view *view, const struct be_view_cell *cell,
-                          struct be_doc *doc)
+void be_page_cell(const struct be_view *view, const struct be_view_cell *cell, struct be_doc *doc)
 {
     be_doc_cell(doc, view->series[cell->series].label);
     be_doc_cell_count(doc, cell->workers);
@@ -21,31 +19,32 @@ static void speedup_row(const struct be_view *view, size_t series, struct be_doc
     static const struct be_estimate unknown = {.known = false};
 
     be_doc_cell(doc, view->series[series].label);
-    for (size_t task = 0; task < view->task_count; task++) {
+    for (size_t i = 0; i < view->planned_count; i++) {
         const struct be_summary *summary =
-            be_view_find(view, task, series, be_view_most_workers(view));
+            be_view_find(view, view->planned[i], series, be_view_most_workers(view));
         be_doc_cell_estimate(doc, BE_SHOWN_RATIO, summary ? &summary->speedup : &unknown);
     }
 }
 
 void be_page_speedups(const struct be_view *view, struct be_doc *doc)
 {
-    size_t columns = view->task_count + 1;
+    size_t columns = view->planned_count + 1;
     const char **headers = calloc(columns, sizeof(headers[0]));
     char *alignment = malloc(columns + 1);
-    char title[80];
+    char title[120];
 
     doc->out->failed = doc->out->failed || !headers || !alignment;
     if (headers && alignment && view->cell_count > 0) {
-        snprintf(title, sizeof(title), "Speedup over serial with %" PRIu32 " workers",
-                 be_view_most_workers(view));
+        snprintf(title, sizeof(title), "Speedup over serial with %" PRIu32 " worker%s%s",
+                 be_view_most_workers(view), be_words_plural(be_view_most_workers(view)),
+                 view->weak ? ", weak scaling: tasks grow with workers" : "");
         doc->ops->heading(doc, title);
         memset(alignment, 'r', columns);
         alignment[0] = 'l';
         alignment[columns] = '\0';
         headers[0] = "executor";
-        for (size_t task = 0; task < view->task_count; task++) {
-            headers[task + 1] = view->tasks[task].label;
+        for (size_t i = 0; i < view->planned_count; i++) {
+            headers[i + 1] = view->tasks[view->planned[i]].label;
         }
         be_doc_table(doc, alignment, headers, view->series_count);
         for (size_t series = 0; series < view->series_count; series++) {
@@ -93,7 +92,7 @@ void be_page_configurations(const struct be_view *view, struct be_doc *doc)
         be_doc_cell(doc, view->tasks[task].label);
         configuration_row(reference, doc);
         for (; i < view->cell_count && view->cells[i].task == task; i++) {
-            cell_name_put(view, &view->cells[i], doc);
+            be_page_cell(view, &view->cells[i], doc);
             configuration_row(view->cells[i].summary, doc);
         }
     }
@@ -115,7 +114,7 @@ void be_page_overheads(const struct be_view *view, struct be_doc *doc)
     be_doc_table(doc, "lrlrrrrrr", headers, view->cell_count);
     for (size_t i = 0; i < view->cell_count; i++) {
         const struct be_summary *summary = view->cells[i].summary;
-        cell_name_put(view, &view->cells[i], doc);
+        be_page_cell(view, &view->cells[i], doc);
         be_doc_cell_estimate(doc, BE_SHOWN_TIME, &summary->grain_ns);
         be_doc_cell_estimate(doc, BE_SHOWN_TIME, &summary->ipc_overhead_ns);
         be_doc_cell_estimate(doc, BE_SHOWN_PERCENT, &summary->ipc_overhead_ratio);
@@ -145,7 +144,7 @@ void be_page_starts(const struct be_view *view, struct be_doc *doc)
     for (size_t i = 0; i < view->cell_count; i++) {
         const struct be_summary *summary = view->cells[i].summary;
         if (summary->cold_wall_ns.known) {
-            cell_name_put(view, &view->cells[i], doc);
+            be_page_cell(view, &view->cells[i], doc);
             be_doc_cell_estimate(doc, BE_SHOWN_TIME, &summary->wall_ns);
             be_doc_cell_estimate(doc, BE_SHOWN_TIME, &summary->cold_wall_ns);
             be_doc_cell_estimate(doc, BE_SHOWN_RATIO, &summary->speedup);

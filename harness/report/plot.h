@@ -5,16 +5,23 @@
 #ifndef BE_REPORT_PLOT_H
 #define BE_REPORT_PLOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/buffer.h"
 #include "core/status.h"
 #include "report/view.h"
 
-enum be_plot_x { BE_PLOT_WORKERS, BE_PLOT_OVERHEAD };
+/* What runs along x; all but the first show the most workers only. */
+enum be_plot_x {
+    BE_PLOT_WORKERS,
+    BE_PLOT_OVERHEAD,
+    BE_PLOT_GRAIN,       /* w */
+    BE_PLOT_GRANULARITY, /* T·C/N */
+};
 
 enum {
-#define BE_PLOT(name, x, y, title, reference, caption) BE_PLOT_ROW_##name,
+#define BE_PLOT(name, x, title, reference, caption) BE_PLOT_ROW_##name,
 #include "report/plot.def"
 #undef BE_PLOT
     BE_PLOT_COUNT
@@ -23,7 +30,6 @@ enum {
 struct be_plot {
     const char *name;
     enum be_plot_x x;
-    size_t y_offset; /* of a struct be_estimate in struct be_summary */
     const char *title;
     const char *reference;
     const char *caption;
@@ -35,6 +41,7 @@ extern const struct be_plot be_plots[BE_PLOT_COUNT];
 /* What a plot of one run is made of. init with {0}; finish frees. */
 struct be_drawing {
     const struct be_plot *plot;
+    bool applies; /* false: its axis needs what this run does not vary, so there is no such plot */
     struct be_buffer title;    /* with its scaling and workers: for people */
     struct be_buffer script;   /* NAME.gp */
     struct be_buffer data;     /* NAME.dat */

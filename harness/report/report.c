@@ -74,7 +74,7 @@ static enum be_status report_write(const struct be_view *view, struct be_drawing
         }
         if (drawing->error.status == BE_OK) {
             result->plots_drawn++;
-        } else if (result->plots_missing++ == 0) {
+        } else if (drawing->applies && result->plots_missing++ == 0) {
             result->plot_error = drawing->error;
         }
     }
@@ -87,9 +87,9 @@ static enum be_status report_write(const struct be_view *view, struct be_drawing
     return status;
 }
 
-enum be_status be_report_write(const struct be_run *run, const struct be_summaries *summaries,
-                               const char *folder, const char *plots_folder,
-                               struct be_report_result *result, struct be_error *error)
+enum be_status be_report_write(const struct be_results *results, const char *folder,
+                               const char *plots_folder, struct be_report_result *result,
+                               struct be_error *error)
 {
     struct be_report_result ignored;
     struct be_view view = {0};
@@ -97,7 +97,7 @@ enum be_status be_report_write(const struct be_run *run, const struct be_summari
 
     result = result ? result : &ignored;
     *result = (struct be_report_result){0};
-    enum be_status status = be_view_create(run, summaries, &view, error);
+    enum be_status status = be_view_create(results, &view, error);
     if (status == BE_OK) {
         status = report_write(&view, drawings, folder, plots_folder, result, error);
     }

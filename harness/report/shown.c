@@ -32,19 +32,28 @@ static struct scale scale_for(enum be_shown_kind kind, double value)
         double scale;
         const char *unit;
     } times[] = {{1e9, " s"}, {1e6, " ms"}, {1e3, " us"}, {1, " ns"}};
+    static const char *const sizes[] = {" B", " KiB", " MiB", " GiB"};
     size_t i = 0;
 
     switch (kind) {
     case BE_SHOWN_TIME:
+    case BE_SHOWN_GRAIN:
         while (i < 3 && fabs(value) < times[i].scale) {
             i++;
         }
-        return (struct scale){1 / times[i].scale, decimals_for(value / times[i].scale, 4),
+        return (struct scale){1 / times[i].scale,
+                              decimals_for(value / times[i].scale, kind == BE_SHOWN_TIME ? 4 : 3),
                               times[i].unit};
     case BE_SHOWN_PERCENT:
         return (struct scale){100, decimals_for(100 * value, 2), " %"};
     case BE_SHOWN_RATIO:
         return (struct scale){1, fabs(value) < 1 ? 2 : decimals_for(value, 3), ""};
+    case BE_SHOWN_BYTES:
+        while (i < 3 && ldexp(fabs(value), -10 * (int)i) >= 1024) {
+            i++;
+        }
+        return (struct scale){ldexp(1, -10 * (int)i),
+                              i > 0 ? decimals_for(ldexp(value, -10 * (int)i), 3) : 0, sizes[i]};
     case BE_SHOWN_RATE:
         break;
     }
@@ -88,4 +97,46 @@ struct be_shown be_shown_of_value(enum be_shown_kind kind, double value)
 {
     struct be_estimate estimate = {.known = isfinite(value), .median = value};
     return be_shown_of(kind, &estimate);
+}
+
+/* "never up to 1.00 ms". */
+static struct be_shown bound_shown(const char *what, double ns)
+{
+    struct be_shown shown = be_shown_of_value(BE_SHOWN_GRAIN, ns);
+    char value[24];
+
+    snprintf(value, sizeof(value), "%.*s", (int)sizeof(value) - 1, shown.value);
+    snprintf(shown.value, sizeof(shown.value), "%s %s", what, value);
+    return shown;
+}
+
+static struct be_shown place_shown(const struct be_crossing *crossing)
+{
+    struct be_shown shown = be_shown_of_value(BE_SHOWN_GRAIN, crossing->at_ns);
+    struct scale scale = scale_for(BE_SHOWN_GRAIN, crossing->at_ns);
+    char low[32];
+    char high[32];
+
+    if (crossing->bounded) {
+        number_write(low, sizeof(low), &scale, crossing->low_ns);
+        number_write(high, sizeof(high), &scale, crossing->high_ns);
+        snprintf(shown.interval, sizeof(shown.interval), "(%s%s .. %s%s)",
+                 crossing->low_open ? "<" : "", low, crossing->high_open ? ">" : "", high);
+    }
+    return shown;
+}
+
+struct be_shown be_shown_of_crossing(const struct be_crossing *crossing)
+{
+    switch (crossing->state) {
+    case BE_CROSSING_INSIDE:
+        return place_shown(crossing);
+    case BE_CROSSING_ALWAYS:
+        return bound_shown("always down to", crossing->smallest_ns);
+    case BE_CROSSING_NEVER:
+        return bound_shown("never up to", crossing->largest_ns);
+    case BE_CROSSING_UNKNOWN:
+        break;
+    }
+    return (struct be_shown){.value = "-"};
 }

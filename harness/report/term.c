@@ -97,6 +97,7 @@ static void detailed_put(const struct be_view *view, size_t width, struct be_buf
 /* Columns of the table of speedups: tasks at the most workers, or worker counts of one task. */
 struct columns {
     bool by_workers;
+    bool breakevens; /* a last one says from which task on each series pays */
     size_t count;
     size_t indices[BE_GRID_COLUMNS_MAX]; /* of tasks or of worker counts */
 };
@@ -111,18 +112,59 @@ static void columns_label(const struct be_view *view, const struct columns *colu
     }
 }
 
+/* How many there would be if all had room. */
+static size_t columns_all(const struct be_view *view, const struct columns *columns)
+{
+    return columns->by_workers ? view->worker_count : view->planned_count;
+}
+
 /* At most `room` of them, the first and the last among them. */
 static struct columns columns_choose(const struct be_view *view, size_t room)
 {
-    struct columns columns = {.by_workers = view->task_count == 1};
-    size_t all = columns.by_workers ? view->worker_count : view->task_count;
+    struct columns columns = {.by_workers = view->task_count == 1,
+                              .breakevens = be_words_has_scale(view)};
+    size_t all = columns_all(view, &columns);
 
-    room = room < BE_GRID_COLUMNS_MAX - 1 ? room : BE_GRID_COLUMNS_MAX - 1;
+    room = room < BE_GRID_COLUMNS_MAX - 2 ? room : BE_GRID_COLUMNS_MAX - 2;
     columns.count = all < room ? all : room;
     for (size_t i = 0; i < columns.count; i++) {
-        columns.indices[i] = columns.count > 1 ? i * (all - 1) / (columns.count - 1) : 0;
+        size_t index = columns.count > 1 ? i * (all - 1) / (columns.count - 1) : 0;
+        columns.indices[i] = columns.by_workers ? index : view->planned[index];
     }
     return columns;
+}
+
+/* Where the series breaks even with the most workers; "-" when it is not known. */
+static void breakeven_words(const struct be_view *view, size_t series, struct be_buffer *text)
+{
+    const struct be_breakeven *breakeven =
+        be_view_breakeven(view, series, be_view_most_workers(view));
+
+    if (breakeven) {
+        be_words_crossing(&breakeven->warm, text);
+    } else {
+        be_buffer_puts(text, "-");
+    }
+}
+
+static const char *breakeven_title(const struct be_view *view)
+{
+    return view->planned_count < view->task_count ? "breaks even from (searched)"
+                                                  : "breaks even from";
+}
+
+/* How wide the column of break-evens is; 0: there is none. */
+static size_t breakeven_columns(const struct be_view *view)
+{
+    size_t widest = strlen(breakeven_title(view));
+
+    for (size_t i = 0; i < view->series_count; i++) {
+        struct be_buffer text = {0};
+        breakeven_words(view, i, &text);
+        widest = text.length > widest ? text.length : widest;
+        be_buffer_finish(&text);
+    }
+    return be_words_has_scale(view) ? widest : 0;
 }
 
 /* How many columns of numbers fit beside the names: each as wide as the longest label and a gap. */
@@ -130,13 +172,15 @@ static size_t columns_room(const struct be_view *view, size_t width)
 {
     size_t first = sizeof("speedup over serial, 4096 workers") - 1;
     size_t label = sizeof("0.65") - 1;
+    size_t last = breakeven_columns(view);
 
+    width -= last > 0 ? last + 2 : 0;
     for (size_t i = 0; i < view->series_count; i++) {
         size_t name = be_escape_columns(view->series[i].label) + 1;
         first = name > first ? name : first;
     }
-    for (size_t i = 0; view->task_count > 1 && i < view->task_count; i++) {
-        size_t name = be_escape_columns(view->tasks[i].label);
+    for (size_t i = 0; view->task_count > 1 && i < view->planned_count; i++) {
+        size_t name = be_escape_columns(view->tasks[view->planned[i]].label);
         label = name > label ? name : label;
     }
     first = first < BE_GRID_CELL_COLUMNS_MAX ? first : BE_GRID_CELL_COLUMNS_MAX;
@@ -144,21 +188,41 @@ static size_t columns_room(const struct be_view *view, size_t width)
     return first + label + 2 < width ? (width - first) / (label + 2) : 1;
 }
 
-static void speedups_grid(const struct be_view *view, const struct columns *columns,
-                          struct be_grid *grid)
+static void columns_head(const struct be_view *view, const struct columns *columns,
+                         struct be_grid *grid)
 {
     uint32_t workers = be_view_most_workers(view);
+    const char *weak = view->weak ? ", weak" : "";
     char text[80];
 
-    snprintf(text, sizeof(text), "speedup over serial, %" PRIu32 " workers", workers);
-    be_grid_put(grid, columns->by_workers ? "speedup over serial, by workers" : text);
+    if (columns->by_workers) {
+        snprintf(text, sizeof(text), "speedup over serial%s, by workers", weak);
+    } else {
+        snprintf(text, sizeof(text), "speedup over serial%s, %" PRIu32 " worker%s", weak, workers,
+                 be_words_plural(workers));
+    }
+    be_grid_put(grid, text);
     for (size_t i = 0; i < columns->count; i++) {
         columns_label(view, columns, i, text, sizeof(text));
         be_grid_put(grid, text);
     }
+    if (columns->breakevens) {
+        be_grid_put(grid, breakeven_title(view));
+    }
+}
+
+static void speedups_grid(const struct be_view *view, const struct columns *columns,
+                          struct be_grid *grid)
+{
+    uint32_t workers = be_view_most_workers(view);
+
+    columns_head(view, columns, grid);
     for (size_t series = 0; series < view->series_count; series++) {
-        snprintf(text, sizeof(text), " %s", view->series[series].label);
-        be_grid_put(grid, text);
+        struct be_buffer name = {0};
+        be_buffer_puts(&name, " ");
+        be_words_series(view, series, &name);
+        be_grid_put(grid, be_buffer_text(&name));
+        be_buffer_finish(&name);
         for (size_t i = 0; i < columns->count; i++) {
             const struct be_summary *summary =
                 columns->by_workers
@@ -166,17 +230,25 @@ static void speedups_grid(const struct be_view *view, const struct columns *colu
                     : be_view_find(view, columns->indices[i], series, workers);
             be_grid_put(grid, summary ? be_shown_of(BE_SHOWN_RATIO, &summary->speedup).value : "-");
         }
+        if (columns->breakevens) {
+            struct be_buffer text = {0};
+            breakeven_words(view, series, &text);
+            be_grid_put(grid, be_buffer_text(&text));
+            be_buffer_finish(&text);
+        }
     }
 }
 
 static void speedups_put(const struct be_view *view, size_t width, struct be_buffer *out)
 {
-    static const char alignment[] =
-        "lrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr";
+    char alignment[BE_GRID_COLUMNS_MAX + 1];
     struct columns columns = columns_choose(view, columns_room(view, width));
-    struct be_grid grid = {.columns = columns.count + 1};
-    size_t all = columns.by_workers ? view->worker_count : view->task_count;
+    struct be_grid grid = {.columns = columns.count + 1 + columns.breakevens};
+    size_t all = columns_all(view, &columns);
 
+    memset(alignment, 'r', grid.columns);
+    alignment[0] = 'l';
+    alignment[columns.breakevens ? grid.columns - 1 : 0] = 'l';
     speedups_grid(view, &columns, &grid);
     be_grid_print(&grid, alignment, width, out);
     if (all > columns.count) {
@@ -230,33 +302,51 @@ static void sentence_put(const char *label, struct be_buffer *words, size_t widt
     be_buffer_finish(words);
 }
 
+/* What one configuration is told about, beyond the answer. */
+static void single_put(const struct be_view *view, size_t width, struct be_buffer *out)
+{
+    const struct be_summary *summary = view->cells[0].summary;
+    struct be_buffer words = {0};
+
+    be_words_missing(summary, &words);
+    sentence_put("", &words, width, out);
+    be_words_prediction(&view->findings->models[summary - view->summaries->items], &words);
+    sentence_put("Predicted from this: ", &words, width, out);
+    be_words_counters(summary, &words);
+    sentence_put("Counters a pass: ", &words, width, out);
+}
+
 static void sentences_put(const struct be_view *view, size_t width, struct be_buffer *out)
 {
     struct be_buffer words = {0};
+    bool single = view->cell_count == 1;
 
     be_words_precision(view, &words);
     sentence_put("intervals: ", &words, width, out);
     be_buffer_puts(out, "\n");
     be_words_answer(view, &words);
+    if (single) {
+        be_buffer_puts(&words, " ");
+        be_words_overhead(view->cells[0].summary, &words);
+    }
     sentence_put("", &words, width, out);
     be_words_bound(view, &words);
     sentence_put("", &words, width, out);
     published_put(view, width, out);
-    if (view->cell_count == 1) {
-        be_words_overhead(view->cells[0].summary, &words);
-        sentence_put("", &words, width, out);
-        be_words_counters(view->cells[0].summary, &words);
-        sentence_put("Counters a pass: ", &words, width, out);
+    if (single) {
+        single_put(view, width, out);
     }
+    be_words_flags(view, &words);
+    sentence_put("Flags: ", &words, width, out);
     be_words_quality(view, &words);
     sentence_put("Quality: ", &words, width, out);
 }
 
-enum be_status be_report_term(const struct be_run *run, const struct be_summaries *summaries,
-                              size_t width, struct be_buffer *out, struct be_error *error)
+enum be_status be_report_term(const struct be_results *results, size_t width, struct be_buffer *out,
+                              struct be_error *error)
 {
     struct be_view view = {0};
-    enum be_status status = be_view_create(run, summaries, &view, error);
+    enum be_status status = be_view_create(results, &view, error);
 
     width = width < 80 ? 80 : width;
     if (status == BE_OK) {
@@ -273,12 +363,12 @@ enum be_status be_report_term(const struct be_run *run, const struct be_summarie
     return status;
 }
 
-enum be_status be_report_answer(const struct be_run *run, const struct be_summaries *summaries,
-                                struct be_buffer *out, struct be_error *error)
+enum be_status be_report_answer(const struct be_results *results, struct be_buffer *out,
+                                struct be_error *error)
 {
     struct be_view view = {0};
     struct be_buffer words = {0};
-    enum be_status status = be_view_create(run, summaries, &view, error);
+    enum be_status status = be_view_create(results, &view, error);
 
     if (status == BE_OK) {
         be_words_answer(&view, &words);

@@ -7,6 +7,9 @@
 #include "core/buffer.h"
 #include "core/units.h"
 
+/* What a run is held to whose plan does not say. */
+#define PRECISION_DEFAULT .01
+
 static bool in_a_series(const struct be_configuration *configuration)
 {
     return configuration->role == BE_ROLE_MEASURED && strcmp(configuration->executor, "null") != 0;
@@ -76,12 +79,30 @@ static char *task_label(const struct be_view *view, const struct be_configuratio
     return buffer_take(&label);
 }
 
+/* Whether the plan lists grains, and this is none of them: then the search for break-even added it.
+ */
+static bool is_searched(const struct be_view *view, uint64_t grain_ns)
+{
+    const json_t *grains = json_object_get(json_object_get(view->plan, "axes"), "grain");
+
+    for (size_t i = 0; i < json_array_size(grains); i++) {
+        const char *text = json_string_value(json_array_get(grains, i));
+        uint64_t planned_ns = 0;
+        if (text && be_units_parse_duration(text, &planned_ns, NULL) == BE_OK &&
+            planned_ns == grain_ns) {
+            return false;
+        }
+    }
+    return grain_ns > 0 && json_array_size(grains) > 0;
+}
+
 static enum be_status view_tasks(struct be_view *view)
 {
     size_t count = view->summaries->count;
     view->tasks = calloc(count + 1, sizeof(view->tasks[0]));
+    view->planned = calloc(count + 1, sizeof(view->planned[0]));
 
-    if (!view->tasks) {
+    if (!view->tasks || !view->planned) {
         return BE_ENOMEM;
     }
     for (size_t i = 0; i < count; i++) {
@@ -92,9 +113,14 @@ static enum be_status view_tasks(struct be_view *view)
     }
     qsort(view->tasks, view->task_count, sizeof(view->tasks[0]), tasks_compare);
     for (size_t i = 0; i < view->task_count; i++) {
-        view->tasks[i].label = task_label(view, view->tasks[i].reference->configuration);
+        const struct be_configuration *configuration = view->tasks[i].reference->configuration;
+        view->tasks[i].label = task_label(view, configuration);
+        view->tasks[i].searched = is_searched(view, configuration->grain_asked_ns);
         if (!view->tasks[i].label) {
             return BE_ENOMEM;
+        }
+        if (!view->tasks[i].searched) {
+            view->planned[view->planned_count++] = i;
         }
     }
     return BE_OK;
@@ -197,8 +223,9 @@ static enum be_status view_cells(struct be_view *view)
     size_t count = view->summaries->count;
     view->cells = calloc(count + 1, sizeof(view->cells[0]));
     view->series = calloc(count + 1, sizeof(view->series[0]));
+    view->by_configuration = calloc(count + 1, sizeof(view->by_configuration[0]));
 
-    if (!view->cells || !view->series) {
+    if (!view->cells || !view->series || !view->by_configuration) {
         return BE_ENOMEM;
     }
     for (size_t i = 0; i < count; i++) {
@@ -222,6 +249,9 @@ static enum be_status view_cells(struct be_view *view)
         };
     }
     qsort(view->cells, view->cell_count, sizeof(view->cells[0]), cells_compare);
+    for (size_t i = 0; i < view->cell_count; i++) {
+        view->by_configuration[view->cells[i].summary - view->summaries->items] = &view->cells[i];
+    }
     for (size_t i = 0; i < view->series_count; i++) {
         if (series_name(view, &view->series[i]) != BE_OK) {
             return BE_ENOMEM;
@@ -230,7 +260,8 @@ static enum be_status view_cells(struct be_view *view)
     return BE_OK;
 }
 
-/* How fast a series is with the most workers: mean ln speedup over its tasks; NAN is unknown. */
+/* How fast a series is with the most workers: mean ln speedup over what was planned; NAN: unknown.
+ */
 static double series_rank(const struct be_view *view, size_t series)
 {
     double sum = 0;
@@ -239,7 +270,8 @@ static double series_rank(const struct be_view *view, size_t series)
     for (size_t i = 0; i < view->cell_count; i++) {
         const struct be_view_cell *cell = &view->cells[i];
         if (cell->series == series && cell->workers == be_view_most_workers(view) &&
-            cell->summary->speedup.known && cell->summary->speedup.median > 0) {
+            !view->tasks[cell->task].searched && cell->summary->speedup.known &&
+            cell->summary->speedup.median > 0) {
             sum += log(cell->summary->speedup.median);
             count++;
         }
@@ -344,12 +376,20 @@ static enum be_status view_place(struct be_view *view)
     return view->place ? BE_OK : BE_ENOMEM;
 }
 
-enum be_status be_view_create(const struct be_run *run, const struct be_summaries *summaries,
-                              struct be_view *view, struct be_error *error)
+enum be_status be_view_create(const struct be_results *results, struct be_view *view,
+                              struct be_error *error)
 {
-    *view = (struct be_view){.run = run, .summaries = summaries};
-    view->plan = json_of(run->plan_text);
-    view->machine = json_of(run->machine_json);
+    *view = (struct be_view){
+        .run = results->run,
+        .summaries = &results->summaries,
+        .findings = &results->findings,
+    };
+    view->plan = json_of(view->run->plan_text);
+    view->machine = json_of(view->run->machine_json);
+    const char *scaling = json_string_value(json_object_get(view->plan, "scaling"));
+    const json_t *precision = json_object_get(view->plan, "precision");
+    view->weak = scaling && strcmp(scaling, "weak") == 0;
+    view->precision = json_is_number(precision) ? json_number_value(precision) : PRECISION_DEFAULT;
     if (view_tasks(view) != BE_OK || view_cells(view) != BE_OK || view_workers(view) != BE_OK ||
         view_workloads(view) != BE_OK || view_place(view) != BE_OK) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a report");
@@ -369,8 +409,10 @@ void be_view_finish(struct be_view *view)
     }
     free(view->series);
     free(view->tasks);
+    free(view->planned);
     free(view->workers);
     free(view->cells);
+    free(view->by_configuration);
     free(view->workloads);
     free(view->place);
     json_decref(view->plan);
@@ -388,6 +430,37 @@ const struct be_summary *be_view_find(const struct be_view *view, size_t task, s
             : NULL;
 
     return cell ? cell->summary : NULL;
+}
+
+/* Index of the grain series, or SIZE_MAX. Its workers are the same for all its members. */
+static size_t grain_series_find(const struct be_view *view, size_t series, uint32_t workers)
+{
+    size_t found = SIZE_MAX;
+
+    for (size_t i = 0; i < view->findings->grain_series.count; i++) {
+        const struct be_series *grains = &view->findings->grain_series.items[i];
+        const struct be_view_cell *cell = view->by_configuration[grains->members[0]];
+        if (cell && cell->series == series && cell->workers == workers) {
+            if (found != SIZE_MAX) {
+                return SIZE_MAX;
+            }
+            found = i;
+        }
+    }
+    return found;
+}
+
+const struct be_breakeven *be_view_breakeven(const struct be_view *view, size_t series,
+                                             uint32_t workers)
+{
+    size_t index = grain_series_find(view, series, workers);
+    return index < SIZE_MAX ? &view->findings->breakevens[index] : NULL;
+}
+
+const struct be_metg *be_view_metg(const struct be_view *view, size_t series, uint32_t workers)
+{
+    size_t index = grain_series_find(view, series, workers);
+    return index < SIZE_MAX ? &view->findings->metgs[index] : NULL;
 }
 
 uint32_t be_view_most_workers(const struct be_view *view)

@@ -9,13 +9,13 @@
 #ifndef BE_REPORT_VIEW_H
 #define BE_REPORT_VIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/summary.h"
 #include "core/json.h"
-#include "core/run.h"
 #include "core/status.h"
+#include "report/results.h"
 
 /* More lines than this cannot be told apart in a picture, nor followed in a sentence. */
 enum { BE_VIEW_STYLES = 8 };
@@ -34,6 +34,7 @@ struct be_view_series {
 struct be_view_task {
     char *label;                        /* owned: "10 us", "4 tasks" */
     const struct be_summary *reference; /* borrowed */
+    bool searched; /* the plan does not name it: it was measured to find where break-even is */
 };
 
 struct be_view_cell {
@@ -47,6 +48,7 @@ struct be_view_cell {
 struct be_view {
     const struct be_run *run;
     const struct be_summaries *summaries;
+    const struct be_findings *findings;
     json_t *plan;    /* plan_text; NULL when it is no JSON object */
     json_t *machine; /* machine_json; NULL when it is no JSON object */
     char *workloads; /* "gcd-trial", joined by ", " */
@@ -56,20 +58,34 @@ struct be_view {
     size_t series_count;
     struct be_view_task *tasks; /* by workload, then from short to long */
     size_t task_count;
+    size_t *planned; /* indices of the tasks that the plan names, in their order */
+    size_t planned_count;
     uint32_t *workers; /* ascending */
     size_t worker_count;
     struct be_view_cell *cells; /* by task, then series, then workers */
     size_t cell_count;
+    const struct be_view_cell **by_configuration; /* of the run; NULL: it is in no series */
+
+    bool weak;        /* scaling: tasks grow with workers */
+    double precision; /* wanted of speedups: half their interval over them, .01 is 1 % */
 };
 
 /* *view must be empty; the caller finishes it also after an error. Errors: BE_ENOMEM. */
-enum be_status be_view_create(const struct be_run *run, const struct be_summaries *summaries,
-                              struct be_view *view, struct be_error *error);
+enum be_status be_view_create(const struct be_results *results, struct be_view *view,
+                              struct be_error *error);
 void be_view_finish(struct be_view *view);
 
 /* The summary of that cell, or NULL. */
 const struct be_summary *be_view_find(const struct be_view *view, size_t task, size_t series,
                                       uint32_t workers);
+
+/*
+ * Where the series breaks even with that many workers, and its METG. NULL: it was not measured with
+ * them, or it ran several workloads and so has one each.
+ */
+const struct be_breakeven *be_view_breakeven(const struct be_view *view, size_t series,
+                                             uint32_t workers);
+const struct be_metg *be_view_metg(const struct be_view *view, size_t series, uint32_t workers);
 
 /* The largest worker count, 0 when there is none. */
 uint32_t be_view_most_workers(const struct be_view *view);

@@ -8,7 +8,16 @@
 #include "core/buffer.h"
 #include "report/view.h"
 
-/* "10 rounds", or "7 of 10 rounds" when the time budget or a signal ended it: rounds begun. */
+/* "s" after any count but 1. */
+const char *be_words_plural(size_t count);
+
+/* Whether what the plan varies about tasks is their length. */
+bool be_words_has_scale(const struct be_view *view);
+
+/*
+ * Rounds begun: "10 rounds", "10 .. 40 rounds" where some blocks needed more, "7 of at most 12
+ * rounds".
+ */
 void be_words_rounds(const struct be_view *view, struct be_buffer *out);
 
 /* "10,000 tasks of 50.1 us", or "4 task lengths, 1 us .. 1 ms". */
@@ -23,18 +32,61 @@ void be_words_answer(const struct be_view *view, struct be_buffer *out);
 /* "907 samples clean, 5 suspect, 3 re-run, 0 dropped, 0 failed" and how long it took. */
 void be_words_quality(const struct be_view *view, struct be_buffer *out);
 
-/* How wide the intervals of the speedups are; nothing where there are none. */
+/* "47 of 68 speedups within the 1 % wanted, widest ±2.4 % (…)"; nothing where there are none. */
 void be_words_precision(const struct be_view *view, struct be_buffer *out);
 
 /* "processes x2" or "processes x2, 10 us" where there are several tasks. */
 void be_words_cell(const struct be_view *view, const struct be_view_cell *cell,
                    struct be_buffer *out);
 
+/* Any configuration of the run, also one that is in no series. */
+void be_words_configuration(const struct be_view *view, size_t configuration,
+                            struct be_buffer *out);
+
+/* "processes, chunk 1": a series with its chunk, where not all have the same. */
+void be_words_series(const struct be_view *view, size_t series, struct be_buffer *out);
+
 /* What whole tasks allow at the most workers, where that is less than them; else nothing. */
 void be_words_bound(const struct be_view *view, struct be_buffer *out);
 
-/* Core time a task that was lost, and how much of it on messages; nothing when unknown. */
+/*
+ * What a configuration cost (words_cost.c). Core time a task that was lost, and how much of it on
+ * messages; nothing when unknown.
+ */
 void be_words_overhead(const struct be_summary *summary, struct be_buffer *out);
+
+/* "Where the missing 7.2 % of 4 cores' time went: …", or why that is not known. */
+void be_words_missing(const struct be_summary *summary, struct be_buffer *out);
+
+/* "92.8 % of 4 cores reached; lost: send and receive 4.2, …". The parts add up as printed. */
+void be_words_verdict(const struct be_summary *summary, struct be_buffer *out);
+
+/* "breaks even from 1.10 us a task; the dispatcher is full at 48 workers": a prediction. */
+void be_words_prediction(const struct be_model *model, struct be_buffer *out);
+
+/*
+ * Where a curve reaches a level (words_grain.c): "1.10 us (1.00 .. 1.20), 3 crossings", "never up
+ * to 1.00 ms", "always down to 50.0 ns", "-".
+ */
+void be_words_crossing(const struct be_crossing *crossing, struct be_buffer *out);
+
+/* What that stands on, or why it is not known. */
+void be_words_ground(const struct be_crossing *crossing, struct be_buffer *out);
+
+/* What was fitted through a scaling series, or what to know about it (words_scaling.c). */
+void be_words_fit(const struct be_scaling *scaling, struct be_buffer *out);
+
+/*
+ * Flags (words_flags.c). One line: which kinds were raised, and where; nothing when none was. A
+ * flag that a missing interval already tells is left out.
+ */
+void be_words_flags(const struct be_view *view, struct be_buffer *out);
+
+/* "trend", "two modes", …: what the flag says in a word or two. */
+const char *be_words_flag_name(enum be_flag flag);
+
+/* What a flag of a configuration saw, with its figures. */
+void be_words_flag(const struct be_summary *summary, enum be_flag flag, struct be_buffer *out);
 
 /* The value of a counter over a pass, or why there is none. */
 void be_words_counter(const struct be_counter_summary *counter, struct be_buffer *out);

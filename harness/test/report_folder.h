@@ -116,8 +116,7 @@ static inline struct be_report_result write_report(const struct fixture *fixture
     struct be_report_result result;
     struct be_error error;
 
-    if (be_report_write(&fixture->run, &fixture->summaries, folder, PLOTS, &result, &error) !=
-        BE_OK) {
+    if (be_report_write(&fixture->results, folder, PLOTS, &result, &error) != BE_OK) {
         fail_msg("%s", error.message);
     }
     return result;

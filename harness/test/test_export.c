@@ -96,16 +96,16 @@ static int teardown(void **state)
 /* The run as a format writes it; free. */
 static char *export_text(const char *format)
 {
-    struct be_summaries summaries;
+    struct be_results results;
     struct be_buffer out = {0};
     struct be_error error;
 
-    assert_int_equal(be_summaries_create(&run, &summaries, &error), BE_OK);
+    assert_int_equal(be_results_create(&run, &results, &error), BE_OK);
     assert_non_null(be_format_find(format));
-    if (be_format_find(format)->write(&run, &summaries, &out, &error) != BE_OK) {
+    if (be_format_find(format)->write(&results, &out, &error) != BE_OK) {
         fail_msg("%s", error.message);
     }
-    be_summaries_finish(&summaries);
+    be_results_finish(&results);
     return out.data;
 }
 
@@ -239,18 +239,18 @@ static void a_run_without_anything_is_still_json(void **state)
 
 static void a_machine_that_is_no_json_is_corrupt(void **state)
 {
-    struct be_summaries summaries;
+    struct be_results results;
     struct be_buffer out = {0};
     struct be_error error;
 
     (void)state;
     free(run.machine_json);
     run.machine_json = strdup("{\"cpu\":");
-    assert_int_equal(be_summaries_create(&run, &summaries, &error), BE_OK);
-    assert_int_equal(be_format_find("json")->write(&run, &summaries, &out, &error), BE_ECORRUPT);
+    assert_int_equal(be_results_create(&run, &results, &error), BE_OK);
+    assert_int_equal(be_format_find("json")->write(&results, &out, &error), BE_ECORRUPT);
     assert_non_null(strstr(error.message, "run 12: its machine"));
     assert_int_equal(out.length, 0);
-    be_summaries_finish(&summaries);
+    be_results_finish(&results);
 }
 
 /* Cells of the row at *text as RFC 4180 reads them; moves *text behind it. */

@@ -1,5 +1,7 @@
 #include "report_folder.h"
 
+#include "report/plot.h"
+
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,7 +20,7 @@ static void without_gnuplot_the_report_says_so(void **state)
     setenv("PATH", "/nonexistent", 1);
     struct be_report_result result = write_report(&fixture);
     assert_int_equal(result.plots_drawn, 0);
-    assert_int_equal(result.plots_missing, 3);
+    assert_int_equal(result.plots_missing, BE_PLOT_COUNT);
     assert_int_equal(result.plot_error.status, BE_EUNAVAILABLE);
     assert_string_equal(result.plot_error.message,
                         "gnuplot not found: apt-get install gnuplot-nox");
@@ -28,8 +30,7 @@ static void without_gnuplot_the_report_says_so(void **state)
     assert_exists("speedup.gp", true);
     assert_exists("speedup.dat", true);
     assert_exists("speedup.svg", false);
-    assert_int_equal(be_report_curve(&fixture.run, &fixture.summaries, PLOTS, 100, &out, NULL),
-                     BE_OK);
+    assert_int_equal(be_report_curve(&fixture.results, PLOTS, 100, &out, NULL), BE_OK);
     assert_string_equal(be_buffer_text(&out),
                         "unavailable: gnuplot not found: apt-get install gnuplot-nox\n");
     setenv("PATH", path, 1);
@@ -78,9 +79,8 @@ static void without_its_scripts_the_report_says_so(void **state)
     (void)state;
 
     fixture_quick(&fixture);
-    assert_int_equal(
-        be_report_write(&fixture.run, &fixture.summaries, folder, "/nonexistent", &result, NULL),
-        BE_OK);
+    assert_int_equal(be_report_write(&fixture.results, folder, "/nonexistent", &result, NULL),
+                     BE_OK);
     assert_int_equal(result.plot_error.status, BE_ENOTFOUND);
     assert_contains("report.html", "/nonexistent/common.gp");
     fixture_finish(&fixture);
@@ -90,8 +90,7 @@ static void assert_fails(const struct fixture *fixture, const char *where, const
 {
     struct be_error error;
 
-    assert_int_equal(
-        be_report_write(&fixture->run, &fixture->summaries, where, PLOTS, NULL, &error), BE_EIO);
+    assert_int_equal(be_report_write(&fixture->results, where, PLOTS, NULL, &error), BE_EIO);
     if (!strstr(error.message, message) || strchr(error.message, '\n')) {
         fail_msg("'%s' does not say '%s'", error.message, message);
     }
@@ -128,8 +127,7 @@ static void a_full_disk_is_one_error_and_keeps_the_old_report(void **state)
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     struct rlimit tight = {.rlim_cur = 100, .rlim_max = before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
-    enum be_status status =
-        be_report_write(&fixture.run, &fixture.summaries, folder, PLOTS, NULL, &error);
+    enum be_status status = be_report_write(&fixture.results, folder, PLOTS, NULL, &error);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_int_equal(status, BE_EIO);
     if (!strstr(error.message, folder) || !strstr(error.message, "File too large")) {
@@ -159,11 +157,12 @@ static void names_do_no_harm_anywhere(void **state)
         strdup("{\"description\":\"<img src=x onerror=y> 'quoted' `id` | pipe\"}");
     fixture_sweep(&fixture, (const uint64_t[]){1000, 2000, 0}, (const uint32_t[]){1, 2, 0},
                   executors);
-    fixture_count(&fixture.summaries.items[1], "<b>", BE_COUNTER_UNAVAILABLE, NAN, "a | b <i>");
+    fixture_count(&fixture.results.summaries.items[1], "<b>", BE_COUNTER_UNAVAILABLE, NAN,
+                  "a | b <i>");
     struct be_sample *sample = builder_add_sample(&fixture.run, 1, 0, 0, 0);
     sample->reason = strdup("died: <script> | `x`");
     struct be_report_result result = write_report(&fixture);
-    assert_int_equal(result.plots_drawn, 3);
+    assert_int_equal(result.plots_drawn, BE_PLOT_COUNT);
     assert_well_formed("report.html");
     assert_well_formed("speedup.svg");
     assert_lacks("report.html", "<script");
@@ -193,7 +192,7 @@ static void a_very_long_name_is_cut_where_it_would_hide_others(void **state)
     const struct fixture_executor executors[] = {{params, 60, false}, {0}};
     fixture_begin(&fixture, "quick", 2);
     fixture_sweep(&fixture, (const uint64_t[]){1000, 0}, (const uint32_t[]){1, 2, 0}, executors);
-    assert_int_equal(write_report(&fixture).plots_drawn, 3);
+    assert_int_equal(write_report(&fixture).plots_drawn, 2);
     assert_contains("speedup.gp", "nnn...'");
     assert_lacks("speedup.gp", "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
     fixture_finish(&fixture);
@@ -207,6 +206,7 @@ static void a_run_without_results_still_has_a_report(void **state)
     fixture_begin(&fixture, "quick", 2);
     fixture_add(&fixture, BE_ROLE_REFERENCE, 0, "")->failed = 12;
     fixture_add(&fixture, BE_ROLE_MEASURED, 0, "executor=threads workers=2")->failed = 12;
+    fixture_find(&fixture);
     struct be_sample *sample = builder_add_sample(&fixture.run, 1, 3, 0, 0);
     sample->reason = strdup("the runner died of signal 9");
     struct be_report_result result = write_report(&fixture);
@@ -215,7 +215,7 @@ static void a_run_without_results_still_has_a_report(void **state)
     assert_well_formed("report.html");
     assert_contains("report.html", "Nothing can be judged");
     assert_contains("report.html", "the runner died of signal 9");
-    assert_contains("report.md", "| threads x2, gcd-trial | 4 | failed |");
+    assert_contains("report.md", "| threads x2 | 4 | failed |");
     fixture_finish(&fixture);
 }
 

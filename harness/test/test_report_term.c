@@ -14,7 +14,7 @@ static void term(const struct fixture *fixture, size_t width, struct be_buffer *
 {
     struct be_error error;
 
-    if (be_report_term(&fixture->run, &fixture->summaries, width, out, &error) != BE_OK) {
+    if (be_report_term(&fixture->results, width, out, &error) != BE_OK) {
         fail_msg("%s", error.message);
     }
 }
@@ -23,7 +23,7 @@ static void assert_answer(const struct fixture *fixture, const char *expected)
 {
     struct be_buffer out = {0};
 
-    assert_int_equal(be_report_answer(&fixture->run, &fixture->summaries, &out, NULL), BE_OK);
+    assert_int_equal(be_report_answer(&fixture->results, &out, NULL), BE_OK);
     assert_string_equal(be_buffer_text(&out), expected);
     be_buffer_finish(&out);
 }
@@ -35,7 +35,9 @@ static struct be_summary *one(struct fixture *fixture, double overhead_ns)
 
     fixture_begin(fixture, "run", 8);
     fixture_add_serial(fixture, 0, 50000);
-    return fixture_add_parallel(fixture, 0, 50000, 4, &executor);
+    struct be_summary *summary = fixture_add_parallel(fixture, 0, 50000, 4, &executor);
+    fixture_find(fixture);
+    return summary;
 }
 
 static void screens_are_as_committed(void **state)
@@ -128,13 +130,12 @@ static void the_answer_follows_the_interval(void **state)
         bool bounded;
         const char *answer;
     } cases[] = {
-        {3.71, 3.68, 3.73, true, "Pays: 3.71x (3.68 .. 3.73) as fast as serial with processes x4."},
+        {3.71, 3.68, 3.73, true, "Pays: 3.71x (3.68 .. 3.73) of 4x with processes x4."},
         {1.01, .98, 1.03, true,
-         "Cannot be told yet: 1.01x (0.98 .. 1.03) as fast as serial with processes x4."},
-        {.52, .5, .55, true,
-         "Does not pay: 0.52x (0.50 .. 0.55) as fast as serial with processes x4."},
+         "Cannot be told yet: 1.01x (0.98 .. 1.03) of 4x with processes x4."},
+        {.52, .5, .55, true, "Does not pay: 0.52x (0.50 .. 0.55) of 4x with processes x4."},
         {3.71, 0, 0, false,
-         "Cannot be told yet: 3.71x as fast as serial with processes x4, from too few samples for "
+         "Cannot be told yet: 3.71x of 4x with processes x4, from too few samples for "
          "an interval."},
     };
     (void)state;
@@ -158,8 +159,8 @@ static void the_answer_names_what_pays_what_does_not_and_what_is_open(void **sta
     (void)state;
 
     fixture_quick(&fixture);
-    for (size_t i = 0; i < fixture.summaries.count; i++) {
-        struct be_summary *summary = &fixture.summaries.items[i];
+    for (size_t i = 0; i < fixture.results.summaries.count; i++) {
+        struct be_summary *summary = &fixture.results.summaries.items[i];
         if (strcmp(summary->configuration->executor, "processes") == 0 &&
             summary->configuration->grain_asked_ns == 10000) {
             summary->speedup.low = .9;
@@ -170,9 +171,9 @@ static void the_answer_names_what_pays_what_does_not_and_what_is_open(void **sta
         }
     }
     assert_answer(&fixture,
-                  "With 2 workers going parallel pays with threads at every task length (up to "
-                  "1.94x), with processes at 100 us, 1 ms (up to 1.94x; unclear at 10 us; not at "
-                  "1 us); it does not pay with threads-gil at any task length (0.97x at best).");
+                  "With 2 workers going parallel pays from 64.0 ns a task with threads (up to "
+                  "1.94x), from 2.23 us a task with processes (up to 1.94x; unclear at 10 us); it "
+                  "does not pay with threads-gil up to 1.00 ms a task (0.97x at best).");
     fixture_finish(&fixture);
 }
 
@@ -183,6 +184,7 @@ static void nothing_measured_is_said(void **state)
     (void)state;
 
     fixture_begin(&fixture, "quick", 2);
+    fixture_find(&fixture);
     term(&fixture, 100, &out);
     assert_non_null(strstr(be_buffer_text(&out), "Nothing can be judged"));
     be_buffer_finish(&out);
@@ -190,6 +192,7 @@ static void nothing_measured_is_said(void **state)
     summary->failed = 12;
     summary = fixture_add(&fixture, BE_ROLE_MEASURED, 0, "executor=threads workers=2");
     summary->failed = 12;
+    fixture_find(&fixture);
     term(&fixture, 100, &out);
     assert_non_null(strstr(be_buffer_text(&out), "Nothing can be judged"));
     assert_non_null(strstr(be_buffer_text(&out), "24 failed"));
@@ -206,9 +209,10 @@ static void what_computes_nothing_is_in_no_table(void **state)
 
     one(&fixture, 2100);
     struct be_summary *null = fixture_add(&fixture, BE_ROLE_MEASURED, 0, "executor=null workers=4");
-    null->speedup = fixture_estimate(1000, .1);
+    null->speedup = fixture_estimate(1000, .001);
     null = fixture_add(&fixture, BE_ROLE_OVERHEAD, 0, "executor=processes workload=null workers=4");
-    null->speedup = fixture_estimate(1000, .1);
+    null->speedup = fixture_estimate(1000, .001);
+    fixture_find(&fixture);
     term(&fixture, 100, &out);
     assert_null(strstr(be_buffer_text(&out), "null"));
     assert_null(strstr(be_buffer_text(&out), "1000"));

@@ -1,8 +1,9 @@
 #include "report_folder.h"
 
 #include "golden.h"
+#include "report/plot.h"
 
-static const char *const plots[] = {"speedup", "ipc_overhead", "efficiency"};
+static const char *const plots[] = {"speedup", "breakeven", "ipc_overhead", "efficiency"};
 
 static void every_file_is_written(void **state)
 {
@@ -13,7 +14,7 @@ static void every_file_is_written(void **state)
     gnuplot_or_skip();
     fixture_quick(&fixture);
     struct be_report_result result = write_report(&fixture);
-    assert_int_equal(result.plots_drawn, 3);
+    assert_int_equal(result.plots_drawn, BE_PLOT_COUNT);
     assert_int_equal(result.plots_missing, 0);
     assert_int_equal(result.plot_error.status, BE_OK);
     assert_exists("report.html", true);
@@ -24,7 +25,7 @@ static void every_file_is_written(void **state)
             snprintf(name, sizeof(name), "%s.%s", plots[i], extensions[k]);
             assert_exists(name, true);
         }
-        snprintf(name, sizeof(name), "![%s", plots[i][0] == 'e' ? "Efficiency" : "Speedup");
+        snprintf(name, sizeof(name), "](%s.svg)", plots[i]);
         assert_contains("report.md", name);
         snprintf(name, sizeof(name), "%s-gpPt", plots[i]);
         assert_contains("report.html", name);
@@ -104,8 +105,7 @@ static void the_curve_is_plain_ascii(void **state)
     gnuplot_or_skip();
     fixture_begin(&fixture, "quick", 2);
     fixture_sweep(&fixture, (const uint64_t[]){1000, 0}, (const uint32_t[]){1, 2, 0}, executors);
-    assert_int_equal(be_report_curve(&fixture.run, &fixture.summaries, PLOTS, 80, &out, NULL),
-                     BE_OK);
+    assert_int_equal(be_report_curve(&fixture.results, PLOTS, 80, &out, NULL), BE_OK);
     assert_non_null(strstr(be_buffer_text(&out), "caf?"));
     assert_non_null(strstr(be_buffer_text(&out), "1 us tasks"));
     for (char *rest = out.data, *line; (line = strsep(&rest, "\n"));) {
@@ -127,8 +127,7 @@ static void one_point_makes_no_curve(void **state)
 
     fixture_begin(&fixture, "run", 2);
     fixture_sweep(&fixture, (const uint64_t[]){1000, 0}, (const uint32_t[]){2, 0}, executors);
-    assert_int_equal(be_report_curve(&fixture.run, &fixture.summaries, PLOTS, 80, &out, NULL),
-                     BE_OK);
+    assert_int_equal(be_report_curve(&fixture.results, PLOTS, 80, &out, NULL), BE_OK);
     assert_string_equal(be_buffer_text(&out), "");
     be_buffer_finish(&out);
     fixture_finish(&fixture);
@@ -142,15 +141,15 @@ static void too_few_rounds_for_an_interval_are_drawn_without_bars(void **state)
 
     gnuplot_or_skip();
     fixture_quick(&fixture);
-    for (size_t i = 0; i < fixture.summaries.count; i++) {
-        fixture.summaries.items[i].speedup.bounded = false;
-        fixture.summaries.items[i].efficiency.bounded = false;
+    for (size_t i = 0; i < fixture.results.summaries.count; i++) {
+        fixture.results.summaries.items[i].speedup.bounded = false;
+        fixture.results.summaries.items[i].efficiency.bounded = false;
     }
-    assert_int_equal(write_report(&fixture).plots_drawn, 3);
+    assert_int_equal(write_report(&fixture).plots_drawn, BE_PLOT_COUNT);
     assert_contains("speedup.gp", "barred = ''");
     assert_contains("speedup.dat", " NaN NaN 2 ");
     assert_contains("report.md", "Intervals: none, since there are fewer than 6 good rounds.");
-    assert_int_equal(be_report_answer(&fixture.run, &fixture.summaries, &out, NULL), BE_OK);
+    assert_int_equal(be_report_answer(&fixture.results, &out, NULL), BE_OK);
     assert_non_null(strstr(be_buffer_text(&out), "Nothing can be told yet"));
     be_buffer_finish(&out);
     fixture_finish(&fixture);
@@ -163,17 +162,17 @@ static void unknown_points_are_left_out_and_named(void **state)
 
     gnuplot_or_skip();
     fixture_quick(&fixture);
-    for (size_t i = 0; i < fixture.summaries.count; i++) {
-        struct be_summary *summary = &fixture.summaries.items[i];
+    for (size_t i = 0; i < fixture.results.summaries.count; i++) {
+        struct be_summary *summary = &fixture.results.summaries.items[i];
         if (strcmp(summary->configuration->executor, "threads") == 0) {
             summary->ipc_overhead_ratio.known = false;
             summary->ipc_overhead_ns.known = false;
             summary->predicted_speedup = NAN;
         }
     }
-    assert_int_equal(write_report(&fixture).plots_drawn, 3);
-    assert_contains("report.html", "4 of 12 points are left out, since their speedup or overhead "
-                                   "is not known: threads x2, 1 us; threads x2, 10 us");
+    assert_int_equal(write_report(&fixture).plots_drawn, BE_PLOT_COUNT);
+    assert_contains("report.html", "7 of 18 points are left out, since their speedup or overhead "
+                                   "is not known: threads x2, 56 ns; threads x2, 100 ns");
     assert_lacks("ipc_overhead.dat", "\"threads\"");
     assert_contains("speedup.dat", "\"threads\"");
     assert_lacks("report.html", "nan");
@@ -194,7 +193,7 @@ static void many_workers_and_tasks_are_drawn(void **state)
     fixture_begin(&fixture, "full", 64);
     fixture_sweep(&fixture, fixture_decades_ns, (const uint32_t[]){1, 2, 4, 8, 16, 32, 48, 64, 0},
                   executors);
-    assert_int_equal(write_report(&fixture).plots_drawn, 3);
+    assert_int_equal(write_report(&fixture).plots_drawn, BE_PLOT_COUNT);
     assert_well_formed("report.html");
     fixture_finish(&fixture);
 }
@@ -225,8 +224,8 @@ static void too_many_lines_to_tell_apart_leave_the_fastest_of_each_executor(void
     assert_contains("report.html", "7 of 9 series are in the tables only");
     assert_contains("speedup.gp", "['threads, placement compact', 'processes, placement spread']");
     assert_contains("report.md", "| processes, placement smt |");
-    assert_int_equal(be_report_answer(&fixture.run, &fixture.summaries, &out, NULL), BE_OK);
-    assert_non_null(strstr(be_buffer_text(&out), "threads, placement compact at every"));
+    assert_int_equal(be_report_answer(&fixture.results, &out, NULL), BE_OK);
+    assert_non_null(strstr(be_buffer_text(&out), "with threads, placement compact"));
     assert_null(strstr(be_buffer_text(&out), "placement smt"));
     be_buffer_finish(&out);
     fixture_finish(&fixture);

@@ -1,0 +1,115 @@
+/* What the workers saw: how long tasks took, how evenly they were spread, what memory they held. */
+#include "report/page.h"
+
+/* Figures of all samples (core/value.def), a column each. */
+struct columns {
+    size_t count;
+    struct column {
+        const char *header;
+        enum be_value value;
+        enum be_shown_kind kind;
+    } items[4];
+};
+
+static bool has_any(const struct be_summary *summary, const struct columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        if (summary->values[columns->items[i].value].known) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t rows_count(const struct be_view *view, const struct columns *columns)
+{
+    size_t rows = 0;
+
+    for (size_t i = 0; i < view->cell_count; i++) {
+        rows += has_any(view->cells[i].summary, columns);
+    }
+    return rows;
+}
+
+static void section_put(const struct be_view *view, const char *title, const char *text,
+                        const struct columns *columns, struct be_doc *doc)
+{
+    const char *headers[] = {"executor", "workers", "task", "", "", "", ""};
+    char alignment[] = "lrlrrrr";
+    size_t rows = rows_count(view, columns);
+
+    if (view->cell_count == 0) {
+        return;
+    }
+    doc->ops->heading(doc, title);
+    if (rows == 0) {
+        doc->ops->paragraph(doc, "Unavailable: no sample holds it.");
+        return;
+    }
+    doc->ops->paragraph(doc, text);
+    for (size_t i = 0; i < columns->count; i++) {
+        headers[3 + i] = columns->items[i].header;
+    }
+    alignment[3 + columns->count] = '\0';
+    be_doc_table(doc, alignment, headers, rows);
+    for (size_t i = 0; i < view->cell_count; i++) {
+        const struct be_summary *summary = view->cells[i].summary;
+        if (has_any(summary, columns)) {
+            be_page_cell(view, &view->cells[i], doc);
+            for (size_t k = 0; k < columns->count; k++) {
+                be_doc_cell_estimate(doc, columns->items[k].kind,
+                                     &summary->values[columns->items[k].value]);
+            }
+        }
+    }
+    be_doc_table_end(doc);
+}
+
+void be_page_latency(const struct be_view *view, struct be_doc *doc)
+{
+    static const struct columns columns = {
+        4,
+        {{"p50", BE_VALUE_latency_p50_ns, BE_SHOWN_TIME},
+         {"p99", BE_VALUE_latency_p99_ns, BE_SHOWN_TIME},
+         {"p99.9", BE_VALUE_latency_p999_ns, BE_SHOWN_TIME},
+         {"longest", BE_VALUE_latency_max_ns, BE_SHOWN_TIME}},
+    };
+
+    section_put(view, "How long a task takes to come back",
+                "Service time, from submission to result, over a part of the messages. The loop is "
+                "closed: a task is submitted when there is room for it, so what waits in the "
+                "window is in this time, and what would have queued before it is not.",
+                &columns, doc);
+}
+
+void be_page_balance(const struct be_view *view, struct be_doc *doc)
+{
+    static const struct columns columns = {
+        3,
+        {{"balance", BE_VALUE_balance, BE_SHOWN_PERCENT},
+         {"tail", BE_VALUE_tail_ns, BE_SHOWN_TIME},
+         {"start skew", BE_VALUE_start_skew_ns, BE_SHOWN_TIME}},
+    };
+
+    section_put(view, "How evenly work was spread",
+                "Balance: mean compute time of a worker over the longest one. Tail: from the first "
+                "worker that ran out of tasks to the end of the pass. Start skew: from the first "
+                "worker's first task to the last worker's.",
+                &columns, doc);
+}
+
+void be_page_memory(const struct be_view *view, struct be_doc *doc)
+{
+    static const struct columns columns = {
+        3,
+        {{"PSS a worker", BE_VALUE_worker_pss_bytes, BE_SHOWN_BYTES},
+         {"peak RSS", BE_VALUE_peak_rss_bytes, BE_SHOWN_BYTES},
+         {"start of the pool", BE_VALUE_pool_start_ns, BE_SHOWN_TIME}},
+    };
+
+    section_put(view, "What workers take",
+                "PSS: memory with what is shared divided among those who share it, where each "
+                "worker is a process. Peak RSS: the largest process. Start: until every worker is "
+                "ready.",
+                &columns, doc);
+}

@@ -1,0 +1,72 @@
+/* Counters of a pass, in words. */
+#include <math.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "report/shown.h"
+#include "report/words.h"
+
+/* Counters of time, all in ns; the others count events. */
+static bool is_time(const char *name)
+{
+    size_t length = strlen(name);
+
+    return (length > 5 && strcmp(name + length - 5, "-time") == 0) ||
+           (length > 6 && strcmp(name + length - 6, "-clock") == 0);
+}
+
+void be_words_counter(const struct be_counter_summary *counter, struct be_buffer *out)
+{
+    char text[BE_UNITS_TEXT_BYTES];
+    double value = counter->value;
+
+    if (counter->state == BE_COUNTER_NOT_COUNTING) {
+        be_buffer_printf(out, "not counting: %s", counter->reason);
+        return;
+    }
+    if (counter->state == BE_COUNTER_UNAVAILABLE || !isfinite(value)) {
+        be_buffer_printf(out, "unavailable: %s", counter->reason);
+        return;
+    }
+    if (is_time(counter->name)) {
+        be_buffer_puts(out, be_shown_of_value(BE_SHOWN_TIME, value).value);
+    } else if (value == floor(value) && value >= 0 && value < 1e18) {
+        be_buffer_puts(out, be_units_format_count(text, (uint64_t)value));
+    } else {
+        be_buffer_printf(out, "%.1f", value);
+    }
+    be_buffer_puts(out, counter->state == BE_COUNTER_SCALED ? " (scaled)" : "");
+}
+
+void be_words_counters(const struct be_summary *summary, struct be_buffer *out)
+{
+    const struct be_counter_summary *missing = NULL;
+    size_t missing_count = 0;
+    size_t zero_count = 0;
+    const char *separator = "";
+
+    for (size_t i = 0; i < summary->counter_count; i++) {
+        const struct be_counter_summary *counter = &summary->counters[i];
+        bool counted = counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED;
+        if (counted && counter->value > 0) {
+            be_buffer_printf(out, "%s%s ", separator, counter->name);
+            be_words_counter(counter, out);
+            separator = ", ";
+        } else if (counted) {
+            zero_count++;
+        } else if (missing_count++ == 0) {
+            missing = counter;
+        }
+    }
+    if (zero_count > 0) {
+        be_buffer_printf(out, "%s%zu counted none", separator, zero_count);
+        separator = ", ";
+    }
+    if (missing) {
+        be_buffer_printf(out, "%s%s ", separator, missing->name);
+        be_words_counter(missing, out);
+    }
+    if (missing_count > 1) {
+        be_buffer_printf(out, " (and %zu more)", missing_count - 1);
+    }
+}
