@@ -30,11 +30,6 @@ struct search {
     size_t wish_room;
 };
 
-static double known_median(const struct be_estimate *estimate)
-{
-    return estimate->known ? estimate->median : NAN;
-}
-
 static int searched_compare(const void *left, const void *right)
 {
     double a = ((const struct searched *)left)->grain_ns;
@@ -46,7 +41,7 @@ static int searched_compare(const void *left, const void *right)
 static double grain_of(const struct be_summary *summary)
 {
     uint64_t asked_ns = summary->configuration->grain_asked_ns;
-    return asked_ns > 0 ? (double)asked_ns : known_median(&summary->grain_ns);
+    return asked_ns > 0 ? (double)asked_ns : be_estimate_value(&summary->grain_ns);
 }
 
 /* The grains of a series with the most workers. False: there is nothing to search. */
@@ -63,11 +58,13 @@ static bool grains_collect(struct search *search, const struct be_series *series
         if (configurations[member].workers != workers || isnan(grain_of(summary))) {
             continue;
         }
-        search->configuration = member;
+        if (summary->grain_ns.known) {
+            search->configuration = member;
+        }
         most_pus = summary->distinct_pus > most_pus ? summary->distinct_pus : most_pus;
         search->grains[search->grain_count++] =
-            (struct searched){grain_of(summary), known_median(&summary->speedup),
-                              known_median(&summary->cold_speedup)};
+            (struct searched){grain_of(summary), be_estimate_value(&summary->speedup),
+                              be_estimate_value(&summary->cold_speedup)};
     }
     qsort(search->grains, search->grain_count, sizeof(search->grains[0]), searched_compare);
     return workers > 1 && most_pus > 1;

@@ -33,7 +33,7 @@ enum be_status be_metg_find(const struct be_grain_curves *curves, struct be_metg
                             struct be_error *error)
 {
     struct be_curve_point *points = calloc(curves->count + 1, sizeof(points[0]));
-    double *space = calloc(curves->count + 1, 2 * BE_RESAMPLE_COUNT * sizeof(space[0]));
+    double *space = calloc(curves->count + 1, 2 * sizeof(space[0]) * BE_RESAMPLE_COUNT);
     enum be_status status = BE_OK;
 
     if (points && space) {

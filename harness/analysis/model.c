@@ -12,11 +12,6 @@ struct terms {
     double worker_ns;     /* v */
 };
 
-static double known_median(const struct be_estimate *estimate)
-{
-    return estimate->known ? estimate->median : NAN;
-}
-
 static double known_count(size_t count)
 {
     return count > 0 ? (double)count : NAN;
@@ -50,15 +45,15 @@ static double breakeven_predict(const struct terms *terms, double pool_start_ns)
 static struct terms terms_find(const struct be_summary *summary)
 {
     double tasks = known_count(summary->configuration->tasks);
-    double cpu_ns = known_median(&summary->cpu_ns);
-    double dispatcher_cpu_ns = known_median(&summary->values[BE_VALUE_dispatcher_cpu_ns]);
-    double compute_ns = known_median(&summary->values[BE_VALUE_compute_ns]);
+    double cpu_ns = be_estimate_value(&summary->cpu_ns);
+    double dispatcher_cpu_ns = be_estimate_value(&summary->values[BE_VALUE_dispatcher_cpu_ns]);
+    double compute_ns = be_estimate_value(&summary->values[BE_VALUE_compute_ns]);
 
     return (struct terms){
         .tasks = tasks,
         .workers = known_count(summary->configuration->workers),
         .pus = known_count(summary->distinct_pus),
-        .grain_ns = known_median(&summary->grain_ns),
+        .grain_ns = be_estimate_value(&summary->grain_ns),
         .dispatcher_ns = dispatcher_cpu_ns / tasks,
         .worker_ns = larger((cpu_ns - dispatcher_cpu_ns - compute_ns) / tasks, 0),
     };
@@ -67,8 +62,8 @@ static struct terms terms_find(const struct be_summary *summary)
 struct be_model be_model_predict(const struct be_summary *summary)
 {
     struct terms terms = terms_find(summary);
-    double wall_ns = known_median(&summary->wall_ns);
-    double pool_start_ns = known_median(&summary->values[BE_VALUE_pool_start_ns]);
+    double wall_ns = be_estimate_value(&summary->wall_ns);
+    double pool_start_ns = be_estimate_value(&summary->values[BE_VALUE_pool_start_ns]);
     struct be_model model = {
         .dispatcher_ns = terms.dispatcher_ns,
         .worker_ns = terms.worker_ns,
@@ -76,7 +71,7 @@ struct be_model be_model_predict(const struct be_summary *summary)
         .saturation_workers = NAN,
         .task_ns = wall_ns / terms.tasks,
         .predicted_task_ns = task_predict(&terms, 0),
-        .cold_task_ns = known_median(&summary->cold_wall_ns) / terms.tasks,
+        .cold_task_ns = be_estimate_value(&summary->cold_wall_ns) / terms.tasks,
         .predicted_cold_task_ns = task_predict(&terms, pool_start_ns),
         .can_pay = terms.workers > 1 && terms.pus > 1,
         .predicted_breakeven_ns = NAN,

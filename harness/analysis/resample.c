@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "analysis/numbers.h"
 #include "core/rng.h"
 
 #define TAIL .025 /* on each side of the interval */
@@ -326,13 +327,6 @@ enum be_status be_resample(const struct be_resampler *resampler, uint32_t config
     return status;
 }
 
-static int value_compare(const void *left, const void *right)
-{
-    double a = *(const double *)left;
-    double b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 struct be_estimate be_resample_interval(double *values, size_t rounds)
 {
     struct be_estimate estimate = {
@@ -350,7 +344,7 @@ struct be_estimate be_resample_interval(double *values, size_t rounds)
             resamples[count++] = resamples[i];
         }
     }
-    qsort(resamples, count, sizeof(resamples[0]), value_compare);
+    be_numbers_sort(resamples, count);
     if (estimate.known && rounds >= ROUNDS_MIN && count >= BE_RESAMPLES - BE_RESAMPLES / 20) {
         size_t rank = (size_t)((double)(count + 1) * TAIL);
         estimate.bounded = true;

@@ -1,5 +1,6 @@
 #include "analysis/scaling.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -44,6 +45,7 @@ static enum be_status fitting_init(struct fitting *fitting, struct be_error *err
     size_t count = fitting->series->count;
     size_t samples = 0; /* of the point that has most */
 
+    assert(count > 0);
     for (size_t i = 0; i < count; i++) {
         size_t of_point = be_resampler_count(fitting->resampler, fitting->series->members[i]);
         samples = of_point > samples ? of_point : samples;

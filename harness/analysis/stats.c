@@ -6,6 +6,11 @@
 
 #include "analysis/numbers.h"
 
+double be_estimate_value(const struct be_estimate *estimate)
+{
+    return estimate->known ? estimate->median : NAN;
+}
+
 double be_stats_median(double *values, size_t count)
 {
     size_t middle = count / 2;

@@ -20,6 +20,9 @@ struct be_estimate {
     double high;
 };
 
+/* The median; NAN: not known. */
+double be_estimate_value(const struct be_estimate *estimate);
+
 /* Reorders the values. The mean of the middle two where their count is even; NAN for none. */
 double be_stats_median(double *values, size_t count);
 

@@ -48,18 +48,24 @@ static inline void machine_measure(struct synthetic *synthetic, const struct gra
     }
 }
 
-/* The grains that a plan would have: `per_decade` from first to last, both included. */
+struct grain_range {
+    double first_ns;
+    double last_ns;
+    double per_decade;
+};
+
+/* The grains that a plan would have, first and last included. */
 static inline void machine_measure_range(struct synthetic *synthetic,
-                                         const struct grain_machine *machine, double first_ns,
-                                         double last_ns, double per_decade, const uint32_t *workers,
+                                         const struct grain_machine *machine,
+                                         struct grain_range range, const uint32_t *workers,
                                          size_t count)
 {
-    double decades = log10(last_ns / first_ns);
+    double decades = log10(range.last_ns / range.first_ns);
 
-    for (int i = 0; i <= (int)lround(decades * per_decade); i++) {
+    for (int i = 0; i <= (int)lround(decades * range.per_decade); i++) {
         machine_measure(synthetic, machine,
-                        (uint64_t)llround(first_ns * pow(10, (double)i / per_decade)), workers,
-                        count);
+                        (uint64_t)llround(range.first_ns * pow(10, (double)i / range.per_decade)),
+                        workers, count);
     }
 }
 

@@ -71,7 +71,8 @@ static void breakeven_of_a_cost(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        machine_measure_range(&synthetic, &machine, 110, 1.1e5, cases[i].per_decade, eight, 1);
+        machine_measure_range(&synthetic, &machine,
+                              (struct grain_range){110, 1.1e5, cases[i].per_decade}, eight, 1);
         struct be_breakeven found = breakeven();
         assert_crossing(found.warm, 1000, cases[i].tolerance);
         /* Cold, a task costs P·T0/N more. */
@@ -92,7 +93,7 @@ static void breakeven_under_noise_is_within_its_interval(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 3; seed++) {
         be_rng_init(&synthetic.rng, seed);
-        machine_measure_range(&synthetic, &machine, 820, 1220, 20, eight, 1);
+        machine_measure_range(&synthetic, &machine, (struct grain_range){820, 1220, 20}, eight, 1);
         struct be_breakeven found = breakeven();
         assert_int_equal(found.warm.state, BE_CROSSING_INSIDE);
         assert_true(found.warm.bounded && !found.warm.low_open && !found.warm.high_open);
@@ -108,7 +109,7 @@ static void always_and_never_are_answers(void **state)
     static const struct grain_machine free = {.cost_ns = 10, .start_ns = 1e12, .rounds = 6};
 
     (void)state;
-    machine_measure_range(&synthetic, &free, 50, 5e6, 1, eight, 1);
+    machine_measure_range(&synthetic, &free, (struct grain_range){50, 5e6, 1}, eight, 1);
     struct be_breakeven found = breakeven();
     assert_int_equal(found.warm.state, BE_CROSSING_ALWAYS);
     assert_near(found.warm.smallest_ns, 50, 1e-9);
@@ -121,7 +122,7 @@ static void without_cold_passes_cold_is_not_known(void **state)
     static const struct grain_machine machine = {.cost_ns = 7000, .rounds = 6};
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 110, 1.1e5, 4, eight, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){110, 1.1e5, 4}, eight, 1);
     for (size_t i = 0; i < synthetic.run.sample_count; i++) {
         synthetic.run.samples[i].cold_wall_ns = 0;
     }
@@ -138,9 +139,9 @@ static void several_crossings_are_said(void **state)
     static const struct grain_machine disturbed = {.cost_ns = 150000, .rounds = 6};
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 100, 5000, 4, eight, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){100, 5000, 4}, eight, 1);
     machine_measure(&synthetic, &disturbed, 10000, eight, 1);
-    machine_measure_range(&synthetic, &machine, 20000, 1e5, 4, eight, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){20000, 1e5, 4}, eight, 1);
     struct be_breakeven found = breakeven();
     assert_int_equal(found.warm.state, BE_CROSSING_INSIDE);
     assert_int_equal(found.warm.crossings, 3);
@@ -157,7 +158,8 @@ static void metg_of_a_constant_overhead(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        machine_measure_range(&synthetic, &machine, 100, 1e5, cases[i].per_decade, eight, 1);
+        machine_measure_range(&synthetic, &machine,
+                              (struct grain_range){100, 1e5, cases[i].per_decade}, eight, 1);
         struct be_metg found = metg();
         double cold_cost_ns = 1000 + 8 * 1e6 / MACHINE_TASKS;
         assert_crossing(found.half, 2000, cases[i].tolerance);
@@ -175,7 +177,7 @@ static void metg_beyond_the_data(void **state)
     static const struct grain_machine machine = {.cost_ns = 1000, .start_ns = 1e12, .rounds = 6};
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 2000, 8000, 4, eight, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){2000, 8000, 4}, eight, 1);
     struct be_metg found = metg();
     assert_int_equal(found.half.state, BE_CROSSING_ALWAYS);
     assert_near(found.half.smallest_ns, 3000, 1e-6);
@@ -189,7 +191,7 @@ static void metg_counts_the_dispatcher(void **state)
     static const struct grain_machine machine = {.cost_ns = 1000, .rounds = 6};
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 100, 1e5, 40, eight, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){100, 1e5, 40}, eight, 1);
     for (size_t i = 0; i < synthetic.run.sample_count; i++) {
         synthetic.run.samples[i].values[BE_VALUE_distinct_pus] = 10;
     }

@@ -83,7 +83,8 @@ static void four_grains_between_those_around_a_crossing(void **state)
     static const uint32_t workers[] = {1, 2, 4};
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 100, 1e6, 1, workers, COUNT_OF(workers));
+    machine_measure_range(&synthetic, &machine, (struct grain_range){100, 1e6, 1}, workers,
+                          COUNT_OF(workers));
     machine_measure(&synthetic, &machine, 4000, workers, COUNT_OF(workers));
     wish();
     /* w* is 1.5 us with 4 workers; between 1 and 4 us, log-spaced. */
@@ -112,7 +113,8 @@ static void the_search_finds_what_a_task_costs(void **state)
             .cost_ns = cases[i].cost_ns, .start_ns = cases[i].start_ns, .rounds = 6};
         double cost_ns = cases[i].cost_ns;
         double cold_cost_ns = cost_ns + cases[i].workers * cases[i].start_ns / MACHINE_TASKS;
-        machine_measure_range(&synthetic, &machine, 1000, 1e6, cases[i].per_decade,
+        machine_measure_range(&synthetic, &machine,
+                              (struct grain_range){1000, 1e6, cases[i].per_decade},
                               &cases[i].workers, 1);
         size_t stages = search(&machine);
         struct be_breakeven found = breakeven(cases[i].workers);
@@ -135,7 +137,7 @@ static void a_search_under_noise_ends(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 5; seed++) {
         be_rng_init(&synthetic.rng, seed);
-        machine_measure_range(&synthetic, &machine, 100, 1e6, 4, &workers, 1);
+        machine_measure_range(&synthetic, &machine, (struct grain_range){100, 1e6, 4}, &workers, 1);
         search(&machine);
         struct be_breakeven found = breakeven(workers);
         assert_int_equal(found.warm.state, BE_CROSSING_INSIDE);
@@ -151,7 +153,7 @@ static void what_always_pays_is_searched_down_to_the_end(void **state)
     static const uint64_t decade[] = {100, 178, 316, 562};
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 1000, 1e6, 1, &workers, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){1000, 1e6, 1}, &workers, 1);
     wish();
     assert_int_equal(wish_count, COUNT_OF(decade));
     for (size_t i = 0; i < wish_count; i++) {
@@ -170,7 +172,7 @@ static void what_never_pays_is_not_searched(void **state)
     static const uint32_t workers = 4;
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 1000, 1e6, 4, &workers, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){1000, 1e6, 4}, &workers, 1);
     wish();
     assert_int_equal(wish_count, 0);
     assert_null(wishes);
@@ -183,12 +185,12 @@ static void one_worker_or_one_pu_is_not_searched(void **state)
     static const uint32_t two = 2;
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 1000, 1e6, 4, &one, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){1000, 1e6, 4}, &one, 1);
     wish();
     assert_int_equal(wish_count, 0);
     teardown(NULL);
 
-    machine_measure_range(&synthetic, &machine, 1000, 1e6, 4, &two, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){1000, 1e6, 4}, &two, 1);
     for (size_t i = 0; i < synthetic.run.sample_count; i++) {
         synthetic.run.samples[i].values[BE_VALUE_distinct_pus] = 1;
     }
@@ -204,7 +206,7 @@ static void a_grain_that_failed_is_not_wished_for_again(void **state)
     static const uint32_t workers = 4;
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 400, 4e6, 1, &workers, 1);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){400, 4e6, 1}, &workers, 1);
     wish();
     assert_int_equal(wish_count, 4);
     uint64_t failing = wishes[1].grain_ns;

@@ -42,7 +42,7 @@ static void each_series_has_its_findings(void **state)
     static const struct grain_machine machine = {.cost_ns = 3000, .start_ns = 1e6, .rounds = 6};
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 110, 1.1e5, 4, workers, 4);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){110, 1.1e5, 4}, workers, 4);
     findings = find(8);
     assert_int_equal(findings.scaling_series.count, 13);
     assert_int_equal(findings.grain_series.count, 4);
@@ -91,7 +91,7 @@ static void the_same_run_gives_the_same_findings(void **state)
 
     (void)state;
     be_rng_init(&synthetic.rng, 3);
-    machine_measure_range(&synthetic, &machine, 110, 1.1e5, 4, workers, 4);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){110, 1.1e5, 4}, workers, 4);
     findings = find(8);
     struct be_findings again = find(8);
     synthetic.run.seed = 1;
@@ -124,7 +124,7 @@ static void planned_and_not_measured_is_not_known(void **state)
     static const struct grain_machine machine = {.rounds = 0};
 
     (void)state;
-    machine_measure_range(&synthetic, &machine, 110, 1.1e5, 4, workers, 4);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){110, 1.1e5, 4}, workers, 4);
     findings = find(0);
     assert_int_equal(findings.scalings[0].count, 4);
     assert_int_equal(findings.scalings[0].fitted, 0);

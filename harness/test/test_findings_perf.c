@@ -24,7 +24,7 @@ static uint64_t findings_time(uint32_t rounds)
     struct be_findings findings;
 
     be_rng_init(&synthetic.rng, 1);
-    machine_measure_range(&synthetic, &machine, 110, 1.1e5, 4, workers, 8);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){110, 1.1e5, 4}, workers, 8);
     uint64_t start_ns = be_clock_now_ns();
     assert_int_equal(be_summaries_create(&synthetic.run, &summaries, NULL), BE_OK);
     uint64_t summed_ns = be_clock_now_ns();
