@@ -16,6 +16,7 @@ enum share {
     SHARE_IDLE,
     SHARE_START,
     SHARE_IMBALANCE,
+    SHARE_DISPATCHER,
     SHARE_WAITING,
     SHARE_OVERLAP,
     SHARE_COUNT,
@@ -36,6 +37,19 @@ static double compute_on_cores(double compute, double serial, double on_cores)
     return fmax(compute * on_cores, fmin(compute, serial));
 }
 
+/* Where C counts one PU more than there are workers, it is the dispatcher's alone. */
+static double dispatcher_idle_ns(const struct be_budget_sample *input)
+{
+    const struct be_sample *sample = input->sample;
+    double cpu_ns = sample->values[BE_VALUE_dispatcher_cpu_ns];
+
+    if (sample->values[BE_VALUE_distinct_pus] <= input->workers) {
+        return 0;
+    }
+    /* What is not known of it is not in busy time either. */
+    return fmax(0, (double)sample->wall_ns - (isfinite(cpu_ns) ? cpu_ns : 0));
+}
+
 static struct split sample_split(const struct be_budget_sample *input)
 {
     const double *values = input->sample->values;
@@ -46,10 +60,12 @@ static struct split sample_split(const struct be_budget_sample *input)
     double compute = compute_on_cores(values[BE_VALUE_compute_ns] / core_ns, serial, on_cores);
     double messages = (values[BE_VALUE_send_ns] + values[BE_VALUE_receive_ns]) / core_ns;
     double idle = fmax(0, 1 - busy);
+    double dispatcher = fmin(idle, dispatcher_idle_ns(input) / core_ns);
     double start = values[BE_VALUE_start_idle_ns] / core_ns;
     double end = values[BE_VALUE_tail_idle_ns] / core_ns;
+    double waiting = idle - dispatcher - start - end;
     /* Workers that share a core can be idle for longer, together, than their cores are. */
-    double fits = start + end > idle ? idle / (start + end) : 1;
+    double fits = waiting < 0 ? (idle - dispatcher) / (start + end) : 1;
 
     return (struct split){{
         [SHARE_REACHED] = serial,
@@ -60,7 +76,8 @@ static struct split sample_split(const struct be_budget_sample *input)
         [SHARE_IDLE] = idle,
         [SHARE_START] = start * fits,
         [SHARE_IMBALANCE] = end * fits,
-        [SHARE_WAITING] = idle - (start + end) * fits,
+        [SHARE_DISPATCHER] = dispatcher,
+        [SHARE_WAITING] = fmax(0, waiting),
         [SHARE_OVERLAP] = fmax(0, busy - 1),
     }};
 }
@@ -110,7 +127,8 @@ static void budget_fill(struct be_budget *budget, const struct split *splits, do
     static const enum share losses[] = {
         [BE_LOSS_COMPUTE] = SHARE_SLOWER,      [BE_LOSS_MESSAGES] = SHARE_MESSAGES,
         [BE_LOSS_MERGE] = SHARE_MERGE,         [BE_LOSS_START] = SHARE_START,
-        [BE_LOSS_IMBALANCE] = SHARE_IMBALANCE, [BE_LOSS_WAITING] = SHARE_WAITING,
+        [BE_LOSS_IMBALANCE] = SHARE_IMBALANCE, [BE_LOSS_DISPATCHER] = SHARE_DISPATCHER,
+        [BE_LOSS_WAITING] = SHARE_WAITING,
     };
     size_t count = budget->count;
 

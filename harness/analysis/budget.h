@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/run.h"
 #include "core/status.h"
@@ -31,6 +32,7 @@ enum be_loss {
     BE_LOSS_MERGE,
     BE_LOSS_START,       /* idle before the first task */
     BE_LOSS_IMBALANCE,   /* idle after the last result */
+    BE_LOSS_DISPATCHER,  /* idle of the dispatcher's PU, where it has one to itself (C = P + 1) */
     BE_LOSS_WAITING,     /* the rest of idle */
     BE_LOSS_UNEXPLAINED, /* signed */
     BE_LOSS_COUNT,
@@ -60,6 +62,7 @@ struct be_budget {
 struct be_budget_sample {
     const struct be_sample *sample; /* its values: distinct_pus and the stamped ones */
     double serial_ns;               /* N·w of its block's reference in the same round; NAN */
+    uint32_t workers;
 };
 
 enum be_status be_budget_compute(const struct be_budget_sample *samples, size_t count,

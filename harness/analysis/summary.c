@@ -180,7 +180,11 @@ static enum be_status budget_split(struct summing *summing, struct be_summary *s
     for (size_t i = 0; i < summary->samples; i++) {
         const struct be_sample *sample = summing->used[i];
         double speedup = sample_figures(summing, sample)[BE_FIGURE_SPEEDUP];
-        summing->split[i] = (struct be_budget_sample){sample, speedup * (double)sample->wall_ns};
+        summing->split[i] = (struct be_budget_sample){
+            .sample = sample,
+            .serial_ns = speedup * (double)sample->wall_ns,
+            .workers = summary->configuration->workers,
+        };
     }
     return be_budget_compute(summing->split, summary->samples, &summary->budget, error);
 }

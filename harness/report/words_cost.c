@@ -16,6 +16,7 @@ static const char *const loss_names[BE_LOSS_COUNT] = {
     [BE_LOSS_MERGE] = "merge",
     [BE_LOSS_START] = "late start",
     [BE_LOSS_IMBALANCE] = "imbalance",
+    [BE_LOSS_DISPATCHER] = "the dispatcher's core idle",
     [BE_LOSS_WAITING] = "waiting",
     [BE_LOSS_UNEXPLAINED] = "unexplained",
 };

@@ -23,6 +23,8 @@ struct pass {
     double busy;
     double start_idle;
     double tail_idle;
+    double dispatcher_cpu; /* 0: not known */
+    uint32_t workers;      /* 0: one a PU */
 };
 
 static struct be_sample sample_of(const struct pass *pass)
@@ -38,6 +40,8 @@ static struct be_sample sample_of(const struct pass *pass)
     sample.values[BE_VALUE_busy_ns] = pass->busy;
     sample.values[BE_VALUE_start_idle_ns] = pass->start_idle;
     sample.values[BE_VALUE_tail_idle_ns] = pass->tail_idle;
+    sample.values[BE_VALUE_dispatcher_cpu_ns] =
+        pass->dispatcher_cpu > 0 ? pass->dispatcher_cpu : NAN;
     return sample;
 }
 
@@ -50,7 +54,11 @@ static struct be_budget budget_of(const struct pass *passes, size_t count)
     assert_true(count <= COUNT_OF(samples));
     for (size_t i = 0; i < count; i++) {
         samples[i] = sample_of(&passes[i]);
-        inputs[i] = (struct be_budget_sample){&samples[i], passes[i].serial};
+        inputs[i] = (struct be_budget_sample){
+            .sample = &samples[i],
+            .serial_ns = passes[i].serial,
+            .workers = passes[i].workers > 0 ? passes[i].workers : (uint32_t)passes[i].pus,
+        };
     }
     assert_int_equal(be_budget_compute(inputs, count, &budget, NULL), BE_OK);
     return budget;
@@ -79,62 +87,68 @@ static const struct {
     struct pass pass;
     double parts[BE_BUDGET_PART_COUNT]; /* compute, messages, merge, idle, remainder */
     double reached;
-    double losses[BE_LOSS_COUNT]; /* compute, messages, merge, start, imbalance, waiting, ? */
+    double losses[BE_LOSS_COUNT]; /* in the order of enum be_loss */
     double overlap;
 } cases[] = {
     {"two workers on two PUs",
-     {2, 1500, 1560, 60, 40, 20, 1700, 50, 150},
+     {2, 1500, 1560, 60, 40, 20, 1700, 50, 150, 0, 0},
      {78, 5, 1, 15, 1},
      75,
-     {3, 5, 1, 2.5, 7.5, 5, 1},
+     {3, 5, 1, 2.5, 7.5, 0, 5, 1},
      0},
     {"compute was faster than serially",
-     {2, 1500, 1400, 60, 40, 20, 1700, 50, 150},
+     {2, 1500, 1400, 60, 40, 20, 1700, 50, 150, 0, 0},
      {70, 5, 1, 15, 9},
      75,
-     {-5, 5, 1, 2.5, 7.5, 5, 9},
+     {-5, 5, 1, 2.5, 7.5, 0, 5, 9},
      0},
     {"stamps say more than the clocks",
-     {2, 1500, 1660, 60, 40, 20, 1700, 50, 150},
+     {2, 1500, 1660, 60, 40, 20, 1700, 50, 150, 0, 0},
      {83, 5, 1, 15, -4},
      75,
-     {8, 5, 1, 2.5, 7.5, 5, -4},
+     {8, 5, 1, 2.5, 7.5, 0, 5, -4},
      0},
     {"workers idle for longer than their cores",
-     {2, 1500, 1560, 60, 40, 20, 1700, 200, 400},
+     {2, 1500, 1560, 60, 40, 20, 1700, 200, 400, 0, 0},
      {78, 5, 1, 15, 1},
      75,
-     {3, 5, 1, 5, 10, 0, 1},
+     {3, 5, 1, 5, 10, 0, 0, 1},
      0},
-    {"the dispatcher's own PU waits too",
-     {3, 1800, 1800, 60, 60, 30, 2100, 30, 60},
+    {"the dispatcher's own PU idles",
+     {3, 1800, 1800, 60, 60, 30, 2100, 30, 60, .dispatcher_cpu = 400, .workers = 2},
      {60, 4, 1, 30, 5},
      60,
-     {0, 4, 1, 1, 2, 27, 5},
+     {0, 4, 1, 1, 2, 20, 7, 5},
+     0},
+    {"nothing is known of the dispatcher but its own PU",
+     {3, 1800, 1800, 30, 30, 30, 1950, 30, 60, .workers = 2},
+     {60, 2, 1, 35, 2},
+     60,
+     {0, 2, 1, 5 / 9.0, 10 / 9.0, 100 / 3.0, 0, 2},
      0},
     {"four workers share two PUs",
-     {2, 1900, 3800, 100, 60, 40, 4000, 0, 0},
+     {2, 1900, 3800, 100, 60, 40, 4000, 0, 0, 0, 0},
      {95, 4, 1, 0, 0},
      95,
-     {0, 4, 1, 0, 0, 0, 0},
+     {0, 4, 1, 0, 0, 0, 0, 0},
      100},
     {"four workers share two PUs and their caches",
-     {2, 1700, 3600, 200, 120, 80, 4000, 0, 0},
+     {2, 1700, 3600, 200, 120, 80, 4000, 0, 0, 0, 0},
      {90, 8, 2, 0, 0},
      85,
-     {5, 8, 2, 0, 0, 0, 0},
+     {5, 8, 2, 0, 0, 0, 0, 0},
      100},
     {"four workers sleep on two PUs",
-     {2, 3960, 3960, 20, 10, 10, 4000, 0, 0},
+     {2, 3960, 3960, 20, 10, 10, 4000, 0, 0, 0, 0},
      {198, .75, .25, 0, -99},
      198,
-     {0, .75, .25, 0, 0, 0, -99},
+     {0, .75, .25, 0, 0, 0, 0, -99},
      100},
     {"one unbound worker, and a dispatcher that C does not count",
-     {1, 900, 900, 100, 0, 0, 1250, 0, 0},
+     {1, 900, 900, 100, 0, 0, 1250, 0, 0, 0, 0},
      {90, 8, 0, 0, 2},
      90,
-     {0, 8, 0, 0, 0, 0, 2},
+     {0, 8, 0, 0, 0, 0, 0, 2},
      25},
 };
 
@@ -160,9 +174,9 @@ static void parts_of_one_sample(void **state)
 static void named_parts_are_medians_and_the_last_takes_the_rest(void **state)
 {
     static const struct pass passes[] = {
-        {1, 700, 700, 100, 0, 0, 900, 100, 0},
-        {1, 800, 820, 90, 0, 0, 910, 0, 90},
-        {1, 720, 760, 50, 0, 20, 930, 30, 30},
+        {1, 700, 700, 100, 0, 0, 900, 100, 0, 0, 0},
+        {1, 800, 820, 90, 0, 0, 910, 0, 90, 0, 0},
+        {1, 720, 760, 50, 0, 20, 930, 30, 30, 0, 0},
     };
 
     (void)state;
@@ -184,9 +198,9 @@ static void named_parts_are_medians_and_the_last_takes_the_rest(void **state)
 static void what_was_not_stamped_is_not_known(void **state)
 {
     static const struct pass passes[] = {
-        {2, 1500, NAN, NAN, NAN, NAN, NAN, 50, 150},
-        {2, 1400, 1560, 60, 40, 20, 1700, 50, 150},
-        {2, NAN, 1560, 60, 40, 20, 1700, 50, 150},
+        {2, 1500, NAN, NAN, NAN, NAN, NAN, 50, 150, 0, 0},
+        {2, 1400, 1560, 60, 40, 20, 1700, 50, 150, 0, 0},
+        {2, NAN, 1560, 60, 40, 20, 1700, 50, 150, 0, 0},
     };
 
     (void)state;
