@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/kendall.h"
+#include "core/kendall.h"
 #include "analysis/stats.h"
 
 /* Fewer say nothing about a trend. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/kendall.h"
+
 /* What each timed pass says by itself; the sample's value is the median of those that say it. */
 static const enum be_value pass_figures[] = {
     BE_VALUE_dispatcher_cpu_ns, BE_VALUE_compute_ns, BE_VALUE_send_ns,      BE_VALUE_receive_ns,
@@ -221,52 +223,6 @@ static void passes_fill(const struct be_sample_record *record, size_t timed, dou
     }
 }
 
-/* Merges two neighbouring sorted stretches. Returns pairs of which the right one is greater, less
- * those of which it is smaller. */
-static double stretches_merge(double *values, size_t left, size_t right, double *scratch)
-{
-    size_t smaller = 0;     /* of the left that are below the right one at hand */
-    size_t not_greater = 0; /* likewise, or equal to it */
-    size_t taken = 0;
-    size_t merged = 0;
-    double pairs = 0;
-
-    for (size_t i = 0; i < right; i++) {
-        double value = values[left + i];
-        while (smaller < left && values[smaller] < value) {
-            smaller++;
-        }
-        while (not_greater < left && values[not_greater] <= value) {
-            not_greater++;
-        }
-        pairs += (double)smaller - (double)(left - not_greater);
-        while (taken < not_greater) {
-            scratch[merged++] = values[taken++];
-        }
-        scratch[merged++] = value;
-    }
-    memcpy(&scratch[merged], &values[taken], (left - taken) * sizeof(values[0]));
-    memcpy(values, scratch, (left + right) * sizeof(values[0]));
-    return pairs;
-}
-
-/*
- * Kendall's S: pairs of which the later is greater, less those of which it is smaller. Counted
- * while merging, since a sample may have 10,000 passes. Sorts the values; scratch: as much room.
- */
-static double kendall_s(double *values, size_t count, double *scratch)
-{
-    double pairs = 0;
-
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t at = 0; at + width < count; at += 2 * width) {
-            size_t right = count - at - width < width ? count - at - width : width;
-            pairs += stretches_merge(&values[at], width, right, scratch);
-        }
-    }
-    return pairs;
-}
-
 /* How the passes' wall times went; walls and scratch: room for all of them. */
 static void trend_fill(const struct be_sample_record *record, double *walls, double *scratch,
                        double *values)
@@ -285,7 +241,7 @@ static void trend_fill(const struct be_sample_record *record, double *walls, dou
         double first = median(scratch, half);
         double second = median(&scratch[count - half], half);
         values[BE_VALUE_pass_drift] = second / first;
-        values[BE_VALUE_pass_trend] = kendall_s(walls, count, scratch);
+        values[BE_VALUE_pass_trend] = be_kendall_s(walls, count, scratch);
     }
 }
 

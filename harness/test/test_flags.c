@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "analysis/flags.h"
-#include "analysis/kendall.h"
+#include "core/kendall.h"
 #include "core/values.h"
 #include "near.h"
 #include "simulate.h"

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "analysis/kendall.h"
+#include "core/kendall.h"
 #include "core/rng.h"
 #include "near.h"
 

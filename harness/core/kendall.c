@@ -1,4 +1,4 @@
-#include "analysis/kendall.h"
+#include "core/kendall.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,6 +43,27 @@ double be_kendall_z(double s, double variance)
     return variance > 0 ? copysign(fmax(0, fabs(s) - 1), s) / sqrt(variance) : 0;
 }
 
+/* Where the stretch of equal values ends that begins at `first`. */
+static size_t equal_end(const double *sorted, size_t count, size_t first)
+{
+    size_t end = first + 1;
+    while (end < count && sorted[end] == sorted[first]) {
+        end++;
+    }
+    return end;
+}
+
+double be_kendall_s(double *values, size_t count, double *room)
+{
+    double pairs = pair_count((double)count) - 2 * falling_count(values, count, room);
+
+    for (size_t first = 0, end = 0; first < count; first = end) {
+        end = equal_end(values, count, first);
+        pairs -= pair_count((double)(end - first));
+    }
+    return pairs;
+}
+
 enum be_status be_kendall_compute(const double *values, size_t count, struct be_kendall *kendall,
                                   struct be_error *error)
 {
@@ -54,16 +75,13 @@ enum be_status be_kendall_compute(const double *values, size_t count, struct be_
     if (count > 0) {
         memcpy(sorted, values, count * sizeof(sorted[0]));
     }
-    double pairs = pair_count((double)count) - 2 * falling_count(sorted, count, sorted + count);
+    double s = be_kendall_s(sorted, count, sorted + count);
     double variance = be_kendall_variance((double)count);
     for (size_t first = 0, end = 0; first < count; first = end) {
-        while (end < count && sorted[end] == sorted[first]) {
-            end++;
-        }
-        pairs -= pair_count((double)(end - first));
+        end = equal_end(sorted, count, first);
         variance -= be_kendall_variance((double)(end - first));
     }
     free(sorted);
-    *kendall = (struct be_kendall){pairs, variance};
+    *kendall = (struct be_kendall){s, variance};
     return BE_OK;
 }
