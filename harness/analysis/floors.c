@@ -15,14 +15,14 @@ const struct be_floor *be_floors_find(const struct be_floors *floors, const char
 
     for (size_t i = 0; i < floors->count; i++) {
         const struct be_floor *floor = &floors->items[i];
-        if (strcmp(floor->name, name) != 0 || !floor->ns.known) {
+        bool siblings = floor->between && strcmp(floor->between, "SMT sibling") == 0;
+        if (strcmp(floor->name, name) != 0) {
             continue;
         }
-        bool siblings = floor->between && strcmp(floor->between, "SMT sibling") == 0;
-        if (!siblings) {
+        if (floor->ns.known && !siblings) {
             return floor;
         }
-        found = floor;
+        found = found && found->ns.known ? found : floor;
     }
     return found;
 }
@@ -32,7 +32,7 @@ struct be_estimate be_floors_wake(const struct be_floors *floors)
     const struct be_floor *turn = be_floors_find(floors, "futex-wake");
     const struct be_floor *call = be_floors_find(floors, "syscall");
 
-    if (!turn || !call) {
+    if (!turn || !call || !turn->ns.known || !call->ns.known) {
         return (struct be_estimate){.known = false};
     }
     struct be_estimate wake = turn->ns;

@@ -24,7 +24,10 @@ struct be_floors {
 
 void be_floors_finish(struct be_floors *floors);
 
-/* The nearest known floor of that name between cores of their own, else the first; NULL: none. */
+/*
+ * The floor of that name: the nearest known one between cores of their own, else one between
+ * siblings, else one that is not known. NULL: there is none.
+ */
 const struct be_floor *be_floors_find(const struct be_floors *floors, const char *name);
 
 /*

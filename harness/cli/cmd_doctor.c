@@ -65,8 +65,9 @@ static enum be_status lock_take(struct be_context *context, struct be_doctor *do
         be_lock_take(BE_LOCK_FAIL, context->interrupt_fd, &context->lock_fd, &cause);
 
     if (status == BE_EUNAVAILABLE) {
-        snprintf(doctor->unmeasured, sizeof(doctor->unmeasured), "not measured: %.140s",
-                 cause.message);
+        /* Its advice to wait is for who cannot do without. */
+        snprintf(doctor->unmeasured, sizeof(doctor->unmeasured), "not measured: %.*s",
+                 (int)strcspn(cause.message, ";"), cause.message);
         return BE_OK;
     }
     return status == BE_OK ? BE_OK : be_error_set(error, status, "%s", cause.message);

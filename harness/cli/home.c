@@ -84,6 +84,7 @@ enum be_status be_home_print(struct be_error *error)
            "  breakeven run --executor processes --workers 2 --grain 50us\n"
            "                               one configuration beside its serial reference\n"
            "  breakeven report             the last run as HTML and Markdown\n"
+           "  breakeven doctor             what would spoil a measurement here; how to mend it\n"
            "  breakeven list               what can be measured, and what was\n"
            "\nmore: breakeven --help · breakeven COMMAND --help\n");
     return status;

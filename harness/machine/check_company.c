@@ -1,6 +1,7 @@
 /* Checks of who else uses these CPUs: other guests of the hypervisor, other programs. */
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "machine/check_parts.h"
 
@@ -66,6 +67,15 @@ void be_check_steal(const struct be_facts *facts, struct be_check_result *result
     be_check_mend(facts, remedies, result);
 }
 
+/* ", load 0.3"; "" where it is not known. */
+static void load_text(const struct be_facts *facts, char *text, size_t bytes)
+{
+    text[0] = '\0';
+    if (!isnan(facts->load)) {
+        snprintf(text, bytes, ", load %.1f", facts->load);
+    }
+}
+
 void be_check_others(const struct be_facts *facts, struct be_check_result *result)
 {
     static const char *const remedies[BE_PLACE_COUNT] = {
@@ -79,6 +89,7 @@ void be_check_others(const struct be_facts *facts, struct be_check_result *resul
         [BE_PLACE_PLAIN] = "top  shows who; end it, or wait",
     };
     uint32_t cpus = facts->after.cpus;
+    char load[32];
 
     if (!is_watched(facts, BE_QUALITY_OTHERS)) {
         be_check_say(result, BE_CHECK_UNKNOWN, "what other programs use cannot be read");
@@ -87,14 +98,13 @@ void be_check_others(const struct be_facts *facts, struct be_check_result *resul
     double busy_ns = (double)(facts->after.busy_ns - facts->before.busy_ns);
     double own_ns = (double)(facts->after.own_ns - facts->before.own_ns);
     double busy = share(fmax(busy_ns - own_ns, 0), moment_ns(facts));
+    load_text(facts, load, sizeof(load));
     /* A tenth of a CPU is what a quiet system itself needs; on a large one it is a little more. */
     if (busy <= fmax(.1, .005 * cpus)) {
-        be_check_say(result, BE_CHECK_FINE, "%.2f of %u CPUs busy, load %.1f", busy, cpus,
-                     facts->load);
+        be_check_say(result, BE_CHECK_FINE, "%.2f of %u CPUs busy%s", busy, cpus, load);
         return;
     }
-    be_check_say(result, BE_CHECK_SPOILS, "%.1f of %u CPUs busy with others, load %.1f", busy, cpus,
-                 facts->load);
+    be_check_say(result, BE_CHECK_SPOILS, "%.1f of %u CPUs busy with others%s", busy, cpus, load);
     result->against = busy > crowded_share * cpus ? BE_USE_SCALING | BE_USE_BREAKEVEN : 0;
     be_check_mend(facts, remedies, result);
 }

@@ -112,9 +112,10 @@ void be_check_quota(const struct be_facts *facts, struct be_check_result *result
     if (!(now->watched & BE_QUALITY_THROTTLED)) {
         be_check_say(result, BE_CHECK_UNKNOWN, "cannot be read: nor how often it stopped work");
     } else if (now->throttled_count == 0) {
-        be_check_say(result, BE_CHECK_FINE, "has not stopped this group yet");
+        be_check_say(result, BE_CHECK_FINE, "has not stopped this control group yet");
     } else {
-        be_check_say(result, BE_CHECK_SPOILS, "has stopped this group %llu times, %s in all",
+        be_check_say(result, BE_CHECK_SPOILS,
+                     "has stopped this control group %llu times, %s in all",
                      (unsigned long long)now->throttled_count,
                      be_units_format_duration(text, (double)now->throttled_ns));
         be_check_mend(facts, whole_cores, result);

@@ -84,7 +84,7 @@ void be_check_counters(const struct be_facts *facts, struct be_check_result *res
 
     if (!facts->counters_unavailable) {
         be_check_say(result, BE_CHECK_FINE, "instructions can be counted");
-    } else if (level > 2 && level != BE_FACTS_PARANOID_UNKNOWN) {
+    } else if (level > 2) {
         be_check_say(result, BE_CHECK_UNKNOWN, "none: perf_event_paranoid is %d", level);
         be_check_mend_kernel(facts, "sudo sysctl kernel.perf_event_paranoid=1", result);
     } else {

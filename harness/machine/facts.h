@@ -17,7 +17,10 @@
 #include "machine/surroundings.h"
 #include "machine/topology.h"
 
-enum { BE_FACTS_TEXT_BYTES = 128, BE_FACTS_PARANOID_UNKNOWN = INT_MIN };
+enum {
+    BE_FACTS_TEXT_BYTES = 128,
+    BE_FACTS_PARANOID_UNKNOWN = INT_MIN /* below every level that there is */
+};
 
 struct be_facts {
     const struct be_machine *machine; /* borrowed */

@@ -10,7 +10,13 @@
 #include "report/shown.h"
 
 /* Where the text of a line begins: behind state and name, or behind the name of a measurement. */
-enum { WIDTH = 100, FOUND_COLUMN = 21, FIGURE_COLUMN = 10, REMEDY_COLUMN = 67 };
+enum {
+    WIDTH = 100,
+    FOUND_COLUMN = 21,
+    FIGURE_COLUMN = 10,
+    REMEDY_COLUMN = 67, /* where both fit, else close behind what was found */
+    REMEDY_GAP = 3,
+};
 
 /* Changes that a gate and a curve have to show. */
 static const double gate_change = .02;
@@ -130,11 +136,11 @@ void be_doctor_put_check(const char *name, const struct be_check_result *result,
         return;
     }
     be_buffer_printf(out, " %-8s %-10s ", be_check_state_name(result->state), name);
-    if (columns > 0 && end + 2 + columns <= WIDTH) {
-        size_t column =
-            columns <= WIDTH - REMEDY_COLUMN && end + 2 <= REMEDY_COLUMN ? REMEDY_COLUMN : end + 2;
+    bool aligned = end + REMEDY_GAP <= REMEDY_COLUMN && REMEDY_COLUMN + columns <= WIDTH;
+    size_t gap = aligned ? REMEDY_COLUMN - end : REMEDY_GAP;
+    if (columns > 0 && end + gap + columns <= WIDTH) {
         be_escape_append(out, BE_ESCAPE_TERMINAL, result->found, 0);
-        be_buffer_printf(out, "%*s%s\n", (int)(column - end), "", result->remedy);
+        be_buffer_printf(out, "%*s%s\n", (int)gap, "", result->remedy);
         return;
     }
     be_grid_wrap_behind(result->found, FOUND_COLUMN, FOUND_COLUMN, WIDTH, out);
@@ -175,18 +181,23 @@ static struct items figures_begin(const char *name, const char *separator, struc
     return (struct items){out, separator, FIGURE_COLUMN, FIGURE_COLUMN, false};
 }
 
+/* A figure with what stands before and behind it, or why there is none. */
 static void figure_print(const char *before, const struct be_estimate *estimate, const char *after,
-                         struct items *items)
+                         const char *unavailable, struct items *items)
 {
     struct be_shown shown = be_shown_of(BE_SHOWN_TIME, estimate);
     char text[256];
 
-    snprintf(text, sizeof(text), "%s%s%s%s%s", before, shown.value, shown.interval[0] ? " " : "",
-             shown.interval, after);
+    if (estimate->known) {
+        snprintf(text, sizeof(text), "%s%s%s%s%s", before, shown.value,
+                 shown.interval[0] ? " " : "", shown.interval, after);
+    } else {
+        snprintf(text, sizeof(text), "%sunavailable: %s", before, unavailable);
+    }
     items_add(items, text);
 }
 
-/* The floor between two PUs for each way in which they are near, or why it is not known. */
+/* The floor between two PUs for each way in which they are near. */
 static void pairs_put(const struct be_floors *floors, struct be_buffer *out)
 {
     struct items items = figures_begin("floors", ", ", out);
@@ -194,38 +205,33 @@ static void pairs_put(const struct be_floors *floors, struct be_buffer *out)
 
     for (size_t i = 0; i < floors->count; i++) {
         const struct be_floor *floor = &floors->items[i];
-        char text[256];
-        if (strcmp(floor->name, "cache-line") != 0) {
-            continue;
+        char after[64];
+        if (strcmp(floor->name, "cache-line") == 0) {
+            snprintf(after, sizeof(after), " %s", floor->between ? floor->between : "");
+            figure_print(before, &floor->ns, after, floor->unavailable, &items);
+            before = "";
         }
-        if (floor->ns.known) {
-            snprintf(text, sizeof(text), " %s", floor->between);
-            figure_print(before, &floor->ns, text, &items);
-        } else {
-            snprintf(text, sizeof(text), "%sunavailable: %s", before, floor->unavailable);
-            items_add(&items, text);
-        }
-        before = "";
     }
     be_buffer_puts(out, "\n");
 }
 
-/* W, or a floor of that name; "-" where it is not known, and --json has the reason. */
 static void singles_put(const struct be_floors *floors, struct be_buffer *out)
 {
     static const char *const singles[][2] = {
-        {"syscall", "system call "}, {NULL, "wake a sleeper "}, {"clock", "clock "},
-        {"thread", "thread "},       {"fork", "fork "},         {"posix-spawn", "spawn "},
+        {"syscall", "system call "}, {"futex-wake", "wake a sleeper "},
+        {"clock", "clock "},         {"thread", "thread "},
+        {"fork", "fork "},           {"posix-spawn", "spawn "},
     };
-    static const struct be_estimate none = {.known = false};
     struct items items = figures_begin("", " · ", out);
-    const struct be_estimate wake = be_floors_wake(floors);
 
     for (size_t i = 0; i < sizeof(singles) / sizeof(singles[0]); i++) {
-        const char *probe = singles[i][0];
-        const struct be_floor *floor = probe ? be_floors_find(floors, probe) : NULL;
-        const struct be_estimate *measured = floor ? &floor->ns : &none;
-        figure_print(singles[i][1], probe ? measured : &wake, "", &items);
+        const struct be_floor *floor = be_floors_find(floors, singles[i][0]);
+        if (!floor) {
+            continue; /* This runner has no such probe. */
+        }
+        bool wake = strcmp(floor->name, "futex-wake") == 0;
+        const struct be_estimate ns = wake ? be_floors_wake(floors) : floor->ns;
+        figure_print(singles[i][1], &ns, "", floor->unavailable, &items);
     }
     be_buffer_puts(out, "\n");
 }

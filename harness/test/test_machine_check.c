@@ -77,7 +77,7 @@ static const struct expected on_laptop[] = {
 static const struct expected in_container[] = {
     {"cores", SPOILS, "effective 1.5: all allowed, but a quota stops all work",
      "docker run --cpuset-cpus=0-3 ... in place of --cpus"},
-    {"quota", SPOILS, "has stopped this group 41 times, 2.50 s in all",
+    {"quota", SPOILS, "has stopped this control group 41 times, 2.50 s in all",
      "docker run --cpuset-cpus=0-3 ... in place of --cpus"},
     {"clock", SPOILS, "hpet, 4.50 us a reading",
      "on the host: echo tsc | sudo tee /sys/bus/clocksource/devices/*/current_clocksource"},
@@ -92,7 +92,7 @@ static const struct expected in_container[] = {
 static const struct expected in_nested_group[] = {
     {"cores", SPOILS, "effective 2: all allowed, but a quota stops all work",
      "podman run --cpuset-cpus=0-3 ... in place of --cpus"},
-    {"quota", SPOILS, "has stopped this group 2 times, 3.00 ms in all",
+    {"quota", SPOILS, "has stopped this control group 2 times, 3.00 ms in all",
      "podman run --cpuset-cpus=0-3 ... in place of --cpus"},
     {"governor", UNKNOWN, "not readable", NULL},
     {"turbo", UNKNOWN, "boost state not readable: a speedup may contain a clock loss", NULL},
