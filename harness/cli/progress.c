@@ -136,9 +136,10 @@ static void line_format(const struct be_sweep_progress *sweep, char *text, size_
     if (isfinite(sweep->widest)) {
         snprintf(widest, sizeof(widest), " · widest ±%.1f %%", sweep->widest * 100);
     }
-    snprintf(text, bytes, "[%s] %zu/%zu · %s%s%s · %zu failed · %s left", bar, sweep->done,
-             sweep->total, sweep->phase == BE_SWEEP_SEARCH ? "break-even search: " : "", what,
-             widest, sweep->failed, left_format(sweep->expected.ns, left));
+    snprintf(text, bytes, "[%s] %zu/%zu · %s%s%s · %zu failed, %zu re-run, %zu dropped · %s left",
+             bar, sweep->done, sweep->total,
+             sweep->phase == BE_SWEEP_SEARCH ? "break-even search: " : "", what, widest,
+             sweep->failed, sweep->rerun, sweep->dropped, left_format(sweep->expected.ns, left));
 }
 
 /* Cuts a line of UTF-8 to `width` columns; every character here is one column wide. */

@@ -123,6 +123,29 @@ static bool tasks_equal(const struct be_configuration *a, const struct be_config
            (a->role == BE_ROLE_OVERHEAD) == (b->role == BE_ROLE_OVERHEAD);
 }
 
+/* What is usual for each configuration, from the samples of earlier sessions too. */
+static enum be_status usuals_extend(struct be_session *session, struct be_error *error)
+{
+    const struct be_run *run = session->run;
+    struct be_usual *usuals =
+        realloc(session->usuals, (run->configuration_count + 1) * sizeof(*usuals));
+
+    if (!usuals) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a session");
+    }
+    session->usuals = usuals;
+    for (size_t i = session->usual_count; i < run->configuration_count; i++) {
+        usuals[i] = (struct be_usual){0};
+    }
+    for (size_t i = 0; session->usual_count == 0 && i < run->sample_count; i++) {
+        if (run->samples[i].state != BE_SAMPLE_FAILED) {
+            be_usual_add(&usuals[run->samples[i].configuration], run->samples[i].values);
+        }
+    }
+    session->usual_count = run->configuration_count;
+    return BE_OK;
+}
+
 enum be_status be_session_extend(struct be_session *session, struct be_error *error)
 {
     const struct be_run *run = session->run;
@@ -150,7 +173,7 @@ enum be_status be_session_extend(struct be_session *session, struct be_error *er
         }
     }
     session->truth_count = run->configuration_count;
-    return status;
+    return status == BE_OK ? usuals_extend(session, error) : status;
 }
 
 enum be_status be_session_init(const struct be_sweep *sweep, struct be_run *run,
@@ -177,6 +200,7 @@ void be_session_finish(struct be_session *session)
     be_quality_destroy(session->quality);
     free(session->topology_xml);
     free(session->truths);
+    free(session->usuals);
     *session = (struct be_session){0};
 }
 
@@ -241,25 +265,9 @@ static uint64_t passes_sum_ns(const struct be_sample_record *record)
 }
 
 /* From what the runner said to the sample's figures; a failed one keeps none. */
-static enum be_status sample_fill(struct be_run *run, struct be_sample *sample,
-                                  struct be_outcome *outcome,
-                                  const struct be_quality_verdict *verdict,
-                                  const struct be_error *cause, struct be_error *error)
+static enum be_status figures_fill(struct be_run *run, struct be_sample *sample,
+                                   struct be_outcome *outcome, struct be_error *error)
 {
-    bool measured = cause->status == BE_OK;
-    const char *reason = measured ? verdict->reason : cause->message;
-
-    sample->elapsed_ns = outcome->launch.elapsed_ns;
-    sample->state = measured ? verdict->state : BE_SAMPLE_FAILED;
-    if (sample->state != BE_SAMPLE_CLEAN) {
-        sample->reason = strdup(reason);
-        if (!sample->reason) {
-            return be_error_set(error, BE_ENOMEM, "out of memory for a sample");
-        }
-    }
-    if (!measured) {
-        return be_sample_fill(sample, NULL, run, error);
-    }
     sample->record = malloc(sizeof(*sample->record));
     if (!sample->record) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a sample");
@@ -267,6 +275,35 @@ static enum be_status sample_fill(struct be_run *run, struct be_sample *sample,
     *sample->record = outcome->record;
     outcome->record = (struct be_sample_record){0};
     return be_sample_fill(sample, sample->record, run, error);
+}
+
+/* The verdict is complete once the sample is held against the configuration's others. */
+static enum be_status sample_fill(struct be_session *session, struct be_sample *sample,
+                                  struct be_outcome *outcome, struct be_quality_verdict *verdict,
+                                  const struct be_error *cause, struct be_error *error)
+{
+    struct be_usual *usual = &session->usuals[sample->configuration];
+    const char *reason = cause->message;
+    enum be_status status;
+
+    sample->elapsed_ns = outcome->launch.elapsed_ns;
+    if (cause->status == BE_OK) {
+        status = figures_fill(session->run, sample, outcome, error);
+        be_usual_judge(usual, sample->values, verdict);
+        be_usual_add(usual, sample->values);
+        sample->state = verdict->state;
+        reason = verdict->reason;
+    } else {
+        status = be_sample_fill(sample, NULL, session->run, error);
+        sample->state = BE_SAMPLE_FAILED;
+    }
+    if (status == BE_OK && sample->state != BE_SAMPLE_CLEAN) {
+        sample->reason = strdup(reason);
+        if (!sample->reason) {
+            status = be_error_set(error, BE_ENOMEM, "out of memory for a sample");
+        }
+    }
+    return status;
 }
 
 static enum be_status sample_store(struct be_session *session, struct be_sample *sample,
@@ -334,7 +371,7 @@ enum be_status be_session_sample(struct be_session *session, uint32_t configurat
         status = be_error_set(error, measured, "%s", cause.message);
     }
     if (status == BE_OK) {
-        status = sample_fill(session->run, &sample, &outcome, &verdict, &cause, error);
+        status = sample_fill(session, &sample, &outcome, &verdict, &cause, error);
     }
     if (status == BE_OK) {
         status = sample_store(session, &sample, &outcome, launched_ns, error);

@@ -13,6 +13,7 @@
 #include "core/status.h"
 #include "machine/quality.h"
 #include "measure/sweep.h"
+#include "measure/usual.h"
 
 /* What is known of a configuration's tasks before it is measured: from one serial launch. */
 struct be_truth {
@@ -28,6 +29,8 @@ struct be_session {
     char *topology_xml;
     struct be_truth *truths; /* one a configuration */
     size_t truth_count;
+    struct be_usual *usuals; /* one a configuration */
+    size_t usual_count;
     uint64_t commit_ns;  /* of the sample before */
     uint64_t started_ns; /* be_clock_now_ns */
     uint64_t earlier_ns; /* elapsed time of earlier sessions */

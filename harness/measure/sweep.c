@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "measure/ledger.h"
 #include "measure/lock.h"
+#include "measure/rerun.h"
 #include "measure/search.h"
 #include "measure/session.h"
 #include "plan/order.h"
@@ -21,11 +22,12 @@ enum { FIRST_SHARE = 60, SEARCH_SHARE = 90, WHOLE_SHARE = 100 };
 /* How far a sweep is. */
 struct advance {
     struct be_ledger ledger;
+    struct be_rerun rerun;
     bool searches; /* there is a search for break-evens */
     enum be_sweep_phase phase;
     size_t resumed;       /* samples that earlier sessions stored */
     uint64_t measured_ns; /* spent on samples of this session */
-    size_t measured;      /* samples of this session */
+    size_t measured;      /* samples of this session, without those that were replaced */
 };
 
 static uint64_t spent_ns(const struct be_session *session)
@@ -91,6 +93,8 @@ static void progress_tell(const struct be_session *session, const struct advance
             .widest = ledger->widest,
             .resumed = advance->resumed,
             .failed = ledger->failed,
+            .rerun = advance->rerun.replaced,
+            .dropped = advance->rerun.dropped,
             .elapsed_ns = be_clock_now_ns() - session->started_ns,
             .expected = price_find(session, advance, total - done),
             .most = price_find(session, advance, most > done ? most - done : 0),
@@ -119,9 +123,10 @@ static enum be_status one_measure(struct be_session *session, struct advance *ad
     if (status != BE_OK) {
         return status;
     }
-    advance->measured_ns += be_clock_now_ns() - begin_ns;
-    advance->measured++;
+    size_t done = be_ledger_done(&advance->ledger);
     be_ledger_note(&advance->ledger, &run->samples[run->sample_count - 1]);
+    advance->measured_ns += be_clock_now_ns() - begin_ns;
+    advance->measured += be_ledger_done(&advance->ledger) - done;
     progress_tell(session, advance, BE_SWEEP_SAMPLED, &run->configurations[configuration]);
     return BE_OK;
 }
@@ -144,6 +149,23 @@ static enum be_status block_measure(struct be_session *session, struct advance *
             status = one_measure(session, advance, members->items[i], round, error);
         }
     }
+    return status;
+}
+
+/* A block in one round; once more, whole, when something disturbed it and there is time. */
+static enum be_status block_settle(struct be_session *session, struct advance *advance,
+                                   const struct members *members, uint32_t round, unsigned share,
+                                   struct be_error *error)
+{
+    const struct be_run *run = session->run;
+    size_t first = run->sample_count;
+    enum be_status status = block_measure(session, advance, members, round, error);
+
+    if (status == BE_OK && !budget_spent(session, share) &&
+        be_rerun_wanted(&advance->rerun, run->samples + first, run->sample_count - first)) {
+        status = block_measure(session, advance, members, round, error);
+    }
+    be_rerun_note(&advance->rerun, run->samples + first, run->sample_count - first);
     return status;
 }
 
@@ -181,7 +203,7 @@ static enum be_status round_measure(struct be_session *session, struct advance *
         if (budget_spent(session, share)) {
             break;
         }
-        status = block_measure(session, advance, &members, round, error);
+        status = block_settle(session, advance, &members, round, share, error);
         if (status != BE_OK) {
             break;
         }
@@ -288,6 +310,7 @@ static enum be_status session_run(struct be_session *session, struct be_error *e
     enum be_status status = be_ledger_init(&advance.ledger, run, plan->precision, error);
 
     if (status == BE_OK) {
+        be_rerun_take_up(&advance.rerun, run);
         progress_tell(session, &advance, BE_SWEEP_PLANNED, NULL);
         status = phases_measure(session, &advance, error);
     }

@@ -48,6 +48,8 @@ struct be_sweep_progress {
     double widest;                           /* half-width of a speedup at a look; NAN: none */
     size_t resumed;                          /* samples that earlier sessions stored */
     size_t failed;                           /* samples, earlier sessions included */
+    size_t rerun;                            /* samples replaced by later ones of their block */
+    size_t dropped;                          /* samples, with all of a block that was rejected */
     uint64_t elapsed_ns;                     /* of this session, planning included */
     struct be_sweep_price expected;          /* of what is wanted now and not stored */
     struct be_sweep_price most;              /* the same up to the most rounds, less any search */
@@ -78,8 +80,9 @@ enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
  * whose speedups are not yet as precise as wanted, until they are, have the most rounds, or the
  * time budget is spent. A sample that fails is stored
  * with its reason and the sweep goes on; a configuration that failed three times in a row is not
- * launched again. On return *run holds what was measured, also after BE_EINTERRUPTED; the caller
- * finishes it.
+ * launched again. A block with a disturbed sample is measured again at once (see rerun.h), unless
+ * the time budget is spent. On return *run holds what was measured, also after BE_EINTERRUPTED; the
+ * caller finishes it.
  *
  * Errors: BE_EINTERRUPTED, BE_ENODATA when nothing succeeded (naming the first failure), those of
  * planning and of the store.

@@ -1,5 +1,6 @@
 /*
- * A sweep beside a program that keeps its only CPU busy: the real programs, and the run says so.
+ * A sweep beside a program that keeps its only CPU busy: the real programs, and the run says so and
+ * measures its blocks again.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 
 #include "command_run.h"
 #include "hog.h"
+#include "measure/rerun.h"
 #include "scratch_folder.h"
 #include "store/store.h"
 
@@ -39,6 +41,7 @@ static void a_sweep_beside_a_hog_says_so(void **state)
     char path[256];
     struct be_buffer output = {0};
     struct be_run run = {0};
+    struct be_rerun rerun = {0};
     size_t told = 0;
     (void)state;
 
@@ -63,6 +66,10 @@ static void a_sweep_beside_a_hog_says_so(void **state)
         }
     }
     assert_true(told > run.sample_count / 2);
+    be_rerun_take_up(&rerun, &run);
+    assert_true(rerun.replaced > 0);
+    assert_non_null(strstr(be_buffer_text(&output), " re-run, "));
+    assert_null(strstr(be_buffer_text(&output), " 0 re-run, "));
     assert_non_null(strstr(run.machine_json, "other programs"));
     be_run_finish(&run);
     be_buffer_finish(&output);

@@ -221,18 +221,35 @@ static bool printed_has(const char *name, const char *text)
     return found;
 }
 
-static long sample_count(const char *name)
+/* Counts a run's samples as a filter of CSV rows leaves them. */
+static long rows_count(const char *name, const char *filter)
 {
     char command[PATH_MAX];
     struct be_buffer output = {0};
 
     snprintf(command, sizeof(command),
-             "'%s' export --format csv --db '%s/%s/runs.db' 2>/dev/null | tail -n +2 | wc -l",
-             BE_BREAKEVEN, folder, name);
+             "'%s' export --format csv --db '%s/%s/runs.db' 2>/dev/null | tail -n +2 | %s | wc -l",
+             BE_BREAKEVEN, folder, name, filter);
     command_run(command, &output);
     long count = strtol(be_buffer_text(&output), NULL, 10);
     be_buffer_finish(&output);
     return count;
+}
+
+static long sample_count(const char *name)
+{
+    return rows_count(name, "cat");
+}
+
+/* By configuration and round: re-runs of blocks that other programs disturbed are not counted. */
+static long distinct_count(const char *name)
+{
+    return rows_count(name, "cut -d, -f2,9 | sort -u");
+}
+
+static long disturbed_count(const char *name)
+{
+    return rows_count(name, "grep -E ',(suspect|rejected),'");
 }
 
 static void samples_await(const char *name, long wanted)
@@ -286,8 +303,11 @@ static void an_interrupted_sweep_keeps_all_and_resumes(void **state)
         assert_true(printed_has(name, "resumes run 1 at"));
         /* 3 rounds of one block of serial, threads, processes and two companions: none of them
          * twice but those of the block that was stopped half-way. */
-        assert_true(kept < 15);
-        assert_int_equal(sample_count(name), 15 + kept % 5);
+        assert_int_equal(distinct_count(name), 15);
+        if (disturbed_count(name) == 0) {
+            assert_true(kept < 15);
+            assert_int_equal(sample_count(name), 15 + kept % 5);
+        }
     }
 }
 
@@ -349,7 +369,7 @@ static void another_plan_is_another_run(void **state)
     waitpid(pid, &status, 0);
     assert_int_equal(status, 0);
     assert_false(printed_has("other", "resumes"));
-    assert_int_equal(sample_count("other"), 10);
+    assert_int_equal(distinct_count("other"), 10);
 }
 
 /* Two at once on one database: no run is measured by both. */
@@ -366,7 +386,7 @@ static void a_run_under_way_is_not_resumed(void **state)
     assert_false(printed_has("twice", "resumes"));
     assert_int_equal(waitpid(first, &status, 0), first);
     assert_int_equal(status, 0);
-    assert_int_equal(sample_count("twice"), 30);
+    assert_int_equal(distinct_count("twice"), 30);
 }
 
 static void a_killed_sweep_leaves_its_samples_and_no_process(void **state)
