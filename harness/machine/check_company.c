@@ -38,8 +38,8 @@ void be_check_steal(const struct be_facts *facts, struct be_check_result *result
         [BE_PLACE_PBS] = "ask for a node that is not virtual",
         [BE_PLACE_LSF] = "ask for a node that is not virtual",
         [BE_PLACE_KUBERNETES] = "ask for a node with dedicated CPUs",
-        [BE_PLACE_CONTAINER] = "on the host's host: dedicated CPUs for this virtual machine",
-        [BE_PLACE_OTHER_CONTAINER] = "on the host's host: dedicated CPUs for this virtual machine",
+        [BE_PLACE_CONTAINER] = "ask for a virtual machine with dedicated CPUs",
+        [BE_PLACE_OTHER_CONTAINER] = "ask for a virtual machine with dedicated CPUs",
         [BE_PLACE_VIRTUAL] = "ask for dedicated CPUs",
     };
     double stolen_ns = (double)facts->after.steal_ns;

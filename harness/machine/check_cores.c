@@ -95,7 +95,7 @@ void be_check_kinds(const struct be_facts *facts, struct be_check_result *result
     be_check_say(result, BE_CHECK_SPOILS,
                  "%u kinds of core: the curve bends where the slower begin", kinds);
     if (facts->cpus_fastest[0]) {
-        snprintf(result->remedy, sizeof(result->remedy), "taskset -c %.40s breakeven ...",
+        snprintf(result->remedy, sizeof(result->remedy), "breakeven sweep --cpus %.40s ...",
                  facts->cpus_fastest);
     }
 }

@@ -3,7 +3,7 @@
 #include "core/json.h"
 #include "report/doctor.h"
 
-enum { NUMBER_DIGITS = 9 };
+enum { SCHEMA_VERSION = 1, NUMBER_DIGITS = 9 };
 
 static json_t *text_or_null(const char *text)
 {
@@ -115,13 +115,13 @@ enum be_status be_doctor_put_json(const struct be_doctor *doctor, struct be_buff
 {
     const char *why = doctor->unmeasured[0] ? doctor->unmeasured : doctor->noise.reason;
     json_t *root =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "machine",
-                  be_machine_to_json(doctor->facts.machine), "surroundings",
-                  surroundings_json(&doctor->facts.surroundings), "checks", checks_json(doctor),
-                  "floors", floors_json(doctor), "noise", noise_json(&doctor->noise), "unmeasured",
-                  text_or_null(why), "good_for", uses_json(doctor), "spoils",
-                  (json_int_t)be_doctor_count(doctor, BE_CHECK_SPOILS), "unknown",
-                  (json_int_t)be_doctor_count(doctor, BE_CHECK_UNKNOWN));
+        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "schema_version",
+                  SCHEMA_VERSION, "machine", be_machine_to_json(doctor->facts.machine),
+                  "surroundings", surroundings_json(&doctor->facts.surroundings), "checks",
+                  checks_json(doctor), "floors", floors_json(doctor), "noise",
+                  noise_json(&doctor->noise), "unmeasured", text_or_null(why), "good_for",
+                  uses_json(doctor), "spoils", (json_int_t)be_doctor_count(doctor, BE_CHECK_SPOILS),
+                  "unknown", (json_int_t)be_doctor_count(doctor, BE_CHECK_UNKNOWN));
     size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(NUMBER_DIGITS);
 
     if (!root || json_dump_callback(root, text_append, out, flags) != 0) {

@@ -16,7 +16,7 @@ struct fake_file {
 
 /* The tables end with an empty row. */
 struct fake_machine {
-    const char *topology; /* hwloc's synthetic description */
+    const char *topology; /* hwloc's synthetic description, or its XML */
     const struct fake_file *files;
     const char *const *environment;   /* NULL: an empty one */
     const char *counters_unavailable; /* NULL: they count */
@@ -39,7 +39,10 @@ static inline void facts_create(struct facts_fixture *f, const struct fake_machi
     for (const struct fake_file *file = fake->files; file->path; file++) {
         fake_root_put(&f->root, file->path, file->text);
     }
-    assert_int_equal(be_topology_load_synthetic(fake->topology, &f->topology, NULL), BE_OK);
+    enum be_status loaded = fake->topology[0] == '<'
+                                ? be_topology_load_xml(fake->topology, &f->topology, NULL)
+                                : be_topology_load_synthetic(fake->topology, &f->topology, NULL);
+    assert_int_equal(loaded, BE_OK);
     assert_int_equal(be_machine_capture(f->root.path, f->topology, &f->machine, NULL), BE_OK);
     f->machine.clock_read_ns = fake->clock_read_ns;
     be_facts_capture(f->root.path, fake->environment ? fake->environment : nothing, f->topology,

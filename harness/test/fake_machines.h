@@ -5,6 +5,7 @@
 #define BE_TEST_FAKE_MACHINES_H
 
 #include "facts_fixture.h"
+#include "hybrid_topology.h"
 
 #define FAKE_CPU   "/sys/devices/system/cpu"
 #define FAKE_CLOCK "/sys/devices/system/clocksource/clocksource0"
@@ -69,7 +70,7 @@ static const struct fake_file server_files[] = {
 static const struct fake_machine server = {
     .topology = "numa:2 core:2 pu:1", .files = server_files, .clock_read_ns = 18};
 
-/* On battery, hot, hybrid by its files only, with everything that drifts. */
+/* On battery and hot, with everything that drifts. */
 static const struct fake_file laptop_files[] = {
     FAKE_NO_GROUPS,
     FAKE_TSC,
@@ -192,6 +193,10 @@ static const struct fake_machine slurm_node = {
     .environment = slurm_environment,
     .counters_unavailable = "perf_event_paranoid is 4: sysctl kernel.perf_event_paranoid=1",
     .clock_read_ns = 18};
+
+/* Four slow cores, and two fast ones of two threads. */
+static const struct fake_machine hybrid = {
+    .topology = hybrid_xml, .files = server_files, .clock_read_ns = 18};
 
 /* One core, and no file that could be read. */
 static const struct fake_file blind_files[] = {FAKE_END};

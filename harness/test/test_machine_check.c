@@ -125,6 +125,13 @@ static const struct expected in_slurm_job[] = {
     {NULL, FINE, NULL, NULL},
 };
 
+static const struct expected on_hybrid[] = {
+    {"smt", FINE, "2 threads a core: the curve bends after 6 workers", NULL},
+    {"kinds", SPOILS, "2 kinds of core: the curve bends where the slower begin",
+     "breakeven sweep --cpus 4-7 ..."},
+    {NULL, FINE, NULL, NULL},
+};
+
 static const struct expected on_blind[] = {
     {"cores", SPOILS, "effective 1: all allowed; nothing can run at the same time", NULL},
     {"clock", FINE, "an unknown source, 25 ns a reading", NULL},
@@ -144,6 +151,7 @@ static const struct {
     {&nested, in_nested_group},
     {&virtual_machine, in_virtual_machine},
     {&slurm_node, in_slurm_job},
+    {&hybrid, on_hybrid},
     {&blind, on_blind},
 };
 
@@ -246,9 +254,6 @@ static void each_fact_has_its_line(void **state)
                    "effective 4: 4 of 16 CPUs allowed, 2-3 isolated, no quota", NULL);
     f.machine.quota.known = false;
     assert_checked(&f.facts, "cores", UNKNOWN, "a quota cannot be read", NULL);
-    f.machine.counts.kinds = 2;
-    snprintf(f.facts.cpus_fastest, sizeof(f.facts.cpus_fastest), "0-1");
-    assert_checked(&f.facts, "kinds", SPOILS, "2 kinds of core", "taskset -c 0-1 breakeven ...");
     f.facts.layout_random = 0;
     assert_checked(&f.facts, "memory", SPOILS, "ASLR off",
                    "sudo sysctl kernel.randomize_va_space=2");

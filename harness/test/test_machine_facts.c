@@ -203,14 +203,16 @@ static void each_nearness_has_its_first_pair(void **state)
         {"package:1 l3:1 core:2 pu:1", {{-1}, {-1}, {0, 1}, {-1}, {-1}}},
         {"package:2 l3:2 l2:2 core:2 pu:2", {{0, 1}, {0, 2}, {0, 4}, {0, 8}, {0, 16}}},
         {"package:2 core:1 pu:1", {{-1}, {-1}, {-1}, {-1}, {0, 1}}},
+        {hybrid_xml, {{4, 5}, {0, 1}, {-1}, {0, 4}, {-1}}},
     };
     (void)state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct be_topology *topology = NULL;
+        const struct fake_machine machine = {.topology = cases[i].topology, .files = blind_files};
+        struct facts_fixture f;
         struct be_near_pair pairs[BE_NEARNESS_COUNT];
-        assert_int_equal(be_topology_load_synthetic(cases[i].topology, &topology, NULL), BE_OK);
-        be_nearness_find_pairs(topology, pairs);
+        facts_create(&f, &machine);
+        be_nearness_find_pairs(f.topology, pairs);
         for (int j = 0; j < BE_NEARNESS_COUNT; j++) {
             const int32_t *wanted = cases[i].pairs[j];
             if (pairs[j].found != (wanted[0] >= 0) ||
@@ -220,7 +222,7 @@ static void each_nearness_has_its_first_pair(void **state)
                          be_nearness_name((enum be_nearness)j), pairs[j].pus[0], pairs[j].pus[1]);
             }
         }
-        be_topology_destroy(topology);
+        facts_finish(&f);
     }
 }
 
