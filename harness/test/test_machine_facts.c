@@ -7,105 +7,100 @@
 
 enum { FILES_MAX = 4 };
 
+static const struct {
+    struct fake_file files[FILES_MAX];
+    const char *environment[4];
+    enum be_container container;
+    enum be_scheduler scheduler;
+    const char *job;
+    int64_t cores;
+    int64_t left_s;
+} marked[] = {
+    {{FAKE_END}, {NULL}, BE_CONTAINER_NONE, BE_SCHEDULER_NONE, "", -1, -1},
+    {{{"/.dockerenv", "\n"}, FAKE_END}, {NULL}, BE_CONTAINER_DOCKER, BE_SCHEDULER_NONE, "", -1, -1},
+    {{{"/proc/self/cgroup", "1:cpu:/docker/12ab\n"}, FAKE_END},
+     {NULL},
+     BE_CONTAINER_DOCKER,
+     BE_SCHEDULER_NONE,
+     "",
+     -1,
+     -1},
+    {{{"/run/.containerenv", "\n"}, FAKE_END},
+     {NULL},
+     BE_CONTAINER_PODMAN,
+     BE_SCHEDULER_NONE,
+     "",
+     -1,
+     -1},
+    {{{"/.dockerenv", "\n"}, FAKE_END},
+     {"KUBERNETES_SERVICE_HOST=10.0.0.1", NULL},
+     BE_CONTAINER_KUBERNETES,
+     BE_SCHEDULER_NONE,
+     "",
+     -1,
+     -1},
+    {{{"/proc/self/cgroup", "0::/kubepods.slice/pod1\n"}, FAKE_END},
+     {NULL},
+     BE_CONTAINER_KUBERNETES,
+     BE_SCHEDULER_NONE,
+     "",
+     -1,
+     -1},
+    {{FAKE_END}, {"container=lxc", NULL}, BE_CONTAINER_OTHER, BE_SCHEDULER_NONE, "", -1, -1},
+    {{{"/run/systemd/container", "systemd-nspawn\n"}, FAKE_END},
+     {NULL},
+     BE_CONTAINER_OTHER,
+     BE_SCHEDULER_NONE,
+     "",
+     -1,
+     -1},
+    {{FAKE_END},
+     {"SLURM_JOB_ID=7", "SLURM_CPUS_ON_NODE=128", "SLURM_JOB_END_TIME=2800", NULL},
+     BE_CONTAINER_NONE,
+     BE_SCHEDULER_SLURM,
+     "7",
+     128,
+     1800},
+    {{FAKE_END},
+     {"SLURM_JOB_ID=7", "SLURM_JOB_CPUS_PER_NODE=4(x2),8", "SLURM_JOB_END_TIME=900", NULL},
+     BE_CONTAINER_NONE,
+     BE_SCHEDULER_SLURM,
+     "7",
+     4,
+     -1},
+    {{FAKE_END},
+     {"PBS_JOBID=12.host", "NCPUS=16", NULL},
+     BE_CONTAINER_NONE,
+     BE_SCHEDULER_PBS,
+     "12.host",
+     16,
+     -1},
+    {{FAKE_END},
+     {"LSB_JOBID=99", "LSB_DJOB_NUMPROC=many", NULL},
+     BE_CONTAINER_NONE,
+     BE_SCHEDULER_LSF,
+     "99",
+     -1,
+     -1},
+    {{FAKE_END}, {"SLURM_JOB_ID_X=7", NULL}, BE_CONTAINER_NONE, BE_SCHEDULER_NONE, "", -1, -1},
+};
+
 static void surroundings_are_told_by_their_marks(void **state)
 {
-    static const struct {
-        struct fake_file files[FILES_MAX];
-        const char *environment[4];
-        enum be_container container;
-        enum be_scheduler scheduler;
-        const char *job;
-        int64_t cores;
-        int64_t left_s;
-    } cases[] = {
-        {{FAKE_END}, {NULL}, BE_CONTAINER_NONE, BE_SCHEDULER_NONE, "", -1, -1},
-        {{{"/.dockerenv", "\n"}, FAKE_END},
-         {NULL},
-         BE_CONTAINER_DOCKER,
-         BE_SCHEDULER_NONE,
-         "",
-         -1,
-         -1},
-        {{{"/proc/self/cgroup", "1:cpu:/docker/12ab\n"}, FAKE_END},
-         {NULL},
-         BE_CONTAINER_DOCKER,
-         BE_SCHEDULER_NONE,
-         "",
-         -1,
-         -1},
-        {{{"/run/.containerenv", "\n"}, FAKE_END},
-         {NULL},
-         BE_CONTAINER_PODMAN,
-         BE_SCHEDULER_NONE,
-         "",
-         -1,
-         -1},
-        {{{"/.dockerenv", "\n"}, FAKE_END},
-         {"KUBERNETES_SERVICE_HOST=10.0.0.1", NULL},
-         BE_CONTAINER_KUBERNETES,
-         BE_SCHEDULER_NONE,
-         "",
-         -1,
-         -1},
-        {{{"/proc/self/cgroup", "0::/kubepods.slice/pod1\n"}, FAKE_END},
-         {NULL},
-         BE_CONTAINER_KUBERNETES,
-         BE_SCHEDULER_NONE,
-         "",
-         -1,
-         -1},
-        {{FAKE_END}, {"container=lxc", NULL}, BE_CONTAINER_OTHER, BE_SCHEDULER_NONE, "", -1, -1},
-        {{{"/run/systemd/container", "systemd-nspawn\n"}, FAKE_END},
-         {NULL},
-         BE_CONTAINER_OTHER,
-         BE_SCHEDULER_NONE,
-         "",
-         -1,
-         -1},
-        {{FAKE_END},
-         {"SLURM_JOB_ID=7", "SLURM_CPUS_ON_NODE=128", "SLURM_JOB_END_TIME=2800", NULL},
-         BE_CONTAINER_NONE,
-         BE_SCHEDULER_SLURM,
-         "7",
-         128,
-         1800},
-        {{FAKE_END},
-         {"SLURM_JOB_ID=7", "SLURM_JOB_CPUS_PER_NODE=4(x2),8", "SLURM_JOB_END_TIME=900", NULL},
-         BE_CONTAINER_NONE,
-         BE_SCHEDULER_SLURM,
-         "7",
-         4,
-         -1},
-        {{FAKE_END},
-         {"PBS_JOBID=12.host", "NCPUS=16", NULL},
-         BE_CONTAINER_NONE,
-         BE_SCHEDULER_PBS,
-         "12.host",
-         16,
-         -1},
-        {{FAKE_END},
-         {"LSB_JOBID=99", "LSB_DJOB_NUMPROC=many", NULL},
-         BE_CONTAINER_NONE,
-         BE_SCHEDULER_LSF,
-         "99",
-         -1,
-         -1},
-        {{FAKE_END}, {"SLURM_JOB_ID_X=7", NULL}, BE_CONTAINER_NONE, BE_SCHEDULER_NONE, "", -1, -1},
-    };
     (void)state;
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(marked) / sizeof(marked[0]); i++) {
         struct fake_root root;
         struct be_surroundings found;
         fake_root_create(&root);
-        for (const struct fake_file *file = cases[i].files; file->path; file++) {
+        for (const struct fake_file *file = marked[i].files; file->path; file++) {
             fake_root_put(&root, file->path, file->text);
         }
-        be_surroundings_capture(root.path, cases[i].environment, 1000, &found);
+        be_surroundings_capture(root.path, marked[i].environment, 1000, &found);
         fake_root_remove(&root);
-        if (found.container != cases[i].container || found.scheduler != cases[i].scheduler ||
-            strcmp(found.job, cases[i].job) != 0 || found.job_cores != cases[i].cores ||
-            found.job_left_s != cases[i].left_s) {
+        if (found.container != marked[i].container || found.scheduler != marked[i].scheduler ||
+            strcmp(found.job, marked[i].job) != 0 || found.job_cores != marked[i].cores ||
+            found.job_left_s != marked[i].left_s) {
             fail_msg("case %zu: container %d, scheduler %d, job '%s', %lld cores, %lld s", i,
                      (int)found.container, (int)found.scheduler, found.job,
                      (long long)found.job_cores, (long long)found.job_left_s);
