@@ -42,12 +42,14 @@ CREATE TABLE configuration (
 ) STRICT, WITHOUT ROWID;
 
 -- One launch of the runner: all that is asked of many samples at once. What the runner itself said
--- stands apart, so that a million of these can be read without it. From distinct_pus on: the figures
--- of harness/core/value.def, which says what they mean. Hashes are FNV-1a as signed numbers:
+-- stands apart, so that a million of these can be read without it. position counts from 0 within the
+-- run, so that one that went missing is missed. From distinct_pus on: the figures of
+-- harness/core/value.def, which says what they mean. Hashes are FNV-1a as signed numbers:
 -- transcript_hash over the runner's lines, hash over the row and its counters.
 CREATE TABLE sample (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL,
+    position INTEGER NOT NULL,
     configuration INTEGER NOT NULL,
     round INTEGER NOT NULL,
     state TEXT NOT NULL,
@@ -89,7 +91,7 @@ CREATE TABLE sample (
     FOREIGN KEY (run, configuration) REFERENCES configuration
 ) STRICT;
 
-CREATE INDEX sample_of_run ON sample (run);
+CREATE UNIQUE INDEX sample_of_run ON sample (run, position);
 
 -- What came of an event that was to be counted, the worst of all workers. Samples of a run mostly
 -- share it. position counts from 0 within the run; reason is '' where the event was counted.

@@ -3,7 +3,7 @@
  *
  * A database comes from outside and is checked before it is believed. Threads: one owner at a time;
  * several processes may have it open, one writes at a time and the others wait some seconds.
- * Errors: BE_ECORRUPT for what is damaged or is no database of ours, BE_EINCOMPARABLE for a newer
+ * Errors: BE_ECORRUPT for what is damaged or is no database of ours, BE_EINCOMPARABLE for another
  * schema, BE_EIO when the disk is full or fails, or when another process holds the database; each
  * names the path. What a call that failed wanted to store is not there at all; everything before
  * it is. Strings taken out are the caller's (free), as are the structs that hold them.

@@ -5,8 +5,11 @@
 #include "core/buffer.h"
 #include "store/store_query.h"
 
-/* A check reads the whole file; past this size only what is read is checked, as it is read. */
-#define CHECKED_BYTES_MAX (UINT64_C(256) << 20)
+/*
+ * A check reads the whole file, some 2.5 ms a MiB; past this size only what is read is checked, as
+ * it is read: rows by their hash, and that none is missing by their positions.
+ */
+#define CHECKED_BYTES_MAX (UINT64_C(32) << 20)
 
 /* The number that a PRAGMA or SELECT gives in its first row. */
 static enum be_status number_read(const struct be_store *store, const char *sql, int64_t *value,
@@ -116,6 +119,13 @@ static enum be_status identity_check(const struct be_store *store, const struct 
         return be_error_set(error, BE_EINCOMPARABLE,
                             "'%s' was written by a newer breakeven: schema %" PRId64
                             ", and this one reads up to %" PRId64,
+                            store->path, version, our_version);
+    }
+    if (status == BE_OK && version < our_version) {
+        return be_error_set(error, BE_EINCOMPARABLE,
+                            "'%s' was written by an older breakeven: schema %" PRId64
+                            ", and this one reads %" PRId64
+                            "; that one still reads it, and --db FILE names a new one",
                             store->path, version, our_version);
     }
     return status;

@@ -56,12 +56,13 @@ static enum be_status counters_step(struct loading *loading, struct be_error *er
 static enum be_status loading_init(struct loading *loading, struct be_error *error)
 {
     static const char select[] =
-        "SELECT id, configuration, round, state, reason, started_ns, elapsed_ns, overhead_ns,"
+        "SELECT id, position, configuration, round, state, reason, started_ns, elapsed_ns, "
+        "overhead_ns,"
         " commit_ns, wall_ns, cold_wall_ns, cpu_ns, "
 #define BE_VALUE(name, meaning) #name ", "
 #include "core/value.def"
 #undef BE_VALUE
-        "transcript_hash, hash FROM sample WHERE run = ? ORDER BY id";
+        "transcript_hash, hash FROM sample WHERE run = ? ORDER BY position";
     const struct be_store *store = loading->store;
     enum be_status status = be_query_prepare(&loading->samples, store, select, doing, error);
 
@@ -187,6 +188,7 @@ static enum be_status columns_read(struct loading *loading, struct be_sample *sa
     struct be_query *query = &loading->samples;
 
     source->id = (int64_t)be_query_count(query, INT64_MAX);
+    bool follows = be_query_count(query, INT64_MAX) == source->sample;
     sample->configuration = (uint32_t)be_query_count(query, UINT32_MAX);
     sample->round = (uint32_t)be_query_count(query, UINT32_MAX);
     const char *state = be_query_word(query);
@@ -207,7 +209,10 @@ static enum be_status columns_read(struct loading *loading, struct be_sample *sa
     query->wrong |= !state || be_sample_state_parse(state, &sample->state, NULL) != BE_OK ||
                     sample->configuration >= loading->run->configuration_count ||
                     sample->round >= loading->run->rounds;
-    return be_query_check(query, "sample", (uint64_t)source->id, error);
+    enum be_status status = be_query_check(query, "sample", (uint64_t)source->id, error);
+    return status == BE_OK && !follows
+               ? damage(loading, source->id, "one before it is missing", error)
+               : status;
 }
 
 static enum be_status sample_read(struct loading *loading, enum be_store_detail detail,

@@ -160,10 +160,13 @@ uint64_t be_query_known(struct be_query *query, uint64_t max)
 
 double be_query_value(struct be_query *query)
 {
-    if (be_query_null(query)) {
+    double value = sqlite3_column_double(query->statement, query->column);
+
+    /* Most values are neither 0 nor NULL, which reads as 0. */
+    if (value == 0 && be_query_null(query)) {
         return NAN;
     }
-    double value = sqlite3_column_double(query->statement, query->column++);
+    query->column++;
     query->wrong |= !isfinite(value);
     return value;
 }

@@ -66,21 +66,20 @@ uint64_t be_sample_hash(const struct be_run *run, const struct be_sample *sample
     return transcript_hash ? count_hash(hash, *transcript_hash) : hash;
 }
 
-/* How many events of the run the store has. */
-static enum be_status events_count(const struct be_store *store, const struct be_run *run,
-                                   size_t *count, struct be_error *error)
+/* The number that a query about the run gives. */
+static enum be_status number_read(const struct be_store *store, const struct be_run *run,
+                                  const char *sql, size_t *number, struct be_error *error)
 {
     struct be_query query;
     bool row = false;
-    enum be_status status =
-        be_query_prepare(&query, store, "SELECT count(*) FROM event WHERE run = ?", doing, error);
+    enum be_status status = be_query_prepare(&query, store, sql, doing, error);
 
     if (status == BE_OK) {
         be_query_bind_count(&query, (uint64_t)run->id);
         status = be_query_step(&query, &row, error);
     }
     if (status == BE_OK) {
-        *count = (size_t)be_query_count(&query, INT64_MAX);
+        *number = (size_t)be_query_count(&query, INT64_MAX);
     }
     be_query_finish(&query);
     return status;
@@ -89,20 +88,26 @@ static enum be_status events_count(const struct be_store *store, const struct be
 enum be_status be_sample_writer_init(struct be_sample_writer *writer, const struct be_store *store,
                                      const struct be_run *run, struct be_error *error)
 {
-    static const char insert[] =
-        "INSERT INTO sample (run, configuration, round, state, reason, started_ns, elapsed_ns,"
-        " overhead_ns, commit_ns, wall_ns, cold_wall_ns, cpu_ns, "
+    static const char insert[] = "INSERT INTO sample (run, position, configuration, round, state, "
+                                 "reason, started_ns, elapsed_ns,"
+                                 " overhead_ns, commit_ns, wall_ns, cold_wall_ns, cpu_ns, "
 #define BE_VALUE(name, meaning) #name ", "
 #include "core/value.def"
 #undef BE_VALUE
-        "transcript_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,"
+                                 "transcript_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,"
 #define BE_VALUE(name, meaning) "?,"
 #include "core/value.def"
 #undef BE_VALUE
-        "?,?)";
+                                 "?,?)";
     *writer = (struct be_sample_writer){.run = run};
-    enum be_status status = events_count(store, run, &writer->events, error);
+    enum be_status status =
+        number_read(store, run, "SELECT count(*) FROM event WHERE run = ?", &writer->events, error);
 
+    if (status == BE_OK) {
+        status = number_read(store, run,
+                             "SELECT coalesce(max(position) + 1, 0) FROM sample WHERE run = ?",
+                             &writer->position, error);
+    }
     if (status == BE_OK) {
         status = be_query_prepare(&writer->sample, store, insert, doing, error);
     }
@@ -139,11 +144,13 @@ static enum be_status row_put(struct be_query *query, struct be_error *error)
     return status;
 }
 
-static enum be_status sample_put(struct be_query *query, const struct be_run *run,
-                                 const struct be_sample *sample, const uint64_t *transcript_hash,
-                                 struct be_error *error)
+static enum be_status sample_put(struct be_sample_writer *writer, const struct be_sample *sample,
+                                 const uint64_t *transcript_hash, struct be_error *error)
 {
-    be_query_bind_count(query, (uint64_t)run->id);
+    struct be_query *query = &writer->sample;
+
+    be_query_bind_count(query, (uint64_t)writer->run->id);
+    be_query_bind_count(query, writer->position++);
     be_query_bind_count(query, sample->configuration);
     be_query_bind_count(query, sample->round);
     be_query_bind_text(query, be_sample_state_name(sample->state));
@@ -163,7 +170,7 @@ static enum be_status sample_put(struct be_query *query, const struct be_run *ru
     } else {
         be_query_bind_text(query, NULL);
     }
-    be_query_bind_hash(query, be_sample_hash(run, sample, transcript_hash));
+    be_query_bind_hash(query, be_sample_hash(writer->run, sample, transcript_hash));
     return row_put(query, error);
 }
 
@@ -208,8 +215,7 @@ enum be_status be_sample_writer_put(struct be_sample_writer *writer, const struc
 {
     const char *lines = transcript ? be_buffer_text(transcript) : NULL;
     uint64_t hash = lines ? be_transcript_hash(lines, transcript->length) : 0;
-    enum be_status status =
-        sample_put(&writer->sample, writer->run, sample, lines ? &hash : NULL, error);
+    enum be_status status = sample_put(writer, sample, lines ? &hash : NULL, error);
     int64_t id = sqlite3_last_insert_rowid(writer->sample.store->db);
 
     if (status == BE_OK) {

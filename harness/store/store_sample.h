@@ -13,6 +13,7 @@
 struct be_sample_writer {
     const struct be_run *run; /* borrowed */
     size_t events;            /* of the run, stored so far */
+    size_t position;          /* of the next sample within the run */
     struct be_query sample;
     struct be_query event;
     struct be_query counter;

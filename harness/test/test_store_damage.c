@@ -122,6 +122,7 @@ static void test_database_of_others_is_refused(void **state)
         const char *says;
     } cases[] = {
         {"PRAGMA user_version = 3", BE_EINCOMPARABLE, "newer breakeven: schema 3"},
+        {"PRAGMA user_version = 1", BE_EINCOMPARABLE, "older breakeven: schema 1"},
         {"PRAGMA application_id = 1", BE_ECORRUPT, "another program"},
         {"CREATE TABLE more (x)", BE_ECORRUPT, "not those"},
         {"CREATE TRIGGER t AFTER INSERT ON sample BEGIN DELETE FROM run; END", BE_ECORRUPT,
@@ -177,6 +178,10 @@ static void test_value_that_cannot_be_is_named(void **state)
         {"UPDATE sample SET latency_p50_ns = 9e999 WHERE id = 2", "sample 2"},
         {"UPDATE sample SET pass_drift = 1.25 WHERE id = 2", "sample 2: its figures"},
         {"UPDATE sample SET transcript_hash = 1 WHERE id = 2", "sample 2: its figures"},
+        {"UPDATE sample SET position = 2 WHERE id = 2", "sample 2: one before it is missing"},
+        {"DELETE FROM counter_sum WHERE sample = 1; DELETE FROM transcript WHERE sample = 1;"
+         "DELETE FROM sample WHERE id = 1",
+         "sample 2: one before it is missing"},
         {"UPDATE sample SET hash = 1 WHERE id = 2", "sample 2: its figures"},
         {"UPDATE counter_sum SET value = 5 WHERE sample = 2", "sample 2: its figures"},
         {"UPDATE counter_sum SET share = .5 WHERE sample = 2", "sample 2: its figures"},
