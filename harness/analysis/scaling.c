@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/scaling_fit.h"
 
@@ -117,6 +118,51 @@ static void points_fill(struct fitting *fitting, uint32_t workers_max)
     }
 }
 
+static double counter_value(const struct be_summary *summary, const char *name)
+{
+    for (size_t i = 0; i < summary->counter_count; i++) {
+        if (strcmp(summary->counters[i].name, name) == 0) {
+            return summary->counters[i].value;
+        }
+    }
+    return NAN;
+}
+
+/* The clock that a point's workers ran at over the nominal one; NAN: not counted. */
+static double clock_ratio(const struct fitting *fitting, size_t point)
+{
+    const struct be_summary *summary = &fitting->summaries->items[fitting->series->members[point]];
+    return counter_value(summary, "papi:PAPI_TOT_CYC") /
+           counter_value(summary, "papi:PAPI_REF_CYC");
+}
+
+/*
+ * Brings what is fitted to the clock of the pool with one worker, if all that is fitted was
+ * counted: had the others run as fast, they would have taken that much less.
+ */
+static void clocks_equal(struct fitting *fitting)
+{
+    struct be_scaling *scaling = fitting->scaling;
+    double base = scaling->relative ? clock_ratio(fitting, 0) : NAN;
+
+    if (!(base > 0)) {
+        return;
+    }
+    for (size_t i = 0; i < scaling->count; i++) {
+        if (scaling->points[i].fitted && !(base / clock_ratio(fitting, i) > 0)) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < scaling->count; i++) {
+        double factor = base / clock_ratio(fitting, i);
+        for (size_t j = 0; j < BE_RESAMPLE_COUNT; j++) {
+            fitting->speedups[i * BE_RESAMPLE_COUNT + j] *= factor;
+            fitting->tasks_per_s[i * BE_RESAMPLE_COUNT + j] *= factor;
+        }
+    }
+    scaling->includes_clock_loss = false;
+}
+
 static void karp_flatt_estimate(const struct fitting *fitting, size_t index)
 {
     struct be_scaling_point *point = &fitting->scaling->points[index];
@@ -223,6 +269,9 @@ enum be_status be_scaling_create(const struct be_resampler *resampler,
     if (status == BE_OK) {
         points_fill(&fitting, workers_max);
         status = points_resample(&fitting, error);
+    }
+    if (status == BE_OK) {
+        clocks_equal(&fitting);
     }
     for (size_t i = 0; status == BE_OK && i < made.count; i++) {
         karp_flatt_estimate(&fitting, i);

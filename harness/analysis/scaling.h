@@ -44,8 +44,9 @@ struct be_scaling {
     bool usl_peak_beyond;    /* N* is above the largest fitted P: extrapolated */
 
     /*
-     * The clock with few workers and with many is not known, so what a lower one costs is in all of
-     * these. False: times were brought to equal frequency.
+     * Cycles were not counted at every fitted point, so what a lower clock with many workers costs
+     * is in Karp-Flatt and in the fits. False: these are of times at equal frequency. Speedups are
+     * as they were measured either way.
      */
     bool includes_clock_loss;
 };

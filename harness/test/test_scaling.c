@@ -242,6 +242,48 @@ static void weak_scaling_compares_tasks_a_second(void **state)
     assert_exact(found->serial_fraction, .05, 1e-7);
 }
 
+/* Gives a configuration's workers a clock, as a share of the nominal one. */
+static void clock_set(uint32_t configuration, double share)
+{
+    struct be_summary *summary = &synthetic.summaries.items[configuration];
+
+    summary->counters = calloc(2, sizeof(summary->counters[0]));
+    assert_non_null(summary->counters);
+    summary->counter_count = 2;
+    summary->counters[0] = (struct be_counter_summary){.name = "papi:PAPI_REF_CYC", .value = 1e9};
+    summary->counters[1] =
+        (struct be_counter_summary){.name = "papi:PAPI_TOT_CYC", .value = 1e9 * share};
+}
+
+/* With 8 workers the clock falls by a tenth; what that costs is no serial fraction. */
+static void fits_are_at_equal_frequency_where_cycles_are_counted(void **state)
+{
+    static const double clocks[] = {1.2, 1.2, 1.15, 1.08};
+
+    (void)state;
+    uint32_t reference = synthetic_add_block(&synthetic, 0, powers, COUNT_OF(powers), 100, TASKS);
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        for (uint32_t i = 0; i < COUNT_OF(powers); i++) {
+            double cycles = 1e9 * (.05 + .95 / powers[i]);
+            synthetic_add(&synthetic, reference + 1 + i, round, cycles * clocks[0] / clocks[i], 0);
+        }
+    }
+    synthetic_analyse(&synthetic);
+    assert_true(scale(0)->includes_clock_loss);
+    assert_true(scaling.serial_fraction.low > .06);
+
+    for (uint32_t i = 0; i < 3; i++) {
+        clock_set(reference + 1 + i, clocks[i]);
+    }
+    assert_true(scale(0)->includes_clock_loss);
+    clock_set(reference + 4, clocks[3]);
+    assert_false(scale(0)->includes_clock_loss);
+    assert_exact(scaling.serial_fraction, .05, 1e-7);
+    assert_exact(scaling.points[3].karp_flatt, .05, 1e-7);
+    assert_exact(scaling.usl_contention, .05, 1e-6);
+    assert_near(scaling.points[3].speedup.median, .9 / (.05 + .95 / 8), 1e-6);
+}
+
 static void noise_of_two_per_cent_stays_within_the_interval(void **state)
 {
     static const double fractions[] = {.05, .2};
@@ -328,6 +370,7 @@ int main(void)
         scaling_test(three_worker_counts_are_too_few),
         scaling_test(what_was_not_measured_is_not_fitted),
         scaling_test(weak_scaling_compares_tasks_a_second),
+        scaling_test(fits_are_at_equal_frequency_where_cycles_are_counted),
         scaling_test(noise_of_two_per_cent_stays_within_the_interval),
         scaling_test(intervals_cover_what_is_true),
         scaling_test(a_peak_that_is_noise_has_no_upper_end),
