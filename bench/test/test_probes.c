@@ -1,3 +1,4 @@
+/* labels: threads */
 /* Every probe as a sample of the real runner, and what it refuses. */
 #include <sched.h>
 #include <stdio.h>
