@@ -33,14 +33,13 @@ static enum be_status findings_init(struct be_findings *findings, const struct b
 
 static enum be_status scalings_find(struct be_findings *findings,
                                     const struct be_resampler *resampler,
-                                    const struct be_summaries *summaries,
-                                    const struct be_limits *limits, struct be_error *error)
+                                    const struct be_summaries *summaries, struct be_error *error)
 {
     enum be_status status = BE_OK;
     uint32_t workers_max = 0; /* not known */
 
-    if (limits->effective_cores > 0) {
-        workers_max = (uint32_t)fmax(floor(limits->effective_cores), 1);
+    if (isfinite(summaries->effective_cores)) {
+        workers_max = (uint32_t)fmax(floor(summaries->effective_cores), 1);
     }
     for (size_t i = 0; status == BE_OK && i < findings->scaling_series.count; i++) {
         status = be_scaling_create(resampler, summaries, &findings->scaling_series.items[i],
@@ -71,10 +70,9 @@ static enum be_status grains_find(struct be_findings *findings,
 
 static enum be_status findings_fill(struct be_findings *findings,
                                     const struct be_resampler *resampler,
-                                    const struct be_summaries *summaries,
-                                    const struct be_limits *limits, struct be_error *error)
+                                    const struct be_summaries *summaries, struct be_error *error)
 {
-    enum be_status status = scalings_find(findings, resampler, summaries, limits, error);
+    enum be_status status = scalings_find(findings, resampler, summaries, error);
 
     if (status == BE_OK) {
         status = grains_find(findings, resampler, error);
@@ -86,8 +84,7 @@ static enum be_status findings_fill(struct be_findings *findings,
 }
 
 enum be_status be_findings_create(const struct be_run *run, const struct be_summaries *summaries,
-                                  const struct be_limits *limits, struct be_findings *findings,
-                                  struct be_error *error)
+                                  struct be_findings *findings, struct be_error *error)
 {
     struct be_relatives *relatives = NULL;
     struct be_figures *figures = NULL;
@@ -105,7 +102,7 @@ enum be_status be_findings_create(const struct be_run *run, const struct be_summ
         status = findings_init(&made, run, error);
     }
     if (status == BE_OK) {
-        status = findings_fill(&made, &resampler, summaries, limits, error);
+        status = findings_fill(&made, &resampler, summaries, error);
     }
     be_resampler_finish(&resampler);
     free(figures);

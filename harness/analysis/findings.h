@@ -17,11 +17,6 @@
 #include "core/run.h"
 #include "core/status.h"
 
-/* What the samples cannot tell. {0}: nothing is known. */
-struct be_limits {
-    double effective_cores; /* of the machine that measured: min(allowed PUs, quota); 0: unknown */
-};
-
 struct be_findings {
     struct be_series_list scaling_series; /* owned */
     struct be_scaling *scalings;          /* owned; one a scaling series */
@@ -38,8 +33,7 @@ struct be_findings {
  * with n log n of the samples. *findings is written on success only. Errors: BE_ENOMEM.
  */
 enum be_status be_findings_create(const struct be_run *run, const struct be_summaries *summaries,
-                                  const struct be_limits *limits, struct be_findings *findings,
-                                  struct be_error *error);
+                                  struct be_findings *findings, struct be_error *error);
 void be_findings_finish(struct be_findings *findings);
 
 #endif

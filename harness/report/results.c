@@ -1,7 +1,5 @@
 #include "report/results.h"
 
-#include <math.h>
-
 enum be_status be_results_create(const struct be_run *run, struct be_results *results,
                                  struct be_error *error)
 {
@@ -11,9 +9,7 @@ enum be_status be_results_create(const struct be_run *run, struct be_results *re
     if (status != BE_OK) {
         return status;
     }
-    double cores = made.summaries.effective_cores;
-    const struct be_limits limits = {.effective_cores = isfinite(cores) ? cores : 0};
-    status = be_findings_create(run, &made.summaries, &limits, &made.findings, error);
+    status = be_findings_create(run, &made.summaries, &made.findings, error);
     if (status != BE_OK) {
         be_summaries_finish(&made.summaries);
         return status;

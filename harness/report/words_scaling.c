@@ -40,6 +40,9 @@ void be_words_fit(const struct be_scaling *scaling, struct be_buffer *out)
     } else if (scaling->fitted >= BE_SCALING_POINTS_MIN && scaling->usl_peak_beyond) {
         be_buffer_puts(out, "; N* is beyond what was measured: extrapolated");
     }
+    if (scaling->usl_peak_high_open) {
+        be_buffer_puts(out, "; the interval of N* has no upper end");
+    }
     if (scaling->includes_clock_loss) {
         be_buffer_puts(out, "; includes clock loss");
     }

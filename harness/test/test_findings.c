@@ -24,14 +24,13 @@ static int teardown(void **state)
 
 static struct be_findings find(double effective_cores)
 {
-    const struct be_limits limits = {.effective_cores = effective_cores};
     struct be_findings found;
     struct be_error error;
 
     synthetic_forget(&synthetic);
     synthetic_analyse(&synthetic);
-    if (be_findings_create(&synthetic.run, &synthetic.summaries, &limits, &found, &error) !=
-        BE_OK) {
+    synthetic.summaries.effective_cores = effective_cores;
+    if (be_findings_create(&synthetic.run, &synthetic.summaries, &found, &error) != BE_OK) {
         fail_msg("%s", error.message);
     }
     return found;
@@ -80,7 +79,7 @@ static void effective_cores_limit_the_fits(void **state)
     findings = find(.5);
     assert_int_equal(findings.scalings[0].fitted, 1);
     be_findings_finish(&findings);
-    findings = find(0);
+    findings = find(NAN);
     assert_int_equal(findings.scalings[0].fitted, 4);
 }
 
@@ -114,7 +113,7 @@ static void the_same_run_gives_the_same_findings(void **state)
 static void of_nothing_there_are_no_findings(void **state)
 {
     (void)state;
-    findings = find(0);
+    findings = find(NAN);
     assert_int_equal(findings.scaling_series.count, 0);
     assert_int_equal(findings.grain_series.count, 0);
 }
@@ -125,7 +124,7 @@ static void planned_and_not_measured_is_not_known(void **state)
 
     (void)state;
     machine_measure_range(&synthetic, &machine, (struct grain_range){110, 1.1e5, 4}, workers, 4);
-    findings = find(0);
+    findings = find(NAN);
     assert_int_equal(findings.scalings[0].count, 4);
     assert_int_equal(findings.scalings[0].fitted, 0);
     assert_false(findings.scalings[0].relative || findings.scalings[0].points[1].speedup.known);

@@ -18,7 +18,6 @@ static uint64_t findings_time(uint32_t rounds)
     static const uint32_t workers[] = {1, 2, 4, 8, 16, 32, 64, 128};
     const struct grain_machine machine = {
         .cost_ns = 3000, .start_ns = 1e6, .noise = .02, .rounds = rounds};
-    const struct be_limits limits = {.effective_cores = 128};
     struct synthetic synthetic = {0};
     struct be_summaries summaries;
     struct be_findings findings;
@@ -28,8 +27,7 @@ static uint64_t findings_time(uint32_t rounds)
     uint64_t start_ns = be_clock_now_ns();
     assert_int_equal(be_summaries_create(&synthetic.run, &summaries, NULL), BE_OK);
     uint64_t summed_ns = be_clock_now_ns();
-    assert_int_equal(be_findings_create(&synthetic.run, &summaries, &limits, &findings, NULL),
-                     BE_OK);
+    assert_int_equal(be_findings_create(&synthetic.run, &summaries, &findings, NULL), BE_OK);
     uint64_t end_ns = be_clock_now_ns();
     print_message("%zu samples: summaries %.1f ms, findings %.1f ms\n", synthetic.run.sample_count,
                   (double)(summed_ns - start_ns) / 1e6, (double)(end_ns - summed_ns) / 1e6);

@@ -194,7 +194,6 @@ static uint64_t lap(uint64_t *since_ns)
 
 static void run_analyse(const char *path, struct cost *cost)
 {
-    const struct be_limits limits = {.effective_cores = 8};
     struct be_summaries summaries;
     struct be_findings findings;
     struct be_store *store = NULL;
@@ -207,7 +206,7 @@ static void run_analyse(const char *path, struct cost *cost)
     cost->load_ns = lap(&at_ns);
     ASSERT_OK(be_summaries_create(&run, &summaries, &error));
     cost->summaries_ns = lap(&at_ns);
-    ASSERT_OK(be_findings_create(&run, &summaries, &limits, &findings, &error));
+    ASSERT_OK(be_findings_create(&run, &summaries, &findings, &error));
     cost->findings_ns = lap(&at_ns);
     cost->samples = summaries.items[1].samples;
     be_findings_finish(&findings);
