@@ -62,7 +62,7 @@ static enum be_status lock_take(struct be_context *context, struct be_doctor *do
 {
     struct be_error cause;
     enum be_status status =
-        be_lock_take(BE_LOCK_FAIL, context->interrupt_fd, &context->lock_fd, &cause);
+        be_lock_take(BE_LOCK_FAIL, context->interrupt_fd, NULL, &context->lock_fd, &cause);
 
     if (status == BE_EUNAVAILABLE) {
         /* Its advice to wait is for who cannot do without. */

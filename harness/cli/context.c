@@ -193,11 +193,21 @@ enum be_status be_context_check_plan(struct be_context *context, struct be_error
                            : status;
 }
 
+static void wait_tell(pid_t holder)
+{
+    if (holder > 0) {
+        fprintf(stderr, "breakeven: waits for process %d, which measures on these CPUs\n",
+                (int)holder);
+    } else {
+        fprintf(stderr, "breakeven: waits for another process, which measures on these CPUs\n");
+    }
+}
+
 enum be_status be_context_open_store(struct be_context *context, struct be_error *error)
 {
     char *path = NULL;
-    enum be_status status =
-        be_lock_take(context->options.lock, context->interrupt_fd, &context->lock_fd, error);
+    enum be_status status = be_lock_take(context->options.lock, context->interrupt_fd, wait_tell,
+                                         &context->lock_fd, error);
 
     if (status == BE_OK) {
         status = be_store_default_path(context->options.db, &path, error);

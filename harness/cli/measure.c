@@ -6,6 +6,7 @@
 
 #include "analysis/precision.h"
 #include "cli/finish.h"
+#include "cli/intervals.h"
 #include "cli/progress.h"
 #include "core/units.h"
 #include "measure/sweep.h"
@@ -18,6 +19,7 @@ static struct be_sweep sweep_make(struct be_context *context, struct be_progress
         .topology = context->topology,
         .machine = &context->machine,
         .store = context->store,
+        .root = "",
         .fresh = context->options.fresh,
         .interrupt_fd = context->interrupt_fd,
         .progress = progress ? be_progress_show : NULL,
@@ -95,6 +97,19 @@ static void where_print(const struct be_run *run, const char *database, const ch
            "breakeven export --format csv   one row a sample\n");
 }
 
+static enum be_status intervals_print(const struct be_context *context, const struct be_run *run,
+                                      struct be_error *error)
+{
+    struct be_buffer text = {0};
+    enum be_status status = be_intervals_list(run, context->plan.precision, &text, error);
+
+    if (status == BE_OK) {
+        status = be_finish_write(&text, error);
+    }
+    be_buffer_finish(&text);
+    return status;
+}
+
 static enum be_status result_print(const struct be_context *context, const struct be_run *run,
                                    struct be_error *error)
 {
@@ -111,6 +126,9 @@ static enum be_status result_print(const struct be_context *context, const struc
         status = json_print(run, written == BE_OK ? error : NULL);
     } else {
         status = be_finish_print(run, written == BE_OK ? error : NULL);
+        if (status == BE_OK && context->options.verbose) {
+            status = intervals_print(context, run, written == BE_OK ? error : NULL);
+        }
         where_print(run, database, written == BE_OK ? folder : NULL);
     }
     free(folder);

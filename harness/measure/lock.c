@@ -97,8 +97,8 @@ static enum be_status taken_tell(const struct lock_address *address, struct be_e
                         (int)holder);
 }
 
-enum be_status be_lock_take(enum be_lock_mode mode, int interrupt_fd, int *fd,
-                            struct be_error *error)
+enum be_status be_lock_take(enum be_lock_mode mode, int interrupt_fd,
+                            void (*wait_begins)(pid_t holder), int *fd, struct be_error *error)
 {
     cpu_set_t allowed;
 
@@ -111,6 +111,9 @@ enum be_status be_lock_take(enum be_lock_mode mode, int interrupt_fd, int *fd,
     }
     const struct lock_address address = address_make("cpus", &allowed, sizeof(allowed));
     enum be_status status = lock_try(&address, fd, error);
+    if (status == BE_EUNAVAILABLE && mode == BE_LOCK_WAIT && wait_begins) {
+        wait_begins(holder_find(&address));
+    }
     while (status == BE_EUNAVAILABLE && mode == BE_LOCK_WAIT) {
         struct pollfd interrupt = {.fd = interrupt_fd, .events = POLLIN};
         if (poll(&interrupt, 1, RETRY_MS) > 0) {

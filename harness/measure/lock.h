@@ -6,6 +6,7 @@
 #define BE_MEASURE_LOCK_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "core/status.h"
 
@@ -21,11 +22,12 @@ enum be_status be_lock_mode_parse(const char *text, enum be_lock_mode *mode,
 
 /*
  * Takes the lock of the CPUs that this process may run on. *fd holds it until it is closed; -1 for
- * BE_LOCK_OFF. Errors: BE_EUNAVAILABLE naming the holder's process, BE_EINTERRUPTED when
- * interrupt_fd (-1: never) became readable while waiting, BE_ESYSTEM.
+ * BE_LOCK_OFF. Before it waits it calls wait_begins (may be NULL) with the process that has it, 0
+ * where that cannot be seen from here. Errors: BE_EUNAVAILABLE naming the holder's process,
+ * BE_EINTERRUPTED when interrupt_fd (-1: never) became readable while waiting, BE_ESYSTEM.
  */
-enum be_status be_lock_take(enum be_lock_mode mode, int interrupt_fd, int *fd,
-                            struct be_error *error);
+enum be_status be_lock_take(enum be_lock_mode mode, int interrupt_fd,
+                            void (*wait_begins)(pid_t holder), int *fd, struct be_error *error);
 
 /*
  * Makes a run of a database this process's alone, also where no CPU is shared and no lock of CPUs

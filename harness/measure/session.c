@@ -182,7 +182,7 @@ enum be_status be_session_init(const struct be_sweep *sweep, struct be_run *run,
 {
     *session = (struct be_session){
         .sweep = sweep, .run = run, .started_ns = started_ns, .earlier_ns = run->elapsed_ns};
-    enum be_status status = be_quality_create("", &session->quality, error);
+    enum be_status status = be_quality_create(sweep->root, &session->quality, error);
     if (status == BE_OK) {
         status = be_topology_export_lean_xml(sweep->topology, &session->topology_xml, error);
     }

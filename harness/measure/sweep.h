@@ -61,6 +61,7 @@ struct be_sweep {
     const struct be_topology *topology;
     const struct be_machine *machine;
     struct be_store *store;
+    const char *root; /* where /proc and /sys are, for quality: "" is this machine */
     bool fresh;       /* never resume */
     int interrupt_fd; /* readable when the user wants to stop; -1: never */
     void (*progress)(void *context, const struct be_sweep_progress *progress); /* may be NULL */

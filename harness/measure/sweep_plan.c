@@ -20,12 +20,12 @@ static enum be_status string_copy(const char *text, char **copy, struct be_error
 }
 
 /* Notes which signals of quality can be read here: a clean sample is clean by these alone. */
-static enum be_status watched_note(json_t *machine, struct be_error *error)
+static enum be_status watched_note(const char *root, json_t *machine, struct be_error *error)
 {
     struct be_quality *quality = NULL;
     struct be_quality_reading reading;
     char names[BE_QUALITY_NAMES_BYTES];
-    enum be_status status = be_quality_create("", &quality, error);
+    enum be_status status = be_quality_create(root, &quality, error);
 
     if (status == BE_OK) {
         be_quality_read(quality, NULL, 0, -1, &reading);
@@ -44,7 +44,7 @@ static enum be_status texts_fill(const struct be_sweep *sweep, struct be_run *ru
     enum be_status status = be_plan_to_text(sweep->plan, &text, error);
 
     if (status == BE_OK) {
-        status = watched_note(machine, error);
+        status = watched_note(sweep->root, machine, error);
     }
     run->machine_json = machine ? json_dumps(machine, JSON_COMPACT) : NULL;
     json_decref(machine);

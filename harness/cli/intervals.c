@@ -1,0 +1,77 @@
+#include "cli/intervals.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analysis/precision.h"
+#include "analysis/summary.h"
+#include "core/units.h"
+
+/* The widest first, those without an interval before all; equal ones in the order of the plan. */
+static int width_compare(const void *a, const void *b)
+{
+    const struct be_summary *x = *(const struct be_summary *const *)a;
+    const struct be_summary *y = *(const struct be_summary *const *)b;
+    double x_width = be_precision_half_width(&x->speedup);
+    double y_width = be_precision_half_width(&y->speedup);
+
+    if (x_width != y_width) {
+        return x_width < y_width ? 1 : -1;
+    }
+    return (x > y) - (x < y);
+}
+
+static void summary_put(const struct be_summary *summary, struct be_buffer *text)
+{
+    const struct be_configuration *configuration = summary->configuration;
+    double width = be_precision_half_width(&summary->speedup);
+    char grain[BE_UNITS_TEXT_BYTES] = "-";
+    char speedup[BE_UNITS_TEXT_BYTES] = "-";
+    char percent[BE_UNITS_TEXT_BYTES] = "none";
+
+    if (isfinite(width)) {
+        snprintf(percent, sizeof(percent), "±%.1f %%", width * 100);
+    }
+    if (summary->speedup.known) {
+        snprintf(speedup, sizeof(speedup), "%.2f", summary->speedup.median);
+    }
+    if (summary->grain_ns.known) {
+        be_units_format_duration(grain, summary->grain_ns.median);
+    }
+    be_buffer_printf(text, "  %-9s %6zu  %8s  %9s  %s x%" PRIu32 ", chunk %" PRIu64 ", %s, %s\n",
+                     percent, summary->samples, speedup, grain, configuration->executor,
+                     configuration->workers, configuration->chunk, configuration->placement,
+                     configuration->workload);
+}
+
+enum be_status be_intervals_list(const struct be_run *run, double wanted, struct be_buffer *text,
+                                 struct be_error *error)
+{
+    struct be_summaries summaries = {0};
+    const struct be_summary **order = calloc(run->configuration_count + 1, sizeof(*order));
+    size_t count = 0;
+    enum be_status status = order ? be_summaries_create(run, &summaries, error)
+                                  : be_error_set(error, BE_ENOMEM, "out of memory for a list");
+
+    for (size_t i = 0; status == BE_OK && i < summaries.count; i++) {
+        const struct be_summary *summary = &summaries.items[i];
+        if (summary->configuration->role == BE_ROLE_MEASURED) {
+            order[count++] = summary;
+        }
+    }
+    if (status == BE_OK) {
+        qsort(order, count, sizeof(*order), width_compare);
+        be_buffer_printf(text,
+                         "\n  half of the 95 %% interval of each speedup; wanted: %g %%\n"
+                         "  half     rounds   speedup       task\n",
+                         wanted * 100);
+    }
+    for (size_t i = 0; status == BE_OK && i < count; i++) {
+        summary_put(order[i], text);
+    }
+    be_summaries_finish(&summaries);
+    free(order);
+    return status;
+}
