@@ -56,7 +56,7 @@ static double pairs_count(const double *values, size_t count)
 static void merging_counts_what_pairs_count(void **state)
 {
     struct be_rng rng;
-    double values[60];
+    double values[60] = {0};
 
     (void)state;
     be_rng_init(&rng, 1);
