@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/kendall.h"
 #include "analysis/stats.h"
+#include "core/kendall.h"
 
 /* Fewer say nothing about a trend. */
 enum { PASSES_MIN = 8, ROUNDS_MIN = 10 };
