@@ -4,67 +4,18 @@
  * numbers above 2^53 are decimal strings.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "core/json.h"
+#include "report/findings_json.h"
 #include "report/format.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include "report/member.h"
 
 enum { SCHEMA_VERSION = 1 };
 
 /* No clock or counter is known better, and compilers differ in the digits after these. */
 enum { NUMBER_DIGITS = 12 };
-
-/*
- * A value that could not be made is NULL, and so is whatever would hold it: memory is asked after
- * once, at the root.
- */
-struct member {
-    const char *key;
-    json_t *value; /* owned until object_make takes it */
-};
-
-static json_t *object_make(const struct member *members, size_t count)
-{
-    json_t *object = json_object();
-    bool failed = false;
-
-    for (size_t i = 0; i < count; i++) {
-        failed = json_object_set_new(object, members[i].key, members[i].value) != 0 || failed;
-    }
-    if (failed) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
-}
-
-/* Text as it is, NULL as null; in text that is not UTF-8 every byte beyond ASCII becomes '?'. */
-static json_t *text_value(const char *text)
-{
-    if (!text) {
-        return json_null();
-    }
-    json_t *value = json_string(text);
-    if (value) {
-        return value;
-    }
-    char *ascii = strdup(text);
-    if (!ascii) {
-        return NULL;
-    }
-    for (char *c = ascii; *c; c++) {
-        if ((unsigned char)*c > 127) {
-            *c = '?';
-        }
-    }
-    value = json_string(ascii);
-    free(ascii);
-    return value;
-}
 
 /* A count of which 0 says that it is not known. */
 static json_t *known_count(uint64_t value)
@@ -77,28 +28,12 @@ static json_t *pu_value(int32_t pu)
     return pu >= 0 ? json_integer(pu) : json_null();
 }
 
-static json_t *median_value(const struct be_estimate *estimate)
-{
-    return be_json_real(estimate->known ? estimate->median : NAN);
-}
-
-static json_t *estimate_object(const struct be_estimate *estimate)
-{
-    bool bounded = estimate->known && estimate->bounded;
-    const struct member members[] = {
-        {"median", median_value(estimate)},
-        {"low", be_json_real(bounded ? estimate->low : NAN)},
-        {"high", be_json_real(bounded ? estimate->high : NAN)},
-    };
-    return object_make(members, COUNT_OF(members));
-}
-
 static json_t *params_object(const struct be_params *params)
 {
     json_t *object = json_object();
 
     for (size_t i = 0; i < params->count; i++) {
-        json_t *value = text_value(params->entries[i].value);
+        json_t *value = be_member_text(params->entries[i].value);
         if (json_object_set_new(object, params->entries[i].key, value) != 0) {
             json_decref(object);
             return NULL;
@@ -109,13 +44,13 @@ static json_t *params_object(const struct be_params *params)
 
 static json_t *counter_object(const struct be_counter_summary *counter)
 {
-    const struct member members[] = {
+    const struct be_member members[] = {
         {"value", be_json_real(counter->value)},
         {"state", json_string(be_counter_state_name(counter->state))},
         {"share", be_json_real(counter->share)},
-        {"reason", text_value(counter->reason[0] != '\0' ? counter->reason : NULL)},
+        {"reason", be_member_text(counter->reason[0] != '\0' ? counter->reason : NULL)},
     };
-    return object_make(members, COUNT_OF(members));
+    return be_member_object(members, BE_MEMBERS(members));
 }
 
 static json_t *counters_object(const struct be_summary *summary)
@@ -147,7 +82,7 @@ static json_t *pus_array(const struct be_summary *summary)
 
 static json_t *quality_object(const struct be_summary *summary)
 {
-    const struct member members[] = {
+    const struct be_member members[] = {
         {"clean", be_json_count(summary->clean)},
         {"suspect", be_json_count(summary->suspect)},
         {"rejected", be_json_count(summary->rejected)},
@@ -155,23 +90,23 @@ static json_t *quality_object(const struct be_summary *summary)
         {"rerun", be_json_count(summary->rerun)},
         {"dropped", be_json_count(summary->dropped)},
     };
-    return object_make(members, COUNT_OF(members));
+    return be_member_object(members, BE_MEMBERS(members));
 }
 
-static json_t *configuration_object(const struct be_summary *summary)
+static json_t *configuration_object(const struct be_summary *summary, const struct be_model *model)
 {
     const struct be_configuration *configuration = summary->configuration;
-    const struct member members[] = {
+    const struct be_member members[] = {
         {"id", json_string(configuration->id)},
         {"role", json_string(be_role_name(configuration->role))},
         {"block", be_json_count(configuration->block)},
         {"params", params_object(&configuration->params)},
-        {"workload", text_value(configuration->workload)},
-        {"executor", text_value(configuration->executor)},
+        {"workload", be_member_text(configuration->workload)},
+        {"executor", be_member_text(configuration->executor)},
         {"workers", be_json_count(configuration->workers)},
-        {"placement", text_value(configuration->placement)},
+        {"placement", be_member_text(configuration->placement)},
         {"grain_asked_ns", known_count(configuration->grain_asked_ns)},
-        {"grain_ns", median_value(&summary->grain_ns)},
+        {"grain_ns", be_member_median(&summary->grain_ns)},
         {"steps", known_count(configuration->steps)},
         {"tasks", be_json_count(configuration->tasks)},
         {"chunk", be_json_count(configuration->chunk)},
@@ -180,17 +115,22 @@ static json_t *configuration_object(const struct be_summary *summary)
         {"bound_best",
          be_json_real(configuration->bound_best > 0 ? configuration->bound_best : NAN)},
         {"samples", be_json_count(summary->samples)},
-        {"wall_ns", estimate_object(&summary->wall_ns)},
-        {"cold_wall_ns", estimate_object(&summary->cold_wall_ns)},
-        {"speedup", estimate_object(&summary->speedup)},
-        {"cold_speedup", estimate_object(&summary->cold_speedup)},
+        {"wall_ns", be_member_estimate(&summary->wall_ns)},
+        {"cold_wall_ns", be_member_estimate(&summary->cold_wall_ns)},
+        {"speedup", be_member_estimate(&summary->speedup)},
+        {"cold_speedup", be_member_estimate(&summary->cold_speedup)},
         {"predicted_speedup", be_json_real(summary->predicted_speedup)},
-        {"efficiency", estimate_object(&summary->efficiency)},
-        {"ipc_overhead_ns", estimate_object(&summary->ipc_overhead_ns)},
-        {"ipc_overhead_ratio", estimate_object(&summary->ipc_overhead_ratio)},
-        {"overhead_ns_per_task", estimate_object(&summary->overhead_ns_per_task)},
-        {"tasks_per_s", estimate_object(&summary->tasks_per_s)},
-        {"cpu_ns", median_value(&summary->cpu_ns)},
+        {"efficiency", be_member_estimate(&summary->efficiency)},
+        {"ipc_overhead_ns", be_member_estimate(&summary->ipc_overhead_ns)},
+        {"ipc_overhead_ratio", be_member_estimate(&summary->ipc_overhead_ratio)},
+        {"overhead_ns_per_task", be_member_estimate(&summary->overhead_ns_per_task)},
+        {"tasks_per_s", be_member_estimate(&summary->tasks_per_s)},
+        {"cpu_ns", be_member_median(&summary->cpu_ns)},
+        {"relative_speedup", be_member_estimate(&summary->relative_speedup)},
+        {"values", be_findings_json_values(summary)},
+        {"budget", be_findings_json_budget(&summary->budget)},
+        {"model", be_findings_json_model(model)},
+        {"flags", be_findings_json_flags(&summary->flags)},
         {"counters", counters_object(summary)},
         {"pus", pus_array(summary)},
         {"dispatcher_pu", pu_value(summary->dispatcher_pu)},
@@ -198,7 +138,7 @@ static json_t *configuration_object(const struct be_summary *summary)
         {"quality", quality_object(summary)},
         {"failures", json_array()},
     };
-    return object_make(members, COUNT_OF(members));
+    return be_member_object(members, BE_MEMBERS(members));
 }
 
 /* Adds each failed sample to its configuration's failures. */
@@ -209,30 +149,32 @@ static bool failures_append(const struct be_run *run, json_t *configurations)
         if (sample->state != BE_SAMPLE_FAILED) {
             continue;
         }
-        const struct member members[] = {
+        const struct be_member members[] = {
             {"round", be_json_count(sample->round)},
-            {"reason", text_value(sample->reason)},
+            {"reason", be_member_text(sample->reason)},
         };
         json_t *failures =
             json_object_get(json_array_get(configurations, sample->configuration), "failures");
-        if (json_array_append_new(failures, object_make(members, COUNT_OF(members))) != 0) {
+        if (json_array_append_new(failures, be_member_object(members, BE_MEMBERS(members))) != 0) {
             return false;
         }
     }
     return true;
 }
 
-static json_t *configurations_array(const struct be_run *run, const struct be_summaries *summaries)
+static json_t *configurations_array(const struct be_results *results)
 {
+    const struct be_summaries *summaries = &results->summaries;
     json_t *array = json_array();
 
     for (size_t i = 0; i < summaries->count; i++) {
-        if (json_array_append_new(array, configuration_object(&summaries->items[i])) != 0) {
+        if (json_array_append_new(array, configuration_object(&summaries->items[i],
+                                                              &results->findings.models[i])) != 0) {
             json_decref(array);
             return NULL;
         }
     }
-    if (!failures_append(run, array)) {
+    if (!failures_append(results->run, array)) {
         json_decref(array);
         return NULL;
     }
@@ -256,20 +198,20 @@ static json_t *time_value(int64_t seconds)
 static json_t *run_object(const struct be_run *run)
 {
     bool stored = run->id != 0;
-    const struct member members[] = {
+    const struct be_member members[] = {
         {"id", stored ? json_integer(run->id) : json_null()},
         {"handle", stored ? json_sprintf("%lld", (long long)run->id) : json_null()},
-        {"label", text_value(run->label)},
+        {"label", be_member_text(run->label)},
         {"started_at", time_value(run->started_at)},
         {"elapsed_ns", known_count(run->elapsed_ns)},
-        {"machine_key", text_value(run->machine_key)},
-        {"build_id", text_value(run->build_id)},
-        {"plan", text_value(run->plan)},
+        {"machine_key", be_member_text(run->machine_key)},
+        {"build_id", be_member_text(run->build_id)},
+        {"plan", be_member_text(run->plan)},
         {"seed", be_json_count(run->seed)},
         {"rounds", be_json_count(run->rounds)},
         {"status", stored ? json_string(be_run_status_name(run->status)) : json_null()},
     };
-    return object_make(members, COUNT_OF(members));
+    return be_member_object(members, BE_MEMBERS(members));
 }
 
 static enum be_status machine_value(const struct be_run *run, json_t **machine,
@@ -303,13 +245,16 @@ static enum be_status json_write(const struct be_results *results, struct be_buf
     if (status != BE_OK) {
         return status;
     }
-    const struct member members[] = {
+    const struct be_member members[] = {
         {"schema_version", json_integer(SCHEMA_VERSION)},
         {"run", run_object(results->run)},
         {"machine", machine},
-        {"configurations", configurations_array(results->run, &results->summaries)},
+        {"configurations", configurations_array(results)},
+        {"precision", be_findings_json_precision(results)},
+        {"grain_series", be_findings_json_grains(results)},
+        {"scaling_series", be_findings_json_scalings(results)},
     };
-    json_t *root = object_make(members, COUNT_OF(members));
+    json_t *root = be_member_object(members, BE_MEMBERS(members));
     size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(NUMBER_DIGITS);
     if (!root || json_dump_callback(root, buffer_append, out, flags) != 0) {
         json_decref(root);

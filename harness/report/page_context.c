@@ -182,6 +182,30 @@ void be_page_definitions(struct be_doc *doc)
          "(time of a pass x C - tasks x w) / tasks: core time a task that did not compute, for "
          "whatever reason; below 0 when tasks ran faster than in the serial pass"},
         {"predicted speedup", "min(P, C) / (1 + o/w): what messages alone would leave"},
+        {"break-even", "the compute time w of a task at which speedup is 1. \"<\" or \">\" before "
+                       "an end of its interval: that end is beyond what was measured; \"always\" "
+                       "and \"never\": so at every length that was measured"},
+        {"METG(50 %), METG(90 %)",
+         "minimum effective task granularity: the least T x C / N, core time a task, at which "
+         "efficiency S / C is still that"},
+        {"coarse",
+         "fewer than 4 lengths of task a decade around the place: a straight line between "
+         "them may be off"},
+        {"Karp-Flatt, serial fraction",
+         "(1/S - 1/P) / (1 - 1/P), S over one worker of the same pool"},
+        {"Amdahl", "S = 1 / (f + (1 - f) / P), one serial fraction f for all P"},
+        {"USL", "universal scalability law: throughput = a P / (1 + c (P - 1) + k P (P - 1)), "
+                "contention c, coherency k, largest at N* = sqrt((1 - c) / k)"},
+        {"includes clock loss",
+         "many busy cores may run at a lower clock than one; what that costs "
+         "is in the figure, since cycles were not counted"},
+        {"d, v, occupancy", "core time a task that the dispatcher takes, and that workers take "
+                            "beside computing; N x d / T, the part of a pass that the dispatcher "
+                            "is busy"},
+        {"trend, two modes, outliers",
+         "times that grow or shrink (Kendall, p below .001, by 1 % or more); that gather around "
+         "two "
+         "values; that lie beyond 5 deviations (1.4826 MAD) from the median"},
         {"P and C",
          "workers, and the distinct processing units that workers and dispatcher ran on"},
         {"clean, suspect, rejected, failed",

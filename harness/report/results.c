@@ -1,5 +1,28 @@
 #include "report/results.h"
 
+#include <string.h>
+
+#include "core/json.h"
+
+/* What a run is held to whose plan does not say. */
+#define PRECISION_DEFAULT .01
+
+static void plan_read(struct be_results *results)
+{
+    const char *text = results->run->plan_text;
+    json_t *plan = NULL;
+
+    results->precision = PRECISION_DEFAULT;
+    if (text && be_json_parse(text, strlen(text), &plan, NULL) == BE_OK) {
+        const json_t *precision = json_object_get(plan, "precision");
+        const char *scaling = json_string_value(json_object_get(plan, "scaling"));
+        results->precision =
+            json_is_number(precision) ? json_number_value(precision) : PRECISION_DEFAULT;
+        results->weak = scaling && strcmp(scaling, "weak") == 0;
+        json_decref(plan);
+    }
+}
+
 enum be_status be_results_create(const struct be_run *run, struct be_results *results,
                                  struct be_error *error)
 {
@@ -14,6 +37,7 @@ enum be_status be_results_create(const struct be_run *run, struct be_results *re
         be_summaries_finish(&made.summaries);
         return status;
     }
+    plan_read(&made);
     *results = made;
     return BE_OK;
 }

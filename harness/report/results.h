@@ -5,6 +5,8 @@
 #ifndef BE_REPORT_RESULTS_H
 #define BE_REPORT_RESULTS_H
 
+#include <stdbool.h>
+
 #include "analysis/findings.h"
 #include "analysis/summary.h"
 #include "core/run.h"
@@ -15,6 +17,9 @@ struct be_results {
     const struct be_run *run; /* borrowed */
     struct be_summaries summaries;
     struct be_findings findings;
+    double
+        precision; /* that the plan wanted of speedups: half their interval over them; .01: 1 % */
+    bool weak;     /* scaling: tasks grow with workers */
 };
 
 /*

@@ -7,9 +7,6 @@
 #include "core/buffer.h"
 #include "core/units.h"
 
-/* What a run is held to whose plan does not say. */
-#define PRECISION_DEFAULT .01
-
 static bool in_a_series(const struct be_configuration *configuration)
 {
     return configuration->role == BE_ROLE_MEASURED && strcmp(configuration->executor, "null") != 0;
@@ -383,13 +380,11 @@ enum be_status be_view_create(const struct be_results *results, struct be_view *
         .run = results->run,
         .summaries = &results->summaries,
         .findings = &results->findings,
+        .precision = results->precision,
+        .weak = results->weak,
     };
     view->plan = json_of(view->run->plan_text);
     view->machine = json_of(view->run->machine_json);
-    const char *scaling = json_string_value(json_object_get(view->plan, "scaling"));
-    const json_t *precision = json_object_get(view->plan, "precision");
-    view->weak = scaling && strcmp(scaling, "weak") == 0;
-    view->precision = json_is_number(precision) ? json_number_value(precision) : PRECISION_DEFAULT;
     if (view_tasks(view) != BE_OK || view_cells(view) != BE_OK || view_workers(view) != BE_OK ||
         view_workloads(view) != BE_OK || view_place(view) != BE_OK) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a report");

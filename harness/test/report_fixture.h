@@ -60,6 +60,7 @@ static inline void fixture_begin(struct fixture *fixture, const char *plan, uint
         .cores = cores,
     };
     fixture->results.run = &fixture->run;
+    fixture->results.precision = .01;
     fixture->results.summaries.harness_overhead_ns = fixture_estimate(2.5e6, .1);
     fixture->results.summaries.commit_ns = fixture_estimate(.9e6, .2);
 }

@@ -188,6 +188,19 @@ static const char *const promised[] = {
     "configuration.quality.suspect",
     "configuration.quality.rejected",
     "configuration.failures",
+    "configuration.relative_speedup.median",
+    "configuration.values.peak_rss_bytes",
+    "configuration.values.latency_p99_ns",
+    "configuration.budget.reached_percent",
+    "configuration.budget.losses_percent.unexplained",
+    "configuration.budget.parts_percent.remainder",
+    "configuration.model.predicted_break_even_ns",
+    "configuration.model.saturation_workers",
+    "configuration.flags.raised",
+    "precision.wanted",
+    "precision.within",
+    "grain_series",
+    "scaling_series",
 };
 
 static void json_has_what_its_version_promises(void **state)
