@@ -36,13 +36,10 @@ json_t *be_findings_json_budget(const struct be_budget *budget)
         [BE_BUDGET_REMAINDER] = "remainder",
     };
     static const char *const losses[BE_LOSS_COUNT] = {
-        [BE_LOSS_COMPUTE] = "compute",
-        [BE_LOSS_MESSAGES] = "messages",
-        [BE_LOSS_MERGE] = "merge",
-        [BE_LOSS_START] = "start",
-        [BE_LOSS_IMBALANCE] = "imbalance",
-        [BE_LOSS_WAITING] = "waiting",
-        [BE_LOSS_UNEXPLAINED] = "unexplained",
+        [BE_LOSS_COMPUTE] = "compute",       [BE_LOSS_MESSAGES] = "messages",
+        [BE_LOSS_MERGE] = "merge",           [BE_LOSS_START] = "start",
+        [BE_LOSS_IMBALANCE] = "imbalance",   [BE_LOSS_WAITING] = "waiting",
+        [BE_LOSS_DISPATCHER] = "dispatcher", [BE_LOSS_UNEXPLAINED] = "unexplained",
     };
     bool known = budget->known;
     const struct be_member members[] = {

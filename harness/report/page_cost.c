@@ -9,16 +9,34 @@
 /* Per cent are printed with one decimal. */
 #define STEP .1
 
-static void verdicts_put(const struct be_view *view, struct be_doc *doc)
+/* What the answer is about: the tasks that the plan names, with the most workers. */
+static bool is_main(const struct be_view *view, const struct be_view_cell *cell)
+{
+    return cell->workers == be_view_most_workers(view) && !view->tasks[cell->task].searched;
+}
+
+static void verdicts_put(const struct be_view *view, bool main, struct be_doc *doc)
 {
     static const char *const headers[] = {"executor", "workers", "task", "verdict"};
+    size_t rows = 0;
 
-    be_doc_table(doc, "lrlt", headers, view->cell_count);
+    for (size_t i = 0; i < view->cell_count; i++) {
+        rows += is_main(view, &view->cells[i]) == main;
+    }
+    if (rows == 0) {
+        return;
+    }
+    if (!main) {
+        doc->ops->paragraph(doc, "With fewer workers, and of tasks that the plan does not name:");
+    }
+    be_doc_table(doc, "lrlt", headers, rows);
     for (size_t i = 0; i < view->cell_count; i++) {
         struct be_buffer words = {0};
-        be_page_cell(view, &view->cells[i], doc);
-        be_words_verdict(view->cells[i].summary, &words);
-        be_doc_cell_words(doc, &words);
+        if (is_main(view, &view->cells[i]) == main) {
+            be_page_cell(view, &view->cells[i], doc);
+            be_words_verdict(view->cells[i].summary, &words);
+            be_doc_cell_words(doc, &words);
+        }
     }
     be_doc_table_end(doc);
 }
@@ -66,9 +84,10 @@ void be_page_budget(const struct be_view *view, struct be_doc *doc)
         "Of T x C, the time of a pass times the cores that workers and dispatcher ran on, in "
         "per cent that add up to 100. Reached is what the serial pass takes. Slower compute is "
         "a lower clock, caches or a shared core; a late start is idle before a worker's first "
-        "task, imbalance after its last; waiting is all other idle time. Unexplained is what "
-        "is left.");
-    verdicts_put(view, doc);
+        "task, imbalance after its last; waiting is all other idle time of workers. A dispatcher "
+        "on a core of its own idles there. Unexplained is what is left.");
+    verdicts_put(view, true, doc);
+    verdicts_put(view, false, doc);
     if (known > 0) {
         doc->ops->paragraph(doc, "The same time by what the cores did, from stamps around a part "
                                  "of the tasks; the remainder is what no part accounts for.");

@@ -179,6 +179,7 @@ static void verdicts_add_up_as_printed(void **state)
         }
         summary.budget.losses[BE_LOSS_UNEXPLAINED] = left;
         be_words_verdict(&summary, &words);
+        assert_null(strstr(words.data, "(null)"));
         if (fabs(numbers_sum(words.data, "4 cores") - 100) > 1e-6) {
             fail_msg("'%s' does not add up to 100", words.data);
         }
