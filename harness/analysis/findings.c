@@ -8,6 +8,9 @@
 #include "analysis/relatives.h"
 #include "analysis/resample.h"
 
+/* Share of its time that a worker keeps a core busy: below it, cores are no limit. */
+#define MOSTLY_WAITING .5
+
 static enum be_status findings_init(struct be_findings *findings, const struct be_run *run,
                                     struct be_error *error)
 {
@@ -31,19 +34,32 @@ static enum be_status findings_init(struct be_findings *findings, const struct b
     return BE_OK;
 }
 
+/*
+ * Worker counts that the machine can run at once; 0: any. Tasks that mostly wait, for a disk or a
+ * timer, do not compete for cores.
+ */
+static uint32_t workers_limit(const struct be_summaries *summaries, const struct be_series *series)
+{
+    const struct be_summary *fewest = &summaries->items[series->members[0]];
+    double busy_cores = be_estimate_value(&fewest->cpu_ns) / be_estimate_value(&fewest->wall_ns);
+
+    if (isnan(summaries->effective_cores) ||
+        busy_cores < MOSTLY_WAITING * fewest->configuration->workers) {
+        return 0;
+    }
+    return (uint32_t)fmax(floor(summaries->effective_cores), 1);
+}
+
 static enum be_status scalings_find(struct be_findings *findings,
                                     const struct be_resampler *resampler,
                                     const struct be_summaries *summaries, struct be_error *error)
 {
     enum be_status status = BE_OK;
-    uint32_t workers_max = 0; /* not known */
 
-    if (isfinite(summaries->effective_cores)) {
-        workers_max = (uint32_t)fmax(floor(summaries->effective_cores), 1);
-    }
     for (size_t i = 0; status == BE_OK && i < findings->scaling_series.count; i++) {
-        status = be_scaling_create(resampler, summaries, &findings->scaling_series.items[i],
-                                   workers_max, &findings->scalings[i], error);
+        const struct be_series *series = &findings->scaling_series.items[i];
+        status = be_scaling_create(resampler, summaries, series, workers_limit(summaries, series),
+                                   &findings->scalings[i], error);
     }
     return status;
 }

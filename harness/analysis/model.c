@@ -73,7 +73,7 @@ struct be_model be_model_predict(const struct be_summary *summary)
         .predicted_task_ns = task_predict(&terms, 0),
         .cold_task_ns = be_estimate_value(&summary->cold_wall_ns) / terms.tasks,
         .predicted_cold_task_ns = task_predict(&terms, pool_start_ns),
-        .can_pay = terms.workers > 1 && terms.pus > 1,
+        .can_pay = !(terms.workers <= 1) && !(terms.pus <= 1),
         .predicted_breakeven_ns = NAN,
         .predicted_cold_breakeven_ns = NAN,
     };

@@ -83,6 +83,19 @@ static void effective_cores_limit_the_fits(void **state)
     assert_int_equal(findings.scalings[0].fitted, 4);
 }
 
+static void cores_are_no_limit_to_tasks_that_wait(void **state)
+{
+    static const struct grain_machine machine = {.cost_ns = 3000, .rounds = 6};
+
+    (void)state;
+    machine_measure(&synthetic, &machine, 10000, workers, 4);
+    for (size_t i = 0; i < synthetic.run.sample_count; i++) {
+        synthetic.run.samples[i].cpu_ns /= 100;
+    }
+    findings = find(.5);
+    assert_int_equal(findings.scalings[0].fitted, 4);
+}
+
 static void the_same_run_gives_the_same_findings(void **state)
 {
     static const struct grain_machine machine = {
@@ -141,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         findings_test(each_series_has_its_findings),
         findings_test(effective_cores_limit_the_fits),
+        findings_test(cores_are_no_limit_to_tasks_that_wait),
         findings_test(the_same_run_gives_the_same_findings),
         findings_test(of_nothing_there_are_no_findings),
         findings_test(planned_and_not_measured_is_not_known),

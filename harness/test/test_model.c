@@ -75,6 +75,17 @@ static void predicted_times(void **state)
     }
 }
 
+/* Nothing measured is no proof that it never pays. */
+static void unknown_cores_predict_nothing(void **state)
+{
+    struct be_summary summary = pass(2, 0, 10000, 500, 1500);
+
+    (void)state;
+    struct be_model model = be_model_predict(&summary);
+    assert_true(model.can_pay);
+    assert_true(isnan(model.predicted_breakeven_ns));
+}
+
 static void predicted_breakeven(void **state)
 {
     static const struct {
@@ -164,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(costs_of_a_task),
         cmocka_unit_test(predicted_times),
+        cmocka_unit_test(unknown_cores_predict_nothing),
         cmocka_unit_test(predicted_breakeven),
         cmocka_unit_test(breakeven_is_where_the_prediction_meets_the_grain),
         cmocka_unit_test(one_worker_or_one_pu_never_pays),
