@@ -73,7 +73,7 @@ struct be_model be_model_predict(const struct be_summary *summary)
         .predicted_task_ns = task_predict(&terms, 0),
         .cold_task_ns = be_estimate_value(&summary->cold_wall_ns) / terms.tasks,
         .predicted_cold_task_ns = task_predict(&terms, pool_start_ns),
-        .can_pay = !(terms.workers <= 1) && !(terms.pus <= 1),
+        .never_pays = terms.workers <= 1 || terms.pus <= 1,
         .predicted_breakeven_ns = NAN,
         .predicted_cold_breakeven_ns = NAN,
     };
@@ -81,7 +81,7 @@ struct be_model be_model_predict(const struct be_summary *summary)
     if (terms.dispatcher_ns > 0) {
         model.saturation_workers = (terms.grain_ns + terms.worker_ns) / terms.dispatcher_ns;
     }
-    if (model.can_pay) {
+    if (!model.never_pays) {
         model.predicted_breakeven_ns = breakeven_predict(&terms, 0);
         model.predicted_cold_breakeven_ns = breakeven_predict(&terms, pool_start_ns);
     }

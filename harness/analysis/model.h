@@ -22,7 +22,7 @@ struct be_model {
     double cold_task_ns;
     double predicted_cold_task_ns;
 
-    bool can_pay;                  /* false: 1 worker or 1 PU, so it never pays */
+    bool never_pays;               /* it has 1 worker or 1 PU */
     double predicted_breakeven_ns; /* w*; NAN also where it cannot pay */
     double predicted_cold_breakeven_ns;
 };

@@ -63,7 +63,7 @@ json_t *be_findings_json_model(const struct be_model *model)
         {"predicted_task_ns", be_json_real(model->predicted_task_ns)},
         {"cold_task_ns", be_json_real(model->cold_task_ns)},
         {"predicted_cold_task_ns", be_json_real(model->predicted_cold_task_ns)},
-        {"can_pay", json_boolean(model->can_pay)},
+        {"never_pays", json_boolean(model->never_pays)},
         {"predicted_break_even_ns", be_json_real(model->predicted_breakeven_ns)},
         {"predicted_cold_break_even_ns", be_json_real(model->predicted_cold_breakeven_ns)},
     };

@@ -119,9 +119,9 @@ static void model_row(const struct be_model *model, struct be_doc *doc)
     for (size_t i = 0; i < sizeof(times_ns) / sizeof(times_ns[0]); i++) {
         be_doc_cell(doc, be_shown_of_value(BE_SHOWN_GRAIN, times_ns[i]).value);
     }
-    be_doc_cell(doc, model->can_pay
-                         ? be_shown_of_value(BE_SHOWN_GRAIN, model->predicted_breakeven_ns).value
-                         : "never");
+    be_doc_cell(doc, model->never_pays
+                         ? "never"
+                         : be_shown_of_value(BE_SHOWN_GRAIN, model->predicted_breakeven_ns).value);
 }
 
 void be_page_model(const struct be_view *view, struct be_doc *doc)

@@ -153,7 +153,7 @@ void be_words_prediction(const struct be_model *model, struct be_buffer *out)
 {
     char text[BE_UNITS_TEXT_BYTES];
 
-    if (!model->can_pay) {
+    if (model->never_pays) {
         be_buffer_puts(out, "one worker or one core can never pay.");
         return;
     }

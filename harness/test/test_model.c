@@ -82,7 +82,7 @@ static void unknown_cores_predict_nothing(void **state)
 
     (void)state;
     struct be_model model = be_model_predict(&summary);
-    assert_true(model.can_pay);
+    assert_false(model.never_pays);
     assert_true(isnan(model.predicted_breakeven_ns));
 }
 
@@ -104,7 +104,7 @@ static void predicted_breakeven(void **state)
         struct be_summary summary =
             pass(cases[i].workers, cases[i].pus, 10000, cases[i].dispatcher, cases[i].outside);
         struct be_model model = be_model_predict(&summary);
-        assert_true(model.can_pay);
+        assert_false(model.never_pays);
         assert_near(model.predicted_breakeven_ns, cases[i].warm_ns, 1e-9);
         assert_near(model.predicted_cold_breakeven_ns, cases[i].cold_ns, 1e-9);
     }
@@ -132,7 +132,7 @@ static void one_worker_or_one_pu_never_pays(void **state)
     for (uint32_t workers = 1; workers <= 2; workers++) {
         struct be_summary summary = pass(workers, 1, 10000, 500, 1500);
         struct be_model model = be_model_predict(&summary);
-        assert_false(model.can_pay);
+        assert_true(model.never_pays);
         assert_true(isnan(model.predicted_breakeven_ns));
         assert_true(isnan(model.predicted_cold_breakeven_ns));
         assert_near(model.predicted_task_ns, 12000, 1e-9);

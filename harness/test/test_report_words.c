@@ -193,7 +193,7 @@ static void a_prediction_says_what_it_lacks(void **state)
         .dispatcher_ns = 1000,
         .worker_ns = 2000,
         .saturation_workers = 47.2,
-        .can_pay = true,
+        .never_pays = false,
         .predicted_breakeven_ns = 1100,
         .predicted_cold_breakeven_ns = 40000,
     };
@@ -211,7 +211,7 @@ static void a_prediction_says_what_it_lacks(void **state)
     model.worker_ns = NAN;
     be_words_prediction(&model, &words);
     assert_says(&words, "nothing, since what a task costs dispatcher and workers is not known.");
-    model.can_pay = false;
+    model.never_pays = true;
     be_words_prediction(&model, &words);
     assert_says(&words, "one worker or one core can never pay.");
 }
