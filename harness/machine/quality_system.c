@@ -1,4 +1,5 @@
 /* What the machine has once: its runnable tasks, swapping, and the power that it runs on. */
+#include <ctype.h>
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
@@ -74,10 +75,17 @@ static void runnable_read(const struct be_quality_system *system,
                           struct be_quality_reading *reading)
 {
     char text[LOADAVG_BYTES_MAX];
-    unsigned long runnable = 0;
 
-    if (be_quality_text_read(system->loadavg_fd, text, sizeof(text)) &&
-        sscanf(text, "%*s %*s %*s %lu/", &runnable) == 1) {
+    if (!be_quality_text_read(system->loadavg_fd, text, sizeof(text))) {
+        return;
+    }
+    const char *number = text;
+    for (int i = 0; i < 3 && number; i++) {
+        number = strchr(number, ' ');
+        number = number ? number + 1 : NULL;
+    }
+    if (number && isdigit((unsigned char)*number)) {
+        uint64_t runnable = strtoull(number, NULL, 10);
         reading->runnable = runnable > 0 ? runnable - 1 : 0;
         reading->watched |= BE_QUALITY_RUNNABLE;
     }

@@ -268,13 +268,15 @@ static uint64_t passes_sum_ns(const struct be_sample_record *record)
 static enum be_status figures_fill(struct be_run *run, struct be_sample *sample,
                                    struct be_outcome *outcome, struct be_error *error)
 {
+    enum be_status status = be_sample_fill(sample, &outcome->record, run, error);
+
     sample->record = malloc(sizeof(*sample->record));
     if (!sample->record) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a sample");
     }
     *sample->record = outcome->record;
     outcome->record = (struct be_sample_record){0};
-    return be_sample_fill(sample, sample->record, run, error);
+    return status;
 }
 
 /* The verdict is complete once the sample is held against the configuration's others. */

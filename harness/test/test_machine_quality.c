@@ -35,7 +35,7 @@ static void only_the_cpus_in_use_are_summed(void **state)
         assert_int_equal(reading.machine_cpus, 4);
         assert_int_equal(reading.cpus, cases[i].cpus);
         assert_int_equal(reading.steal_ns, cases[i].ticks * tick_ns);
-        assert_int_equal(reading.busy_ns, reading.cpus * 27 * tick_ns);
+        assert_int_equal(reading.busy_ns, reading.cpus * UINT64_C(27) * tick_ns);
         assert_int_equal(reading.throttled_ns, 5 * ms);
         assert_int_equal(reading.throttled_count, 3);
     }

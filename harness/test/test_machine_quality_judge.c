@@ -31,7 +31,7 @@ static void quiet_second(struct be_quality_reading *before, struct be_quality_re
         .throttled_count = 3,
         .waited_ns = 600 * ms,
         .heat_count = 11,
-        .clock_khz = 2 * 4200000,
+        .clock_khz = UINT64_C(2) * 4200000,
         .swap_pages = 12,
         .supplies = 1,
     };
