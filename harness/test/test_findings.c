@@ -144,7 +144,7 @@ static void planned_and_not_measured_is_not_known(void **state)
     assert_int_equal(findings.breakevens[1].warm.state, BE_CROSSING_UNKNOWN);
     assert_int_equal(findings.metgs[1].cold_ninety.state, BE_CROSSING_UNKNOWN);
     assert_true(isnan(findings.models[1].task_ns));
-    assert_false(findings.models[1].never_pays);
+    assert_true(findings.models[1].never_pays);
 }
 
 #define findings_test(function) cmocka_unit_test_teardown(function, teardown)
