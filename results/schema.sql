@@ -44,8 +44,8 @@ CREATE TABLE configuration (
 -- One launch of the runner: all that is asked of many samples at once. What the runner itself said
 -- stands apart, so that a million of these can be read without it. position counts from 0 within the
 -- run, so that one that went missing is missed. From distinct_pus on: the figures of
--- harness/core/value.def, which says what they mean. Hashes are FNV-1a as signed numbers:
--- transcript_hash over the runner's lines, hash over the row and its counters.
+-- harness/core/value.def, which says what they mean. transcript_hash is FNV-1a over the runner's
+-- lines and hash another hash over the row and its counters, both as signed numbers.
 CREATE TABLE sample (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL,

@@ -41,7 +41,8 @@ static void configurations_add(struct be_run *run, uint32_t block)
                                   : i < 7 ? BE_ROLE_MEASURED
                                           : BE_ROLE_OVERHEAD,
                                   block, params);
-        run->configurations[run->configuration_count - 1].grain_asked_ns = 1000 * (block + 1);
+        run->configurations[run->configuration_count - 1].grain_asked_ns =
+            UINT64_C(1000) * (block + 1);
     }
 }
 
@@ -79,7 +80,7 @@ static void record_make(const struct be_configuration *configuration, struct be_
         pass->workers = p == 0 ? NULL : calloc(workers, sizeof(*pass->workers));
         for (uint32_t w = 0; w < pass->worker_count; w++) {
             pass->workers[w] = (struct be_pass_worker){
-                10, wall_ns, 1000 + w, wall_ns - 1000 * w, {wall_ns / 2, 1000, 1000, 0}};
+                10, wall_ns, 1000 + w, wall_ns - UINT64_C(1000) * w, {wall_ns / 2, 1000, 1000, 0}};
         }
     }
     for (uint32_t w = 0; w < workers; w++) {
@@ -180,6 +181,7 @@ struct cost {
     uint64_t load_ns;
     uint64_t summaries_ns;
     uint64_t findings_ns;
+    uint64_t cpu_ns; /* of all of them: what is less than the sum was taken by others */
     size_t samples;
 };
 
@@ -208,6 +210,7 @@ static void run_analyse(const char *path, struct cost *cost)
     cost->summaries_ns = lap(&at_ns);
     ASSERT_OK(be_findings_create(&run, &summaries, &findings, &error));
     cost->findings_ns = lap(&at_ns);
+    cost->cpu_ns = be_clock_thread_cpu_ns();
     cost->samples = summaries.items[1].samples;
     be_findings_finish(&findings);
     be_summaries_finish(&summaries);
@@ -237,11 +240,11 @@ static void database_analyse(const char *path, size_t samples, uint64_t limit_ns
     assert_int_equal(cost->samples, samples / CONFIGURATIONS);
     uint64_t total_ns = cost->open_ns + cost->load_ns + cost->summaries_ns + cost->findings_ns;
     print_message("%zu samples, %.0f MB: open %.0f ms, load %.0f ms, summaries %.0f ms, findings"
-                  " %.0f ms, in all %.0f ms; peak %.0f MB, %.0f bytes a sample\n",
+                  " %.0f ms, in all %.0f ms (CPU %.0f ms); peak %.0f MB, %.0f bytes a sample\n",
                   samples, (double)file.st_size / 1e6, (double)cost->open_ns / 1e6,
                   (double)cost->load_ns / 1e6, (double)cost->summaries_ns / 1e6,
                   (double)cost->findings_ns / 1e6, (double)total_ns / 1e6,
-                  (double)usage.ru_maxrss * 1024 / 1e6,
+                  (double)cost->cpu_ns / 1e6, (double)usage.ru_maxrss * 1024 / 1e6,
                   (double)usage.ru_maxrss * 1024 / (double)samples);
     assert_true(total_ns <= limit_ns);
     munmap(cost, sizeof(*cost));
