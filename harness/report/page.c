@@ -41,8 +41,9 @@ static void subject_words(const struct be_view *view, struct be_buffer *out)
 
 static void title_words(const struct be_view *view, struct be_buffer *out)
 {
-    be_buffer_printf(out, "breakeven run %" PRId64 ", plan %s: when does going parallel pay?",
-                     view->run->id, view->run->plan);
+    be_buffer_printf(out, "breakeven run %" PRId64 ", plan %s%s: when does going parallel pay?",
+                     view->run->id, view->run->plan,
+                     view->weak ? ", weak scaling: tasks grow with workers" : "");
 }
 
 static void flags_words(const struct be_view *view, struct be_buffer *out)

@@ -25,6 +25,7 @@ static void heading_put(const struct be_view *view, size_t width, struct be_buff
     be_buffer_printf(&line, " · %s · ",
                      be_units_format_duration(text, (double)view->run->elapsed_ns));
     be_words_task(view, &line);
+    be_buffer_puts(&line, view->weak ? " · weak scaling: tasks grow with workers" : "");
     be_grid_wrap(be_buffer_text(&line), width, out);
     be_buffer_finish(&line);
     be_buffer_printf(&line, "on %s · ", view->place);

@@ -9,6 +9,8 @@
 #include "report/escape.h"
 #include "report/shown.h"
 
+enum { REASON_COLUMNS_MAX = 100 };
+
 void be_words_cell(const struct be_view *view, const struct be_view_cell *cell,
                    struct be_buffer *out)
 {
@@ -181,28 +183,53 @@ void be_words_constants(const struct be_view *view, struct be_buffer *out)
     }
 }
 
+/* Samples of a run by what became of them. */
+struct tally {
+    size_t clean, suspect, rerun, dropped, failed;
+};
+
+static struct tally tally_find(const struct be_summaries *summaries)
+{
+    struct tally tally = {0};
+
+    for (size_t i = 0; i < summaries->count; i++) {
+        const struct be_summary *summary = &summaries->items[i];
+        tally.clean += summary->clean;
+        tally.suspect += summary->suspect;
+        tally.rerun += summary->rerun;
+        tally.dropped += summary->dropped;
+        tally.failed += summary->failed;
+    }
+    return tally;
+}
+
+/* Why the first sample of a state is in it, after `label`; nothing when there is none. */
+static void reason_put(const struct be_view *view, enum be_sample_state state, const char *label,
+                       struct be_buffer *out)
+{
+    for (size_t i = 0; i < view->run->sample_count; i++) {
+        const struct be_sample *sample = &view->run->samples[i];
+        if (sample->state == state && sample->reason) {
+            be_buffer_puts(out, label);
+            be_escape_append(out, BE_ESCAPE_TERMINAL, sample->reason, REASON_COLUMNS_MAX);
+            return;
+        }
+    }
+}
+
 void be_words_quality(const struct be_view *view, struct be_buffer *out)
 {
-    size_t clean = 0;
-    size_t suspect = 0;
-    size_t rerun = 0;
-    size_t dropped = 0;
-    size_t failed = 0;
+    struct tally tally = tally_find(view->summaries);
     const char *watched = NULL;
     char text[BE_UNITS_TEXT_BYTES];
 
-    for (size_t i = 0; i < view->summaries->count; i++) {
-        const struct be_summary *summary = &view->summaries->items[i];
-        clean += summary->clean;
-        suspect += summary->suspect;
-        rerun += summary->rerun;
-        dropped += summary->dropped;
-        failed += summary->failed;
-    }
     be_buffer_printf(out, "%zu sample%s clean, %zu suspect, %zu re-run, %zu dropped, %zu failed; ",
-                     clean, be_words_plural(clean), suspect, rerun, dropped, failed);
+                     tally.clean, be_words_plural(tally.clean), tally.suspect, tally.rerun,
+                     tally.dropped, tally.failed);
     be_words_rounds(view, out);
     be_buffer_printf(out, ", %s", be_units_format_duration(text, (double)view->run->elapsed_ns));
+    reason_put(view, BE_SAMPLE_FAILED, "; the first failed: ", out);
+    reason_put(view, BE_SAMPLE_REJECTED, "; the first dropped or re-run: ", out);
     if (view->machine && be_json_has_string(view->machine, "quality_watched", &watched)) {
         be_buffer_puts(out, "; watched: ");
         be_escape_append(out, BE_ESCAPE_TERMINAL, watched, 0);

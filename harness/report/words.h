@@ -29,7 +29,7 @@ void be_words_constants(const struct be_view *view, struct be_buffer *out);
 /* The answer: one sentence. */
 void be_words_answer(const struct be_view *view, struct be_buffer *out);
 
-/* "907 samples clean, 5 suspect, 3 re-run, 0 dropped, 0 failed" and how long it took. */
+/* "907 samples clean, 5 suspect, 3 re-run, 0 dropped, 0 failed", how long it took, and why. */
 void be_words_quality(const struct be_view *view, struct be_buffer *out);
 
 /* "47 of 68 speedups within the 1 % wanted, widest ±2.4 % (…)"; nothing where there are none. */

@@ -239,6 +239,78 @@ static void names_cannot_drive_the_terminal(void **state)
     fixture_finish(&fixture);
 }
 
+static void what_spoiled_samples_is_said(void **state)
+{
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    (void)state;
+
+    one(&fixture, 2100);
+    struct be_sample *sample = builder_add_sample(&fixture.run, 0, 0, 100, 100);
+    sample->state = BE_SAMPLE_REJECTED;
+    sample->reason = strdup("lost 23.0 % of its CPU time");
+    fixture.results.summaries.items[0].rerun = 2;
+    term(&fixture, 200, &out);
+    assert_non_null(strstr(be_buffer_text(&out), "2 re-run, 0 dropped, 0 failed; "));
+    assert_non_null(
+        strstr(be_buffer_text(&out), "; the first dropped or re-run: lost 23.0 % of its CPU time"));
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
+static void weak_scaling_is_in_every_title(void **state)
+{
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    (void)state;
+
+    fixture_quick(&fixture);
+    fixture.results.weak = true;
+    term(&fixture, 100, &out);
+    assert_non_null(strstr(be_buffer_text(&out), "speedup over serial, weak, 2 workers"));
+    assert_non_null(strstr(be_buffer_text(&out), "weak scaling: tasks grow with workers"));
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
+/* A speedup near 1 at every length crosses it by noise alone. */
+static void a_crossing_without_an_end_is_no_answer(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    fixture_quick(&fixture);
+    for (size_t i = 0; i < fixture.results.findings.grain_series.count; i++) {
+        struct be_crossing *warm = &fixture.results.findings.breakevens[i].warm;
+        warm->high_open = warm->state == BE_CROSSING_INSIDE && warm->at_ns < 100;
+    }
+    assert_answer(&fixture,
+                  "With 2 workers going parallel pays from 2.23 us a task with processes (up to "
+                  "1.94x); it is unclear with threads (1.94x at best); it does not pay with "
+                  "threads-gil up to 1.00 ms a task (0.97x at best).");
+    fixture_finish(&fixture);
+}
+
+static void chunks_are_named_where_they_differ(void **state)
+{
+    static const struct fixture_executor executors[] = {
+        {"executor=threads chunk=16", 60, false},
+        {"executor=processes chunk=1", 2100, false},
+        {0},
+    };
+    struct fixture fixture;
+    (void)state;
+
+    fixture_begin(&fixture, "chunks", 2);
+    fixture_sweep(&fixture, (const uint64_t[]){1000, 10000, 0}, (const uint32_t[]){2, 0},
+                  executors);
+    assert_answer(
+        &fixture,
+        "With 2 workers going parallel pays down to 1.00 us a task with threads, chunk 16 "
+        "(up to 1.93x), from 2.41 us a task with processes, chunk 1 (up to 1.60x).");
+    fixture_finish(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +323,10 @@ int main(void)
         cmocka_unit_test(nothing_measured_is_said),
         cmocka_unit_test(what_computes_nothing_is_in_no_table),
         cmocka_unit_test(names_cannot_drive_the_terminal),
+        cmocka_unit_test(what_spoiled_samples_is_said),
+        cmocka_unit_test(weak_scaling_is_in_every_title),
+        cmocka_unit_test(a_crossing_without_an_end_is_no_answer),
+        cmocka_unit_test(chunks_are_named_where_they_differ),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

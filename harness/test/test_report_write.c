@@ -95,6 +95,67 @@ static void a_script_of_the_folder_draws_the_same_picture_again(void **state)
     }
 }
 
+static void weak_scaling_is_in_every_title(void **state)
+{
+    static const char title[] = "weak scaling: tasks grow with workers";
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    fixture.results.weak = true;
+    write_report(&fixture);
+    for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s.gp", plots[i]);
+        assert_contains(name, title);
+        assert_lacks(name, "strong");
+    }
+    assert_contains("report.md", "# breakeven run 12, plan quick, weak scaling: tasks grow");
+    assert_contains("report.md", "## Speedup over serial with 2 workers, weak scaling");
+    assert_contains("report.md", "## Scaling (weak: tasks grow with workers)");
+    fixture_finish(&fixture);
+}
+
+static void what_the_search_added_is_no_column_and_no_panel(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    write_report(&fixture);
+    assert_contains("report.md", "| executor | 1 us | 10 us | 100 us | 1 ms |");
+    assert_contains("speedup.gp", "panels = 4");
+    assert_lacks("speedup.dat", "2.37 us");
+    assert_contains("breakeven.dat", "2.37 us");
+    assert_contains("breakeven.gp", "marked = '1 3'");
+    assert_contains("breakeven.gp", "banded = '1 3'");
+    fixture_finish(&fixture);
+}
+
+static void fits_are_drawn_where_there_are_any(void **state)
+{
+    static const struct fixture_executor executors[] = {{"executor=threads", 60, false}, {0}};
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_begin(&fixture, "fits", 8);
+    fixture_sweep(&fixture, (const uint64_t[]){1000, 0}, (const uint32_t[]){1, 2, 4, 8, 0},
+                  executors);
+    write_report(&fixture);
+    assert_contains("speedup.gp", "fitted = '1'");
+    assert_contains("speedup.dat", "\"Amdahl fit\"");
+    assert_contains("speedup.svg", "fit: USL");
+    fixture_finish(&fixture);
+    fixture_quick(&fixture);
+    write_report(&fixture);
+    assert_contains("speedup.gp", "fitted = ''");
+    assert_lacks("speedup.svg", "fit:");
+    fixture_finish(&fixture);
+}
+
 static void the_curve_is_plain_ascii(void **state)
 {
     struct fixture fixture;
@@ -240,6 +301,12 @@ int main(void)
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(a_script_of_the_folder_draws_the_same_picture_again,
                                         folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(weak_scaling_is_in_every_title, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(what_the_search_added_is_no_column_and_no_panel,
+                                        folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(fits_are_drawn_where_there_are_any, folder_setup,
+                                        folder_teardown),
         cmocka_unit_test_setup_teardown(the_curve_is_plain_ascii, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(one_point_makes_no_curve, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(too_few_rounds_for_an_interval_are_drawn_without_bars,
