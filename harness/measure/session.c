@@ -176,12 +176,24 @@ enum be_status be_session_extend(struct be_session *session, struct be_error *er
     return status == BE_OK ? usuals_extend(session, error) : status;
 }
 
+/* A harness that was killed has not stored how long it worked; its last sample says it nearly. */
+static uint64_t earlier_find(const struct be_run *run)
+{
+    uint64_t last_ns = 0;
+
+    if (run->sample_count > 0) {
+        const struct be_sample *last = &run->samples[run->sample_count - 1];
+        last_ns = last->started_ns + last->elapsed_ns;
+    }
+    return last_ns > run->elapsed_ns ? last_ns : run->elapsed_ns;
+}
+
 enum be_status be_session_init(const struct be_sweep *sweep, struct be_run *run,
                                uint64_t started_ns, struct be_session *session,
                                struct be_error *error)
 {
     *session = (struct be_session){
-        .sweep = sweep, .run = run, .started_ns = started_ns, .earlier_ns = run->elapsed_ns};
+        .sweep = sweep, .run = run, .started_ns = started_ns, .earlier_ns = earlier_find(run)};
     enum be_status status = be_quality_create(sweep->root, &session->quality, error);
     if (status == BE_OK) {
         status = be_topology_export_lean_xml(sweep->topology, &session->topology_xml, error);
