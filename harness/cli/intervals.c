@@ -9,18 +9,21 @@
 #include "analysis/summary.h"
 #include "core/units.h"
 
-/* The widest first, those without an interval before all; equal ones in the order of the plan. */
-static int width_compare(const void *a, const void *b)
-{
-    const struct be_summary *x = *(const struct be_summary *const *)a;
-    const struct be_summary *y = *(const struct be_summary *const *)b;
-    double x_width = be_precision_half_width(&x->speedup);
-    double y_width = be_precision_half_width(&y->speedup);
+struct ranked {
+    double width;
+    size_t index; /* of its configuration */
+};
 
-    if (x_width != y_width) {
-        return x_width < y_width ? 1 : -1;
+/* The widest first, those without an interval before all; equal ones in the order of the plan. */
+static int ranked_compare(const void *a, const void *b)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+
+    if (x->width != y->width) {
+        return x->width < y->width ? 1 : -1;
     }
-    return (x > y) - (x < y);
+    return (x->index > y->index) - (x->index < y->index);
 }
 
 static void summary_put(const struct be_summary *summary, struct be_buffer *text)
@@ -32,7 +35,7 @@ static void summary_put(const struct be_summary *summary, struct be_buffer *text
     char percent[BE_UNITS_TEXT_BYTES] = "none";
 
     if (isfinite(width)) {
-        snprintf(percent, sizeof(percent), "±%.1f %%", width * 100);
+        snprintf(percent, sizeof(percent), "%.1f %%", width * 100);
     }
     if (summary->speedup.known) {
         snprintf(speedup, sizeof(speedup), "%.2f", summary->speedup.median);
@@ -50,7 +53,7 @@ enum be_status be_intervals_list(const struct be_run *run, double wanted, struct
                                  struct be_error *error)
 {
     struct be_summaries summaries = {0};
-    const struct be_summary **order = calloc(run->configuration_count + 1, sizeof(*order));
+    struct ranked *order = calloc(run->configuration_count + 1, sizeof(*order));
     size_t count = 0;
     enum be_status status = order ? be_summaries_create(run, &summaries, error)
                                   : be_error_set(error, BE_ENOMEM, "out of memory for a list");
@@ -58,18 +61,18 @@ enum be_status be_intervals_list(const struct be_run *run, double wanted, struct
     for (size_t i = 0; status == BE_OK && i < summaries.count; i++) {
         const struct be_summary *summary = &summaries.items[i];
         if (summary->configuration->role == BE_ROLE_MEASURED) {
-            order[count++] = summary;
+            order[count++] = (struct ranked){be_precision_half_width(&summary->speedup), i};
         }
     }
     if (status == BE_OK) {
-        qsort(order, count, sizeof(*order), width_compare);
+        qsort(order, count, sizeof(*order), ranked_compare);
         be_buffer_printf(text,
                          "\n  half of the 95 %% interval of each speedup; wanted: %g %%\n"
                          "  half     rounds   speedup       task\n",
                          wanted * 100);
     }
     for (size_t i = 0; status == BE_OK && i < count; i++) {
-        summary_put(order[i], text);
+        summary_put(&summaries.items[order[i].index], text);
     }
     be_summaries_finish(&summaries);
     free(order);

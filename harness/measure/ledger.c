@@ -197,20 +197,22 @@ static enum be_status widths_find(const struct be_ledger *ledger, uint32_t round
 {
     struct be_run view;
     struct be_ledger_member *members = NULL;
+    double *made = NULL;
     enum be_status status = be_ledger_view(ledger->run, rounds, &view, error);
 
     if (status != BE_OK) {
         return status;
     }
-    status = be_precision_widths_create(&view, BE_PRECISION_STOP_LEVEL, widths, error);
+    status = be_precision_widths_create(&view, BE_PRECISION_STOP_LEVEL, &made, error);
     if (status == BE_OK) {
         members = calloc(ledger->member_count + 1, sizeof(*members));
-        if (members) {
-            widths_forgive(&view, members, *widths);
-        } else {
-            free(*widths);
-            status = be_error_set(error, BE_ENOMEM, "out of memory for a look");
-        }
+        status = members ? BE_OK : be_error_set(error, BE_ENOMEM, "out of memory for a look");
+    }
+    if (status == BE_OK) {
+        widths_forgive(&view, members, made);
+        *widths = made;
+    } else {
+        free(made);
     }
     free(members);
     free(view.samples);

@@ -203,6 +203,17 @@ static void the_seed_plan_shows_its_bounds(void **state)
     assert_prints(0, "seed", "report --format term", "1.899");
 }
 
+static void verbose_lists_each_speedup(void **state)
+{
+    (void)state;
+    assert_prints(0, "verbose",
+                  "run --executor threads --workers 2 --grain 20us --tasks 100 --rounds 1 "
+                  "--precision 2.5% --lock off --quiet --verbose",
+                  "half of the 95 % interval of each speedup; wanted: 2.5 %\n"
+                  "  half     rounds   speedup       task\n"
+                  "  none ");
+}
+
 static void own_pairs_are_measured(void **state)
 {
     char path[PATH_MAX];
@@ -361,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_dry_run_is_json_when_asked),
         cmocka_unit_test(help_needs_no_runner),
         cmocka_unit_test(the_seed_plan_shows_its_bounds),
+        cmocka_unit_test(verbose_lists_each_speedup),
         cmocka_unit_test(own_pairs_are_measured),
         cmocka_unit_test(bad_usage_is_one_line_and_the_right_code),
         cmocka_unit_test(bad_pairs_name_file_and_line),
