@@ -14,7 +14,8 @@ struct counting {
     struct be_counter_summary *counters; /* BE_COUNTERS_MAX */
     size_t count;
     size_t *counter_of; /* of each event of the run: index into counters; BE_COUNTERS_MAX: none */
-    double *values;     /* of the counter at hand, one a sample */
+    double *values;     /* a row a counter, of one a sample */
+    size_t named[BE_COUNTERS_MAX]; /* samples that name the counter */
 };
 
 static void counting_finish(struct counting *counting)
@@ -29,9 +30,7 @@ static enum be_status counting_init(struct counting *counting, struct be_error *
 
     counting->counters = calloc(BE_COUNTERS_MAX, sizeof(counting->counters[0]));
     counting->counter_of = calloc(events + 1, sizeof(counting->counter_of[0]));
-    counting->values = calloc(counting->sample_count + 1, sizeof(counting->values[0]));
-    if (!counting->counters || !counting->counter_of || !counting->values) {
-        free(counting->counters);
+    if (!counting->counters || !counting->counter_of) {
         return be_error_set(error, BE_ENOMEM, "out of memory for counters of %zu samples",
                             counting->sample_count);
     }
@@ -79,39 +78,57 @@ static void counter_worsen(struct be_counter_summary *counter, enum be_counter_s
     }
 }
 
-static const struct be_counter_sum *sum_find(const struct counting *counting,
-                                             const struct be_sample *sample, size_t counter)
+/* Visits each sample once: they lie far apart in memory. */
+static void sums_gather(struct counting *counting)
 {
-    for (uint32_t i = 0; i < sample->counter_count; i++) {
-        if (counting->counter_of[sample->counters[i].event] == counter) {
-            return &sample->counters[i];
+    for (size_t i = 0; i < counting->sample_count; i++) {
+        const struct be_sample *sample = counting->samples[i];
+        for (uint32_t k = 0; k < sample->counter_count; k++) {
+            const struct be_counter_sum *sum = &sample->counters[k];
+            const struct be_event *event = &counting->run->events[sum->event];
+            size_t index = counting->counter_of[sum->event];
+            if (index < counting->count) {
+                struct be_counter_summary *counter = &counting->counters[index];
+                counter_worsen(counter, event->state, event->reason);
+                counter->share = fmin(counter->share, sum->share);
+                counting->values[index * counting->sample_count + i] = sum->value;
+                counting->named[index]++;
+            }
         }
     }
-    return NULL;
 }
 
-static void counter_summarize(const struct counting *counting, size_t index)
+static void counter_conclude(const struct counting *counting, size_t index)
 {
     struct be_counter_summary *counter = &counting->counters[index];
 
-    counter->value = NAN;
-    counter->share = NAN;
-    for (size_t i = 0; i < counting->sample_count; i++) {
-        const struct be_counter_sum *sum = sum_find(counting, counting->samples[i], index);
-        if (sum) {
-            const struct be_event *event = &counting->run->events[sum->event];
-            counter_worsen(counter, event->state, event->reason);
-            counting->values[i] = sum->value;
-            counter->share = fmin(counter->share, sum->share);
-        } else {
-            counter_worsen(counter, BE_COUNTER_UNAVAILABLE, "missing from a sample's record");
-        }
+    if (counting->named[index] < counting->sample_count) {
+        counter_worsen(counter, BE_COUNTER_UNAVAILABLE, "missing from a sample's record");
     }
     if (counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED) {
-        counter->value = be_stats_median(counting->values, counting->sample_count);
+        counter->value = be_stats_median(&counting->values[index * counting->sample_count],
+                                         counting->sample_count);
     } else {
         counter->share = NAN;
     }
+}
+
+static enum be_status counters_summarize(struct counting *counting, struct be_error *error)
+{
+    counting->values = calloc(counting->count * counting->sample_count + 1, sizeof(double));
+    if (!counting->values) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for counters of %zu samples",
+                            counting->sample_count);
+    }
+    for (size_t i = 0; i < counting->count; i++) {
+        counting->counters[i].value = NAN;
+        counting->counters[i].share = NAN;
+    }
+    sums_gather(counting);
+    for (size_t i = 0; i < counting->count; i++) {
+        counter_conclude(counting, i);
+    }
+    return BE_OK;
 }
 
 enum be_status be_counter_summaries_create(const struct be_run *run,
@@ -125,13 +142,13 @@ enum be_status be_counter_summaries_create(const struct be_run *run,
 
     if (status == BE_OK) {
         counters_collect(&counting);
-        for (size_t i = 0; i < counting.count; i++) {
-            counter_summarize(&counting, i);
-        }
-        if (counting.count == 0) {
-            free(counting.counters);
-            counting.counters = NULL;
-        }
+        status = counters_summarize(&counting, error);
+    }
+    if (status != BE_OK || counting.count == 0) {
+        free(counting.counters);
+        counting.counters = NULL;
+    }
+    if (status == BE_OK) {
         *counters = counting.counters;
         *count = counting.count;
     }

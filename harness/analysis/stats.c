@@ -33,20 +33,22 @@ double be_stats_median(double *values, size_t count)
 /*
  * The largest k with P(x_(k) <= median <= x_(n+1-k)) >= level, 0 when even the extremes fall short.
  * A value is below the median with probability 1/2, so how many are is binomial; its probabilities
- * are summed from their logarithms, since 2^-n underflows from n = 1075 on.
+ * are summed from their logarithms, since 2^-n underflows from n = 1075 on. Those further than 6
+ * sqrt(n) below the middle are together under 1e-30 and left out.
  */
 static size_t sign_test_rank(size_t count, double level)
 {
-    double log_probability = -(double)count * M_LN2;
+    double n = (double)count;
+    double k = fmax(0, floor(n / 2 - 6 * sqrt(n)));
+    double log_probability = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) - n * M_LN2;
     double tail = exp(log_probability); /* P(at most k of n) */
-    size_t k = 0;
 
     while (2 * tail <= 1 - level) {
-        log_probability += log((double)(count - k) / (double)(k + 1));
+        log_probability += log((n - k) / (k + 1));
         tail += exp(log_probability);
         k++;
     }
-    return k;
+    return (size_t)k;
 }
 
 static double sign_around(double value, double median)

@@ -50,6 +50,7 @@ struct summing {
     size_t *first;                  /* sample of each configuration; sample_count: none */
     size_t *next;                   /* sample of the same configuration after each sample */
     const struct be_sample **used;  /* of the configuration at hand, in the order stored */
+    const double **rows;            /* numbers of each of these */
     double *values;                 /* of the figure at hand */
     struct be_budget_sample *split; /* the used ones again */
     double effective_cores;         /* NAN: not known */
@@ -62,6 +63,7 @@ static void summing_finish(struct summing *summing)
     free(summing->first);
     free(summing->next);
     free(summing->used);
+    free(summing->rows);
     free(summing->values);
     free(summing->split);
 }
@@ -88,9 +90,10 @@ static enum be_status summing_init(struct summing *summing, const struct be_run 
     summing->first = calloc(run->configuration_count + 1, sizeof(summing->first[0]));
     summing->next = calloc(run->sample_count + 1, sizeof(summing->next[0]));
     summing->used = calloc(run->sample_count + 1, sizeof(struct be_sample *));
+    summing->rows = calloc(run->sample_count + 1, sizeof(double *));
     summing->values = calloc(run->sample_count + 1, sizeof(summing->values[0]));
     summing->split = calloc(run->sample_count + 1, sizeof(summing->split[0]));
-    if (!summing->first || !summing->next || !summing->used || !summing->values ||
+    if (!summing->first || !summing->next || !summing->used || !summing->rows || !summing->values ||
         !summing->split) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", run->sample_count);
     }
@@ -137,41 +140,63 @@ static const double *sample_figures(const struct summing *summing, const struct 
     return summing->figures[sample - summing->run->samples].values;
 }
 
+/*
+ * Estimates each of `width` numbers that the used samples have in their rows. Those samples lie far
+ * apart in memory, so each is visited once for all its numbers.
+ */
+static enum be_status rows_estimate(const double *const *rows, size_t count, size_t width,
+                                    struct be_estimate *const *estimates, struct be_error *error)
+{
+    double *columns = calloc(count * width + 1, sizeof(columns[0]));
+    size_t *known = calloc(width, sizeof(known[0])); /* of each column */
+    enum be_status status = BE_OK;
+
+    if (!columns || !known) {
+        status = be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", count);
+    }
+    for (size_t i = 0; status == BE_OK && i < count; i++) {
+        for (size_t k = 0; k < width; k++) {
+            if (isfinite(rows[i][k])) {
+                columns[k * count + known[k]++] = rows[i][k];
+            }
+        }
+    }
+    for (size_t k = 0; status == BE_OK && k < width; k++) {
+        status =
+            be_stats_estimate(&columns[k * count], known[k], REPORTED_LEVEL, estimates[k], error);
+    }
+    free(columns);
+    free(known);
+    return status;
+}
+
 static enum be_status figures_estimate(struct summing *summing, struct be_summary *summary,
                                        struct be_error *error)
 {
-    enum be_status status = BE_OK;
+    struct be_estimate *estimates[BE_FIGURE_COUNT];
 
-    for (int figure = 0; status == BE_OK && figure < BE_FIGURE_COUNT; figure++) {
-        size_t count = 0;
-        for (size_t i = 0; i < summary->samples; i++) {
-            double value = sample_figures(summing, summing->used[i])[figure];
-            if (isfinite(value)) {
-                summing->values[count++] = value;
-            }
-        }
-        void *estimate = (char *)summary + figure_offsets[figure];
-        status = be_stats_estimate(summing->values, count, REPORTED_LEVEL, estimate, error);
+    for (size_t i = 0; i < summary->samples; i++) {
+        summing->rows[i] = sample_figures(summing, summing->used[i]);
     }
-    return status;
+    for (int figure = 0; figure < BE_FIGURE_COUNT; figure++) {
+        void *estimate = (char *)summary + figure_offsets[figure];
+        estimates[figure] = estimate;
+    }
+    return rows_estimate(summing->rows, summary->samples, BE_FIGURE_COUNT, estimates, error);
 }
 
 static enum be_status values_estimate(struct summing *summing, struct be_summary *summary,
                                       struct be_error *error)
 {
-    enum be_status status = BE_OK;
+    struct be_estimate *estimates[BE_VALUE_COUNT];
 
-    for (int value = 0; status == BE_OK && value < BE_VALUE_COUNT; value++) {
-        size_t count = 0;
-        for (size_t i = 0; i < summary->samples; i++) {
-            if (isfinite(summing->used[i]->values[value])) {
-                summing->values[count++] = summing->used[i]->values[value];
-            }
-        }
-        status = be_stats_estimate(summing->values, count, REPORTED_LEVEL, &summary->values[value],
-                                   error);
+    for (size_t i = 0; i < summary->samples; i++) {
+        summing->rows[i] = summing->used[i]->values;
     }
-    return status;
+    for (int value = 0; value < BE_VALUE_COUNT; value++) {
+        estimates[value] = &summary->values[value];
+    }
+    return rows_estimate(summing->rows, summary->samples, BE_VALUE_COUNT, estimates, error);
 }
 
 static enum be_status budget_split(struct summing *summing, struct be_summary *summary,
