@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
+#include "core/inject.h"
 #include "core/protocol.h"
 
 /* CPU clocks may be read a little after the wall clock: two ticks of a 100 Hz clock. */
@@ -61,9 +62,22 @@ static enum be_status latency_check(const struct be_latency *latency, uint64_t e
     return BE_OK;
 }
 
-static enum be_status pass_check_workers(const struct be_pass_record *pass, struct be_error *error)
+/* The tasks that the dispatcher was told to compute by itself. */
+static uint64_t tasks_of_dispatcher(const struct be_pass_record *pass, const struct be_spec *spec)
 {
-    uint64_t tasks = 0;
+    const char *text = be_params_get(&spec->params, "inject");
+    struct be_inject inject = {0};
+
+    if (text) {
+        be_inject_parse(text, &inject, NULL);
+    }
+    return be_inject_serial_tasks(&inject, pass->tasks);
+}
+
+static enum be_status pass_check_workers(const struct be_pass_record *pass,
+                                         const struct be_spec *spec, struct be_error *error)
+{
+    uint64_t tasks = tasks_of_dispatcher(pass, spec);
 
     for (uint32_t i = 0; i < pass->worker_count; i++) {
         const struct be_pass_worker *worker = &pass->workers[i];
@@ -81,7 +95,7 @@ static enum be_status pass_check_workers(const struct be_pass_record *pass, stru
     }
     if (pass->worker_count > 0 && tasks != pass->tasks) {
         return be_error_set(error, BE_EWRONG,
-                            "wrong task count: workers did %" PRIu64 ", the pass merged %" PRIu64,
+                            "wrong task count: %" PRIu64 " were computed, the pass merged %" PRIu64,
                             tasks, pass->tasks);
     }
     return BE_OK;
@@ -120,7 +134,7 @@ static enum be_status pass_check(const struct be_pass_record *pass, const struct
                             pass->worker_count, workers);
     }
     enum be_status status = pass_check_dispatcher(pass, error);
-    return status == BE_OK ? pass_check_workers(pass, error) : status;
+    return status == BE_OK ? pass_check_workers(pass, spec, error) : status;
 }
 
 static enum be_status passes_count(const struct be_sample_record *record,

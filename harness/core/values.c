@@ -127,23 +127,25 @@ static void latency_fill(const struct be_latency *latency, double *values)
     }
 }
 
-static uint64_t stamps_sum(const struct be_stamps *stamps)
+/* CPU time or what is stamped, whichever is more: tasks may sleep, and stamps leave things out. */
+static uint64_t busy_of(uint64_t cpu_ns, const struct be_stamps *stamps)
 {
-    return stamps->compute_ns + stamps->send_ns + stamps->receive_ns + stamps->merge_ns;
+    uint64_t stamped_ns =
+        stamps->compute_ns + stamps->send_ns + stamps->receive_ns + stamps->merge_ns;
+    return stamped_ns > cpu_ns ? stamped_ns : cpu_ns;
 }
 
 /* Where the workers' and the dispatcher's time went. */
 static void pass_stamps_fill(const struct be_pass_record *pass, double *values)
 {
     struct be_stamps sum = pass->dispatcher.stamps;
-    uint64_t busy_ns = pass->dispatcher.cpu_ns;
+    uint64_t busy_ns = busy_of(pass->dispatcher.cpu_ns, &pass->dispatcher.stamps);
     uint64_t longest_ns = 0;
     uint64_t compute_ns = 0;
 
     for (uint32_t i = 0; i < pass->worker_count; i++) {
         const struct be_pass_worker *worker = &pass->workers[i];
-        uint64_t stamped_ns = stamps_sum(&worker->stamps);
-        busy_ns += stamped_ns > worker->cpu_ns ? stamped_ns : worker->cpu_ns;
+        busy_ns += busy_of(worker->cpu_ns, &worker->stamps);
         compute_ns += worker->stamps.compute_ns;
         sum.send_ns += worker->stamps.send_ns;
         sum.receive_ns += worker->stamps.receive_ns;
@@ -152,7 +154,7 @@ static void pass_stamps_fill(const struct be_pass_record *pass, double *values)
             longest_ns = worker->stamps.compute_ns;
         }
     }
-    values[BE_VALUE_compute_ns] = (double)compute_ns;
+    values[BE_VALUE_compute_ns] = (double)(compute_ns + sum.compute_ns);
     values[BE_VALUE_send_ns] = (double)sum.send_ns;
     values[BE_VALUE_receive_ns] = (double)sum.receive_ns;
     values[BE_VALUE_merge_ns] = (double)sum.merge_ns;

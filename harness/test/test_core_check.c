@@ -183,8 +183,8 @@ static void lies_are_caught_and_named(void **state)
     } cases[] = {
         {fewer_tasks, BE_EWRONG, "wrong task count: 9 merged, 10 asked for"},
         {more_tasks, BE_EWRONG, "wrong task count: 11 merged, 10 asked for"},
-        {workers_did_fewer, BE_EWRONG, "wrong task count: workers did 9"},
-        {workers_did_more, BE_EWRONG, "wrong task count: workers did"},
+        {workers_did_fewer, BE_EWRONG, "wrong task count: 9 were computed"},
+        {workers_did_more, BE_EWRONG, "were computed, the pass merged 10"},
         {failed_tasks, BE_ETASK, "2 of 10 tasks failed"},
         {failed_warmup, BE_ETASK, "1 of 10 tasks failed"},
         {differing_checksum, BE_EWRONG, "wrong checksum: 0123456789abcdee in pass 4"},
@@ -243,6 +243,29 @@ static void what_was_not_said_is_no_lie(void **state)
     be_sample_record_finish(&record);
 }
 
+/* Half of the 10 tasks are the dispatcher's own. */
+static void an_injected_serial_part_is_no_worker_s(void **state)
+{
+    struct be_sample_record record;
+    struct be_error error;
+    struct be_spec spec;
+    (void)state;
+
+    record_fill(&record);
+    record_fill_spec(&spec);
+    assert_int_equal(be_params_set(&spec.params, "inject", "serial:50%", NULL), BE_OK);
+    assert_int_equal(be_sample_record_check(&record, &spec, elapsed_ns, &error), BE_EWRONG);
+    assert_non_null(strstr(error.message, "15 were computed, the pass merged 10"));
+    for (size_t i = 0; i < record.pass_count; i++) {
+        for (uint32_t k = 0; k < record.passes[i].worker_count; k++) {
+            record.passes[i].workers[k].tasks = k == 0 ? 5 : 0;
+        }
+    }
+    assert_int_equal(be_sample_record_check(&record, &spec, elapsed_ns, &error), BE_OK);
+    be_spec_finish(&spec);
+    be_sample_record_finish(&record);
+}
+
 static void two_ticks_of_cpu_time_are_forgiven(void **state)
 {
     struct be_sample_record record;
@@ -261,6 +284,7 @@ int main(void)
         cmocka_unit_test(a_good_record_is_taken),
         cmocka_unit_test(lies_are_caught_and_named),
         cmocka_unit_test(what_was_not_said_is_no_lie),
+        cmocka_unit_test(an_injected_serial_part_is_no_worker_s),
         cmocka_unit_test(two_ticks_of_cpu_time_are_forgiven),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
