@@ -22,10 +22,11 @@ static const struct be_param common[] = {
     [COMMON_TASKS] = {"tasks", BE_PARAM_COUNT, "0", 1, TASKS_MAX, NULL, "tasks a pass"},
     [COMMON_WORKERS] = {"workers", BE_PARAM_COUNT, "1", 1, BE_WORKERS_MAX, NULL, "workers"},
     /*
-     * Words. Placement is the harness's name for what the runner is given as PU numbers, and means
-     * nothing here.
+     * Words. Inject is text of its own (core/inject.h). Placement is the harness's name for what
+     * the runner is given as PU numbers, and means nothing here.
      */
     {.name = "executor"},
+    {.name = "inject"},
     {.name = "placement"},
     {.name = "workload"},
     {.name = NULL},
@@ -173,6 +174,19 @@ static enum be_status workers_read(struct be_job *job, struct be_error *error)
     return BE_OK;
 }
 
+static enum be_status inject_read(struct be_job *job, struct be_error *error)
+{
+    const char *text = be_params_get(&job->spec.params, "inject");
+    enum be_status status = text ? be_inject_parse(text, &job->inject, error) : BE_OK;
+
+    if (status == BE_OK && job->inject.kind != BE_INJECT_NONE &&
+        !(job->executor->caps & BE_EXECUTOR_PARALLEL)) {
+        status = be_error_set(error, BE_EINVAL, "inject: executor '%s' is no pool and takes none",
+                              job->executor->name);
+    }
+    return status;
+}
+
 static enum be_status requests_allocate(struct be_job *job, struct be_error *error)
 {
     job->requests = calloc(job->tasks, job->workload->request_bytes);
@@ -279,6 +293,9 @@ enum be_status be_job_init(struct be_job *job, struct be_spec *spec, struct be_e
     }
     if (status == BE_OK) {
         status = workers_read(job, error);
+    }
+    if (status == BE_OK) {
+        status = inject_read(job, error);
     }
     return status == BE_OK ? input_load(job, error) : status;
 }

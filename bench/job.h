@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/inject.h"
 #include "core/protocol.h"
 #include "core/status.h"
 #include "executor/executor.h"
@@ -17,6 +18,7 @@ struct be_job {
     const struct breakeven_workload *workload;
     const struct be_executor_ops *executor;
     struct be_params params; /* every parameter of the executor's row, canonical */
+    struct be_inject inject; /* none where the executor takes one worker only */
     uint32_t workers;
     uint64_t chunk; /* at most `tasks` */
     uint64_t tasks;

@@ -11,7 +11,9 @@
 #include "core/hash.h"
 #include "core/protocol.h"
 #include "counter/counter.h"
+#include "executor/worker.h"
 #include "pin.h"
+#include "usage.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "checksums are over little-endian results, and are taken of memory as it is");
@@ -23,10 +25,13 @@ struct runner {
     struct be_counter_plan *counters;
     struct be_account *accounts; /* one a worker, shared with forked ones */
     struct be_batch batch;
-    size_t reply_bytes;  /* of all tasks */
-    uint64_t *cpu_ns;    /* one a worker: its CPU clock when the pass began */
-    void *first_replies; /* of the first pass */
-    bool *differs;       /* one a pass: its replies are not those of the first */
+    size_t reply_bytes;     /* of all tasks */
+    struct be_usage *usage; /* one a worker: when the pass began */
+    struct be_meter meter;  /* the dispatcher's */
+    struct be_clock_costs clock_costs;
+    struct be_disturbance disturbed; /* the dispatcher, when the timed passes began */
+    void *first_replies;             /* of the first pass */
+    bool *differs;                   /* one a pass: its replies are not those of the first */
     struct be_sample_record record;
 };
 
@@ -40,7 +45,7 @@ static void runner_finish(struct runner *runner)
     be_sample_record_finish(&runner->record);
     free(runner->differs);
     free(runner->first_replies);
-    free(runner->cpu_ns);
+    free(runner->usage);
     free(runner->batch.failed);
     free(runner->batch.replies);
     if (runner->accounts) {
@@ -65,20 +70,21 @@ static enum be_status runner_init(struct runner *runner, const struct be_job *jo
                   .failed = calloc(job->tasks, sizeof(uint8_t)),
                   .tasks = job->tasks},
         .reply_bytes = job->tasks * job->workload->reply_bytes,
-        .cpu_ns = calloc(job->workers, sizeof(*runner->cpu_ns)),
+        .usage = calloc(job->workers, sizeof(*runner->usage)),
         .first_replies = calloc(job->tasks, job->workload->reply_bytes),
         .differs = calloc(passes, sizeof(*runner->differs)),
         .record = {.passes = calloc(passes, sizeof(*runner->record.passes)),
                    .workers = calloc(job->workers, sizeof(*runner->record.workers)),
                    .worker_count = job->workers},
     };
-    if (!runner->accounts || !runner->batch.replies || !runner->batch.failed || !runner->cpu_ns ||
+    if (!runner->accounts || !runner->batch.replies || !runner->batch.failed || !runner->usage ||
         !runner->first_replies || !runner->differs || !runner->record.passes ||
         !runner->record.workers) {
         return be_error_set(error, BE_ENOMEM,
                             "out of memory for %" PRIu64 " tasks and %" PRIu32 " workers",
                             job->tasks, job->workers);
     }
+    be_clock_costs_measure(&runner->clock_costs);
     return be_pin_create(&job->spec, &runner->pin, error);
 }
 
@@ -96,6 +102,11 @@ static enum be_status pool_create(struct runner *runner, const struct be_counter
         .pin = runner->pin,
         .counters = counters,
         .accounts = runner->accounts,
+        .meter = &runner->meter,
+        .clock_costs = runner->clock_costs,
+        .extra = {.cost_ns = job->inject.cost_ns,
+                  .repeats = be_inject_repeats(&job->inject, job->tasks, job->workers),
+                  .last_task = job->tasks - 1},
     };
     return job->executor->create(env, pool, error);
 }
@@ -136,12 +147,64 @@ static void pass_keep(struct runner *runner, const struct be_pass_record *pass)
     }
 }
 
+/* What was injected into the dispatcher, then the pool. */
+static enum be_status batch_run(struct runner *runner, struct be_executor *pool,
+                                uint64_t *serial_ns, struct be_error *error)
+{
+    const struct be_job *job = runner->job;
+    const struct breakeven_workload *workload = job->workload;
+    uint64_t own = be_inject_serial_tasks(&job->inject, job->tasks);
+    struct breakeven_turns nobody = {NULL};
+    struct be_batch rest = runner->batch;
+
+    *serial_ns = 0;
+    if (own > 0) {
+        uint64_t start_ns = be_clock_now_ns();
+        be_batch_compute(&runner->batch, workload, 0, own, &nobody);
+        *serial_ns = be_clock_now_ns() - start_ns;
+        rest.requests = (const char *)rest.requests + own * workload->request_bytes;
+        rest.replies = (char *)rest.replies + own * workload->reply_bytes;
+        rest.failed += own;
+        rest.tasks -= own;
+    }
+    return job->executor->run(pool, &rest, error);
+}
+
+static void usage_read(const struct runner *runner, const struct be_executor *pool, uint32_t index,
+                       struct be_usage *usage)
+{
+    be_usage_read(&runner->accounts[index], runner->job->executor->cpu_ns(pool, index), usage);
+}
+
+/* What each worker did in a pass that began at start_ns. */
+static void pass_fill_workers(const struct runner *runner, const struct be_executor *pool,
+                              uint64_t start_ns, struct be_pass_record *pass)
+{
+    pass->stamped = true;
+    for (uint32_t i = 0; i < pass->worker_count; i++) {
+        const struct be_account *account = &runner->accounts[i];
+        struct be_pass_worker *worker = &pass->workers[i];
+        struct be_usage usage;
+
+        usage_read(runner, pool, i, &usage);
+        worker->cpu_ns = usage.cpu_ns - runner->usage[i].cpu_ns;
+        worker->tasks = account->tasks;
+        if (account->tasks > 0) {
+            worker->start_ns = account->start_ns - start_ns;
+            worker->end_ns = account->end_ns - start_ns;
+            pass->stamped &=
+                be_usage_stamps(&runner->usage[i], &usage, pass->wall_ns, &worker->stamps);
+        }
+    }
+}
+
 static enum be_status pass_run(struct runner *runner, struct be_executor *pool,
                                enum be_pass_kind kind, struct be_error *error)
 {
-    const struct be_executor_ops *executor = runner->job->executor;
+    bool is_inline = runner->job->executor->caps & BE_EXECUTOR_INLINE;
     uint32_t count = runner->job->workers;
     struct be_pass_record pass = {.kind = kind, .tasks = runner->batch.tasks};
+    uint64_t serial_ns = 0;
 
     pass.workers = calloc(count, sizeof(*pass.workers));
     pass.worker_count = count;
@@ -150,28 +213,26 @@ static enum be_status pass_run(struct runner *runner, struct be_executor *pool,
     }
     pass_clear(runner);
     for (uint32_t i = 0; i < count; i++) {
-        runner->cpu_ns[i] = executor->cpu_ns(pool, i);
+        usage_read(runner, pool, i, &runner->usage[i]);
     }
+    struct be_meter meter = runner->meter;
     uint64_t cpu_ns = be_clock_thread_cpu_ns();
     uint64_t start_ns = be_clock_now_ns();
-    enum be_status status = executor->run(pool, &runner->batch, error);
+    enum be_status status = batch_run(runner, pool, &serial_ns, error);
     pass.wall_ns = be_clock_now_ns() - start_ns;
     pass.cpu_ns = be_clock_thread_cpu_ns() - cpu_ns;
     if (status != BE_OK) {
         free(pass.workers);
         return status;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct be_account *account = &runner->accounts[i];
-        uint64_t spent_ns = executor->cpu_ns(pool, i) - runner->cpu_ns[i];
-        if (i > 0 || !(executor->caps & BE_EXECUTOR_INLINE)) {
-            pass.cpu_ns += spent_ns;
-        }
-        pass.workers[i] = (struct be_pass_worker){.tasks = account->tasks, .cpu_ns = spent_ns};
-        if (account->tasks > 0) {
-            pass.workers[i].start_ns = account->start_ns - start_ns;
-            pass.workers[i].end_ns = account->end_ns - start_ns;
-        }
+    pass_fill_workers(runner, pool, start_ns, &pass);
+    if (!is_inline) {
+        pass.dispatcher.cpu_ns = pass.cpu_ns;
+        pass.dispatcher.stamps.compute_ns = serial_ns;
+        be_usage_dispatcher_stamps(&meter, &runner->meter, pass.cpu_ns, &pass.dispatcher.stamps);
+    }
+    for (uint32_t i = is_inline ? 1 : 0; i < count; i++) {
+        pass.cpu_ns += pass.workers[i].cpu_ns;
     }
     pass_keep(runner, &pass);
     return BE_OK;
@@ -201,13 +262,14 @@ static enum be_status cold_run(struct runner *runner, struct be_error *error)
     struct be_pass_record pass = {.kind = BE_PASS_COLD, .tasks = runner->batch.tasks};
     struct be_executor_env env;
     struct be_executor *pool = NULL;
+    uint64_t serial_ns;
 
     pass_clear(runner);
     uint64_t cpu_ns = process_cpu_ns();
     uint64_t start_ns = be_clock_now_ns();
     enum be_status status = pool_create(runner, NULL, &env, &pool, error);
     if (status == BE_OK) {
-        status = executor->run(pool, &runner->batch, error);
+        status = batch_run(runner, pool, &serial_ns, error);
         executor->destroy(pool);
     }
     pass.wall_ns = be_clock_now_ns() - start_ns;
@@ -216,6 +278,24 @@ static enum be_status cold_run(struct runner *runner, struct be_error *error)
         pass_keep(runner, &pass);
     }
     memset(runner->accounts, 0, accounts_bytes(runner->job));
+    return status;
+}
+
+/* Starts or stops whatever watches the timed passes. */
+static enum be_status watch(struct runner *runner, struct be_executor *pool, bool start,
+                            struct be_error *error)
+{
+    const struct be_executor_ops *executor = runner->job->executor;
+    bool is_inline = executor->caps & BE_EXECUTOR_INLINE;
+
+    for (uint32_t i = 0; start && i < runner->job->workers; i++) {
+        runner->accounts[i].latency = (struct be_latency_histogram){0};
+    }
+    if (!start && !is_inline) {
+        be_disturbance_tell(&runner->disturbed, &runner->record.dispatcher);
+    }
+    enum be_status status = executor->count(pool, start, error);
+    be_disturbance_read(&runner->disturbed);
     return status;
 }
 
@@ -229,12 +309,12 @@ static enum be_status passes_run(struct runner *runner, struct be_executor *pool
         status = pass_run(runner, pool, BE_PASS_WARMUP, error);
     }
     if (status == BE_OK) {
-        status = job->executor->count(pool, true, error);
+        status = watch(runner, pool, true, error);
     }
     for (uint32_t i = 0; status == BE_OK && i < job->spec.passes; i++) {
         status = pass_run(runner, pool, BE_PASS_TIMED, error);
     }
-    return status == BE_OK ? job->executor->count(pool, false, error) : status;
+    return status == BE_OK ? watch(runner, pool, false, error) : status;
 }
 
 static enum be_status warm_run(struct runner *runner, struct be_error *error)
@@ -263,6 +343,16 @@ static uint64_t peak_rss_bytes(void)
            (uint64_t)(self.ru_maxrss > children.ru_maxrss ? self.ru_maxrss : children.ru_maxrss);
 }
 
+static void record_latency(struct runner *runner)
+{
+    struct be_latency_histogram all = {0};
+
+    for (uint32_t i = 0; i < runner->job->workers; i++) {
+        be_latency_merge(&all, &runner->accounts[i].latency);
+    }
+    be_latency_summarise(&all, &runner->record.latency);
+}
+
 /* What could wait until nothing is timed any more. */
 static enum be_status record_complete(struct runner *runner, struct be_error *error)
 {
@@ -288,6 +378,7 @@ static enum be_status record_complete(struct runner *runner, struct be_error *er
         status = be_counters_copy(account->counters.items, account->counters.count,
                                   &record->workers[i].counters, error);
     }
+    record_latency(runner);
     record->peak_rss_bytes = peak_rss_bytes();
     return status;
 }

@@ -17,17 +17,17 @@
 #include "executor/channel.h"
 #include "executor/child.h"
 #include "executor/executor.h"
+#include "executor/feed.h"
 #include "executor/process_worker.h"
 #include "executor/worker.h"
-
-/* A message to a worker and its answer, with both sides woken for it; a generous guess. */
-enum { ROUND_TRIP_NS = 100000 };
 
 struct process {
     struct be_child child;
     struct be_channel channel;
-    uint64_t held;  /* chunks sent to it and not yet answered */
-    bool is_choked; /* its socket is full; told to epoll */
+    uint64_t held;     /* chunks sent to it and not yet answered */
+    bool is_choked;    /* its socket is full; told to epoll */
+    uint64_t answered; /* the last task that was */
+    struct be_feeds feeds;
 };
 
 struct be_executor {
@@ -44,6 +44,10 @@ struct be_executor {
     uint64_t start_ns;
     uint64_t next;   /* the first task that was not yet handed out */
     uint64_t merged; /* tasks */
+
+    struct be_stamp rounds;   /* of waiting and handling what happened: where the time goes */
+    struct be_lap lap;        /* in this round */
+    struct be_stamp messages; /* whose time from feeding to merging is taken */
 };
 
 /* An event's data: which worker, and whether its socket or its end. */
@@ -112,24 +116,15 @@ static enum be_status chunk_put(struct be_executor *pool, struct process *proces
     return BE_OK;
 }
 
-/*
- * Chunks that one worker may hold now: the window, but towards the end no more than half of an even
- * share of what is left, so that all end together (guided self-scheduling; Polychronopoulos and
- * Kuck, 1987), and no less than what, by the pace so far, lasts for a round trip.
- */
-static uint64_t pool_limit(const struct be_executor *pool)
+static uint64_t pool_limit(const struct be_executor *pool, uint64_t now_ns)
 {
-    uint64_t workers = pool->env->workers;
-    uint64_t left = (pool->batch->tasks - pool->next + pool->chunk - 1) / pool->chunk;
-    uint64_t share = left / (2 * workers);
-    uint64_t worked_ns = (be_clock_now_ns() - pool->start_ns) * workers + 1;
-    uint64_t round_trip = ROUND_TRIP_NS * (pool->merged / pool->chunk) / worked_ns;
-    uint64_t limit = share > round_trip ? share : round_trip;
-
-    if (limit > pool->window) {
-        limit = pool->window;
-    }
-    return limit > 0 ? limit : 1;
+    return be_feed_limit(&(struct be_feed_state){
+        .workers = pool->env->workers,
+        .window = pool->window,
+        .left = (pool->batch->tasks - pool->next + pool->chunk - 1) / pool->chunk,
+        .merged = pool->merged / pool->chunk,
+        .passed_ns = now_ns - pool->start_ns,
+    });
 }
 
 /*
@@ -139,13 +134,15 @@ static uint64_t pool_limit(const struct be_executor *pool)
 static enum be_status process_feed(struct be_executor *pool, uint32_t index, struct be_error *error)
 {
     struct process *process = &pool->processes[index];
-    uint64_t limit = pool_limit(pool);
+    uint64_t now_ns = be_clock_now_ns();
+    uint64_t limit = pool_limit(pool, now_ns);
     uint64_t half = (limit + 1) / 2;
     enum be_status status = BE_OK;
 
     if (process->held + half > limit || pool->next == pool->batch->tasks || process->is_choked) {
         return BE_OK;
     }
+    be_feeds_note(&process->feeds, process->answered, pool->next, now_ns);
     while (status == BE_OK && half-- > 0 && pool->next < pool->batch->tasks &&
            be_channel_pending(&process->channel) < BE_CHANNEL_BYTES) {
         status = chunk_put(pool, process, error);
@@ -186,27 +183,46 @@ static void reply_merge(struct be_executor *pool, const struct be_frame *frame,
     pool->merged += frame->count;
 }
 
-static enum be_status process_receive(struct be_executor *pool, uint32_t index,
-                                      struct be_error *error)
+/* Merges every reply that has come whole. */
+static enum be_status replies_merge(struct be_executor *pool, uint32_t index,
+                                    struct be_error *error)
 {
     struct process *process = &pool->processes[index];
     struct be_frame frame;
     const void *payload;
 
-    enum be_status status = be_channel_receive(&process->channel, error);
-    if (status == BE_EIO) {
-        return be_child_explain(&process->child, error);
-    }
-    while (status == BE_OK && (payload = be_channel_next(&process->channel, &frame))) {
+    while ((payload = be_channel_next(&process->channel, &frame))) {
         if (frame.kind != BE_FRAME_TASKS) {
             pool->answers++;
         } else if (reply_is_sane(pool, process, &frame)) {
             reply_merge(pool, &frame, payload);
+            process->answered = frame.first;
             process->held--;
+            if (be_stamp_due(&pool->messages)) {
+                be_latency_add(&pool->env->accounts[index].latency,
+                               be_clock_now_ns() - be_feeds_find(&process->feeds, frame.first));
+            }
         } else {
-            status = be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
+            return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
         }
     }
+    return BE_OK;
+}
+
+static enum be_status process_receive(struct be_executor *pool, uint32_t index,
+                                      struct be_error *error)
+{
+    struct process *process = &pool->processes[index];
+    enum be_status status = be_channel_receive(&process->channel, error);
+
+    be_lap_end(&pool->lap, &pool->env->meter->receive_ns);
+    if (status == BE_EIO) {
+        return be_child_explain(&process->child, error);
+    }
+    if (status == BE_OK) {
+        status = replies_merge(pool, index, error);
+    }
+    be_lap_end(&pool->lap, &pool->env->meter->merge_ns);
     return status;
 }
 
@@ -228,6 +244,7 @@ static enum be_status event_handle(struct be_executor *pool, const struct epoll_
     if (status == BE_OK && pool->batch) {
         status = process_feed(pool, index, error);
     }
+    be_lap_end(&pool->lap, &pool->env->meter->send_ns);
     return status;
 }
 
@@ -236,8 +253,9 @@ static enum be_status pool_wait(struct be_executor *pool, struct be_error *error
 {
     struct epoll_event events[64];
     enum be_status status = BE_OK;
-    int count = epoll_wait(pool->epoll_fd, events, 64, -1);
 
+    be_lap_begin(&pool->lap, be_stamp_due(&pool->rounds));
+    int count = epoll_wait(pool->epoll_fd, events, 64, -1);
     if (count < 0 && errno != EINTR) {
         return be_error_errno(error, BE_ESYSTEM, "epoll_wait");
     }
@@ -338,6 +356,9 @@ static struct be_executor *pool_alloc(const struct be_executor_env *env)
     pool->env = env;
     pool->processes = processes;
     pool->epoll_fd = -1;
+    pool->lap.cost_ns = env->clock_costs.cpu_ns;
+    be_stamp_init(&pool->rounds, env->clock_costs.wall_ns + 4 * env->clock_costs.cpu_ns);
+    be_stamp_init(&pool->messages, 2 * env->clock_costs.wall_ns);
     return pool;
 }
 
@@ -382,9 +403,11 @@ static enum be_status pool_pass(struct be_executor *pool, struct be_error *error
     enum be_status status = BE_OK;
 
     /* Twice around: one half of what each may hold, then the other. */
+    be_lap_begin(&pool->lap, 1);
     for (uint32_t i = 0; status == BE_OK && i < 2 * pool->env->workers; i++) {
         status = process_feed(pool, i % pool->env->workers, error);
     }
+    be_lap_end(&pool->lap, &pool->env->meter->send_ns);
     while (status == BE_OK && pool->merged < pool->batch->tasks) {
         status = pool_wait(pool, error);
     }
@@ -412,6 +435,10 @@ static enum be_status processes_run(struct be_executor *pool, const struct be_ba
         pool->start_ns = be_clock_now_ns();
         pool->next = 0;
         pool->merged = 0;
+        for (uint32_t i = 0; i < pool->env->workers; i++) {
+            pool->processes[i].answered = 0;
+            pool->processes[i].feeds.count = 0;
+        }
         status = pool_pass(pool, &cause);
         pool->batch = NULL;
     }

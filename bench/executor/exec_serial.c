@@ -2,17 +2,16 @@
 #include <stdlib.h>
 
 #include "core/clock.h"
-#include "executor/executor.h"
+#include "executor/worker.h"
 
 struct be_executor {
-    const struct be_executor_env *env;
-    struct be_counter_session *counters;
+    struct be_worker worker;
 };
 
 static void serial_destroy(struct be_executor *executor)
 {
     if (executor) {
-        be_counter_session_close(executor->counters);
+        be_worker_finish(&executor->worker);
         free(executor);
     }
 }
@@ -20,19 +19,14 @@ static void serial_destroy(struct be_executor *executor)
 static enum be_status serial_create(const struct be_executor_env *env,
                                     struct be_executor **executor, struct be_error *error)
 {
-    struct be_worker_record *record = &env->accounts[0].record;
     struct be_executor *made = calloc(1, sizeof(*made));
 
     if (!made) {
         return be_error_set(error, BE_ENOMEM, "out of memory for an executor");
     }
-    made->env = env;
-    enum be_status status = be_pin_worker(env->pin, 0, record, error);
-    if (status == BE_OK) {
-        status = be_counter_session_open(env->counters, &env->accounts[0].counters, &made->counters,
-                                         error);
-    }
+    enum be_status status = be_worker_init(&made->worker, env, 0);
     if (status != BE_OK) {
+        be_error_fill(error, status, "%s", env->accounts[0].error.message);
         serial_destroy(made);
         return status;
     }
@@ -43,14 +37,17 @@ static enum be_status serial_create(const struct be_executor_env *env,
 static enum be_status serial_run(struct be_executor *executor, const struct be_batch *batch,
                                  struct be_error *error)
 {
-    struct be_account *account = &executor->env->accounts[0];
+    struct be_worker *worker = &executor->worker;
+    struct be_account *account = worker->account;
     struct breakeven_turns turns = {NULL};
     (void)error;
 
     account->start_ns = be_clock_now_ns();
-    be_batch_compute(batch, executor->env->workload, 0, batch->tasks, &turns);
+    be_worker_begin(worker, account->start_ns);
+    be_worker_compute(worker, batch, 0, batch->tasks, &turns);
     account->tasks = batch->tasks;
     account->end_ns = be_clock_now_ns();
+    be_worker_end(worker, account->end_ns);
     return BE_OK;
 }
 
@@ -58,12 +55,7 @@ static enum be_status serial_count(struct be_executor *executor, bool start, str
 {
     (void)error;
 
-    if (start) {
-        be_counter_session_start(executor->counters);
-    } else {
-        be_counter_session_stop(executor->counters);
-    }
-    be_pin_look(executor->env->pin, &executor->env->accounts[0].record);
+    be_worker_count(&executor->worker, start);
     return BE_OK;
 }
 

@@ -1,12 +1,12 @@
 /* Executor `threads`: a persistent pool of threads that share nothing but the cursor. */
 #include "executor/thread_pool.h"
 
-static void threads_pass(struct be_executor *pool, uint32_t index, void *context)
+static void threads_pass(struct be_executor *pool, struct be_worker *worker, void *context)
 {
     struct breakeven_turns nobody = {NULL};
 
     (void)context;
-    be_thread_pool_work(pool, index, &nobody);
+    be_thread_pool_work(pool, worker, &nobody);
 }
 
 static enum be_status threads_create(const struct be_executor_env *env,

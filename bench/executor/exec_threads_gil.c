@@ -11,20 +11,22 @@
 struct gil_turns {
     struct breakeven_turns turns; /* first, so that a checkpoint finds the rest */
     struct be_gil *gil;
+    struct be_worker *worker;
 };
 
+/* Waiting for one's turn is no computing. */
 static void gil_checkpoint(struct breakeven_turns *turns)
 {
     struct gil_turns *mine = (struct gil_turns *)turns;
-    be_gil_yield(mine->gil, mine);
+    mine->worker->meter.span_ns -= (int64_t)be_gil_yield(mine->gil, mine);
 }
 
-static void gil_pass(struct be_executor *pool, uint32_t index, void *context)
+static void gil_pass(struct be_executor *pool, struct be_worker *worker, void *context)
 {
-    struct gil_turns mine = {.turns = {gil_checkpoint}, .gil = context};
+    struct gil_turns mine = {.turns = {gil_checkpoint}, .gil = context, .worker = worker};
 
     be_gil_take(mine.gil, &mine);
-    be_thread_pool_work(pool, index, &mine.turns);
+    be_thread_pool_work(pool, worker, &mine.turns);
     be_gil_drop(mine.gil);
 }
 

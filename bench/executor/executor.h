@@ -18,7 +18,21 @@
 #include "core/record.h"
 #include "core/status.h"
 #include "counter/counter.h"
+#include "executor/latency.h"
+#include "executor/stamp.h"
 #include "pin.h"
+
+/*
+ * Where the time of a worker or the dispatcher went since it started; only what lies between two
+ * looks says anything. What stamps estimate may fall below 0 by what a clock's reading varies.
+ */
+struct be_meter {
+    int64_t span_ns;    /* wall time with tasks at hand: computing them, and what lies between */
+    int64_t between_ns; /* stamped, of the span: what lies between */
+    int64_t send_ns;    /* stamped, CPU time: handing messages over */
+    int64_t receive_ns; /* likewise: waiting for messages and taking them in */
+    int64_t merge_ns;   /* likewise: putting results in their place */
+};
 
 /*
  * What one worker leaves for the dispatcher, in memory that both share (anonymous and mapped before
@@ -29,9 +43,20 @@ struct be_account {
     alignas(128) uint64_t tasks;    /* of this pass */
     uint64_t start_ns;              /* its first task of this pass began */
     uint64_t end_ns;                /* its last result of this pass was handed over */
+    struct be_meter meter;          /* up to then; without a span nothing was stamped */
+    int32_t thread_id;              /* as the kernel knows it; 0: unknown */
     struct be_worker_record record; /* without counters, which are not for pointers: */
     struct be_counter_values counters;
     struct be_error error; /* why it could not start; status BE_OK otherwise */
+    /* Of its messages since the caller last cleared it; the dispatcher's where it sends them. */
+    struct be_latency_histogram latency;
+};
+
+/* What a worker does beyond its tasks (see core/inject.h). Zeroed: nothing. */
+struct be_extra {
+    uint64_t cost_ns;   /* CPU time after each task */
+    uint64_t repeats;   /* of the task at `last_task` */
+    uint64_t last_task; /* of a pass, by its index in the batch that run is given */
 };
 
 /* What an executor is made from. Borrowed: it all outlives the executor. */
@@ -43,6 +68,9 @@ struct be_executor_env {
     const struct be_pin *pin;
     const struct be_counter_plan *counters; /* NULL: none */
     struct be_account *accounts;            /* one a worker, zeroed */
+    struct be_meter *meter;                 /* the dispatcher's own, where it is no worker */
+    struct be_clock_costs clock_costs;
+    struct be_extra extra;
 };
 
 /* One pass: `tasks` requests and replies, packed, in input order. */
@@ -51,6 +79,7 @@ struct be_batch {
     void *replies;
     uint8_t *failed; /* one a task; an executor sets 1 where the task failed, else leaves it */
     uint64_t tasks;
+    uint64_t index; /* of its first task in the pass, where it is a part of one */
 };
 
 /*
@@ -85,8 +114,9 @@ struct be_executor_ops {
 
     /*
      * Runs all tasks of the batch once and returns when the last result is merged in input order.
-     * Each worker sets tasks, start_ns and end_ns of its account (zeroed by the caller).
-     * Errors: BE_EWORKER when a worker died, BE_ESYSTEM. A task that fails is not an error.
+     * Each worker sets tasks, start_ns and end_ns of its account (zeroed by the caller), and goes
+     * on with its meter. Parallel executors compute with be_worker_compute. Errors: BE_EWORKER when
+     * a worker died, BE_ESYSTEM. A task that fails is not an error.
      */
     enum be_status (*run)(struct be_executor *executor, const struct be_batch *batch,
                           struct be_error *error);

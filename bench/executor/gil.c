@@ -67,11 +67,12 @@ void be_gil_drop(struct be_gil *gil)
     pthread_mutex_unlock(&gil->mutex);
 }
 
-void be_gil_yield(struct be_gil *gil, const void *who)
+uint64_t be_gil_yield(struct be_gil *gil, const void *who)
 {
     if (!atomic_load_explicit(&gil->wanted, memory_order_relaxed)) {
-        return;
+        return 0;
     }
+    uint64_t start_ns = be_clock_now_ns();
     pthread_mutex_lock(&gil->mutex);
     gil->held = false;
     pthread_cond_signal(&gil->freed);
@@ -81,4 +82,5 @@ void be_gil_yield(struct be_gil *gil, const void *who)
     }
     gil_take_locked(gil, who);
     pthread_mutex_unlock(&gil->mutex);
+    return be_clock_now_ns() - start_ns;
 }

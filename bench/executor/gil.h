@@ -32,8 +32,10 @@ void be_gil_finish(struct be_gil *gil);
 void be_gil_take(struct be_gil *gil, const void *who);
 void be_gil_drop(struct be_gil *gil);
 
-/* Called by the holder: gives others their turn if they asked for it. One load when they did not.
+/*
+ * Called by the holder: gives others their turn if they asked for it, and returns how long it had
+ * to wait for the next of its own, in ns. One load when they did not.
  */
-void be_gil_yield(struct be_gil *gil, const void *who);
+uint64_t be_gil_yield(struct be_gil *gil, const void *who);
 
 #endif

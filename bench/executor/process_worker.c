@@ -1,8 +1,10 @@
 #include "executor/process_worker.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/io.h"
 #include "executor/channel.h"
 #include "executor/worker.h"
 
@@ -18,17 +20,21 @@ enum { LOOK_APART_MAX = 16 };
 struct process_worker {
     struct be_worker worker;
     struct be_channel channel;
+    struct be_stamp reads;
+    struct be_stamp writes;
+    struct be_lap lap;
     uint64_t since_ns; /* of the last read or write: answers have waited no longer than that */
     uint32_t computed; /* messages since then */
     uint32_t look_at;  /* how many of them until it looks at the clock */
 };
 
-/* Starts the wait of answers anew. */
-static void answers_begin(struct process_worker *self, uint64_t now_ns)
+/* Has tasks at hand, or may have, and starts the wait of their answers anew. */
+static void answers_begin(struct process_worker *self)
 {
-    self->since_ns = now_ns;
+    self->since_ns = be_clock_now_ns();
     self->computed = 0;
     self->look_at = 1;
+    be_worker_begin(&self->worker, self->since_ns);
 }
 
 /*
@@ -50,11 +56,16 @@ static bool answers_are_due(struct process_worker *self)
 
 static enum be_status answers_write(struct process_worker *self)
 {
+    struct be_worker *worker = &self->worker;
     uint64_t now_ns = be_clock_now_ns();
 
-    self->worker.account->end_ns = now_ns;
-    answers_begin(self, now_ns);
-    return be_channel_flush(&self->channel, NULL);
+    worker->account->end_ns = now_ns;
+    be_worker_end(worker, now_ns);
+    be_lap_begin(&self->lap, be_stamp_due(&self->writes));
+    enum be_status status = be_channel_flush(&self->channel, NULL);
+    be_lap_end(&self->lap, &worker->meter.send_ns);
+    answers_begin(self);
+    return status;
 }
 
 /* Computes one message into the place of its answer. */
@@ -71,9 +82,9 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     if (!replies) {
         return BE_ENOMEM;
     }
-    struct be_batch batch = {requests, replies, replies + reply_bytes, asked->count};
+    struct be_batch batch = {requests, replies, replies + reply_bytes, asked->count, asked->first};
     memset(batch.failed, 0, failed_bytes);
-    be_batch_compute(&batch, workload, 0, asked->count, &nobody);
+    be_worker_compute(&self->worker, &batch, 0, asked->count, &nobody);
     bool failures = memchr(batch.failed, 1, asked->count) != NULL;
 
     struct be_frame answer = *asked;
@@ -87,6 +98,22 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     return BE_OK;
 }
 
+/* The proportional set size of this process; 0 where the kernel does not say. */
+static uint64_t pss_bytes(void)
+{
+    enum { TEXT_BYTES_MAX = 16384 };
+    char *text = NULL;
+    size_t bytes = 0;
+    uint64_t pss_kib = 0;
+
+    if (be_io_read_file("/proc/self/smaps_rollup", TEXT_BYTES_MAX, &text, &bytes, NULL) == BE_OK) {
+        const char *line = strstr(text, "\nPss:");
+        pss_kib = line ? strtoull(line + strlen("\nPss:"), NULL, 10) : 0;
+    }
+    free(text);
+    return pss_kib * 1024;
+}
+
 static enum be_status frame_answer(struct process_worker *self, const struct be_frame *asked,
                                    const void *payload)
 {
@@ -95,6 +122,9 @@ static enum be_status frame_answer(struct process_worker *self, const struct be_
         return status == BE_OK && answers_are_due(self) ? answers_write(self) : status;
     }
     be_worker_count(&self->worker, asked->kind == BE_FRAME_COUNT_START);
+    if (asked->kind == BE_FRAME_COUNT_STOP) {
+        self->worker.account->record.pss_bytes = pss_bytes();
+    }
     return be_channel_signal(&self->channel, asked->kind, NULL);
 }
 
@@ -104,9 +134,11 @@ static enum be_status frames_serve(struct process_worker *self)
     struct be_frame asked;
     const void *payload;
 
+    be_lap_begin(&self->lap, be_stamp_due(&self->reads));
     be_channel_await(&self->channel);
     enum be_status status = be_channel_receive(&self->channel, NULL);
-    answers_begin(self, be_clock_now_ns());
+    be_lap_end(&self->lap, &self->worker.meter.receive_ns);
+    answers_begin(self);
     while (status == BE_OK && (payload = be_channel_next(&self->channel, &asked))) {
         status = frame_answer(self, &asked, payload);
     }
@@ -118,9 +150,12 @@ static enum be_status frames_serve(struct process_worker *self)
 
 void be_process_worker_run(const struct be_executor_env *env, uint32_t index, int fd)
 {
-    struct process_worker self;
+    const struct be_clock_costs *costs = &env->clock_costs;
+    struct process_worker self = {.lap = {.cost_ns = costs->cpu_ns}};
 
     be_channel_init(&self.channel, fd);
+    be_stamp_init(&self.reads, costs->wall_ns + 2 * costs->cpu_ns);
+    be_stamp_init(&self.writes, costs->wall_ns + 2 * costs->cpu_ns);
     /* One that could not start has said so in its account; the dispatcher looks there. */
     be_worker_init(&self.worker, env, index);
     enum be_status status = be_channel_signal(&self.channel, BE_FRAME_READY, NULL);

@@ -10,12 +10,13 @@
 #define BE_BENCH_THREAD_POOL_H
 
 #include "executor/executor.h"
+#include "executor/worker.h"
 
 /*
- * What worker `index` does in a pass: calls be_thread_pool_work once, with what belongs around it.
- * Called in the worker. `context` is the one given to create.
+ * What a worker does in a pass: calls be_thread_pool_work once, with what belongs around it. Called
+ * in the worker. `context` is the one given to create.
  */
-typedef void be_thread_pool_pass(struct be_executor *pool, uint32_t index, void *context);
+typedef void be_thread_pool_pass(struct be_executor *pool, struct be_worker *worker, void *context);
 
 /* Starts the threads. `context` is borrowed. The rest as be_executor_ops says. */
 enum be_status be_thread_pool_create(const struct be_executor_env *env, be_thread_pool_pass *pass,
@@ -33,6 +34,7 @@ void be_thread_pool_destroy(struct be_executor *pool);
 void *be_thread_pool_context(const struct be_executor *pool);
 
 /* Takes chunks and computes them until none is left. */
-void be_thread_pool_work(struct be_executor *pool, uint32_t index, struct breakeven_turns *turns);
+void be_thread_pool_work(struct be_executor *pool, struct be_worker *worker,
+                         struct breakeven_turns *turns);
 
 #endif

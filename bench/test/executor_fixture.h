@@ -23,6 +23,7 @@
 struct fixture {
     const struct be_executor_ops *ops;
     struct be_executor_env env;
+    struct be_meter meter;
     struct be_params params;
     struct be_pin *pin;
     struct be_executor *executor;
@@ -47,6 +48,7 @@ static inline void fixture_init(struct fixture *f, const struct be_executor_ops 
         .workers = ops->caps & BE_EXECUTOR_PARALLEL ? workers : 1,
         .chunk = chunk,
         .pin = f->pin,
+        .meter = &f->meter,
     };
     f->env.accounts = mmap(NULL, f->env.workers * sizeof(struct be_account), PROT_READ | PROT_WRITE,
                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -1,0 +1,165 @@
+/* The histogram of times, and the ring that says when a worker was fed. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "executor/feed.h"
+#include "executor/latency.h"
+
+static struct be_latency latency_of(const uint64_t *times_ns, size_t count)
+{
+    struct be_latency_histogram histogram = {0};
+    struct be_latency latency;
+
+    for (size_t i = 0; i < count; i++) {
+        be_latency_add(&histogram, times_ns[i]);
+    }
+    be_latency_summarise(&histogram, &latency);
+    return latency;
+}
+
+static void no_time_is_no_latency(void **state)
+{
+    struct be_latency latency = latency_of(NULL, 0);
+    (void)state;
+
+    assert_int_equal(latency.count, 0);
+    assert_int_equal(latency.p50_ns, 0);
+    assert_int_equal(latency.max_ns, 0);
+}
+
+static void one_time_is_told_within_three_per_cent(void **state)
+{
+    (void)state;
+
+    for (double ns = 16; ns < 1e12; ns *= 1.013) {
+        uint64_t times_ns[2] = {(uint64_t)ns, (uint64_t)ns * 2};
+        struct be_latency latency = latency_of(times_ns, 2);
+        double off = fabs((double)latency.p50_ns - (double)times_ns[0]) / (double)times_ns[0];
+        if (off > 0.032) {
+            fail_msg("%g ns is told as %g", ns, (double)latency.p50_ns);
+        }
+        assert_int_equal(latency.max_ns, times_ns[1]);
+    }
+}
+
+static void what_no_bucket_holds_goes_into_the_last_ones(void **state)
+{
+    const uint64_t times_ns[] = {0, 3, UINT64_MAX};
+    struct be_latency latency = latency_of(times_ns, 3);
+    (void)state;
+
+    assert_int_equal(latency.count, 3);
+    assert_in_range(latency.p50_ns, 1, 16);
+    assert_true(latency.max_ns == UINT64_MAX);
+}
+
+static void percentiles_are_of_rank_and_need_enough_times(void **state)
+{
+    uint64_t times_ns[1000];
+    (void)state;
+
+    for (uint64_t i = 0; i < 1000; i++) {
+        times_ns[i] = 1000 * (i + 1);
+    }
+    struct be_latency latency = latency_of(times_ns, 1000);
+    assert_float_equal(latency.p50_ns, 500e3, 16e3);
+    assert_float_equal(latency.p99_ns, 990e3, 32e3);
+    assert_float_equal(latency.p999_ns, 999e3, 32e3);
+    assert_int_equal(latency.max_ns, 1000000);
+
+    latency = latency_of(times_ns, 999);
+    assert_true(latency.p99_ns > 0);
+    assert_int_equal(latency.p999_ns, 0);
+    latency = latency_of(times_ns, 99);
+    assert_true(latency.p50_ns > 0);
+    assert_int_equal(latency.p99_ns, 0);
+}
+
+static void merged_histograms_are_one(void **state)
+{
+    struct be_latency_histogram all = {0};
+    struct be_latency_histogram one = {0};
+    struct be_latency latency;
+    (void)state;
+
+    for (uint64_t i = 0; i < 150; i++) {
+        be_latency_add(i % 3 == 0 ? &all : &one, 100 * (i + 1));
+    }
+    be_latency_merge(&all, &one);
+    be_latency_summarise(&all, &latency);
+    assert_int_equal(latency.count, 150);
+    assert_float_equal(latency.p50_ns, 7500, 250);
+    assert_int_equal(latency.max_ns, 15000);
+}
+
+static void a_feed_lasts_until_the_next_one_s_answers(void **state)
+{
+    struct be_feeds feeds = {0};
+    (void)state;
+
+    be_feeds_note(&feeds, 0, 0, 1000);
+    be_feeds_note(&feeds, 0, 10, 2000);
+    assert_int_equal(be_feeds_find(&feeds, 0), 1000);
+    assert_int_equal(be_feeds_find(&feeds, 9), 1000);
+    be_feeds_note(&feeds, 9, 30, 3000);
+    assert_int_equal(be_feeds_find(&feeds, 10), 2000);
+    assert_int_equal(be_feeds_find(&feeds, 31), 3000);
+}
+
+/* Nothing is answered: the ring is full at last, and what it cannot keep is told as older. */
+static void a_full_ring_tells_late_feeds_as_earlier(void **state)
+{
+    struct be_feeds feeds = {0};
+    (void)state;
+
+    for (uint64_t i = 0; i < BE_FEEDS + 4; i++) {
+        be_feeds_note(&feeds, 0, i, 100 + i);
+    }
+    assert_int_equal(feeds.count, BE_FEEDS);
+    assert_int_equal(be_feeds_find(&feeds, BE_FEEDS + 3), 100 + BE_FEEDS - 1);
+    for (uint64_t i = 100; i < 200; i++) {
+        be_feeds_note(&feeds, i, i, i);
+        assert_int_equal(be_feeds_find(&feeds, i), i);
+    }
+}
+
+static void a_worker_s_limit_falls_with_what_is_left(void **state)
+{
+    static const struct {
+        struct be_feed_state state;
+        uint64_t limit;
+    } cases[] = {
+        {{.workers = 2, .window = 64, .left = 1000, .merged = 0, .passed_ns = 0}, 64},
+        {{.workers = 2, .window = 64, .left = 100, .merged = 0, .passed_ns = 0}, 25},
+        {{.workers = 4, .window = 64, .left = 3, .merged = 0, .passed_ns = 0}, 1},
+        {{.workers = 1, .window = 0, .left = 1000, .merged = 0, .passed_ns = 0}, 1},
+        /* Short tasks: as many as last for a round trip of 100 us. */
+        {{.workers = 2, .window = 64, .left = 4, .merged = 1000, .passed_ns = 1000000}, 49},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(be_feed_limit(&cases[i].state), cases[i].limit);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_time_is_no_latency),
+        cmocka_unit_test(one_time_is_told_within_three_per_cent),
+        cmocka_unit_test(what_no_bucket_holds_goes_into_the_last_ones),
+        cmocka_unit_test(percentiles_are_of_rank_and_need_enough_times),
+        cmocka_unit_test(merged_histograms_are_one),
+        cmocka_unit_test(a_feed_lasts_until_the_next_one_s_answers),
+        cmocka_unit_test(a_full_ring_tells_late_feeds_as_earlier),
+        cmocka_unit_test(a_worker_s_limit_falls_with_what_is_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
