@@ -42,6 +42,8 @@ static void summary_put(const struct be_summary *summary, struct be_buffer *text
     }
     if (summary->grain_ns.known) {
         be_units_format_duration(grain, summary->grain_ns.median);
+    } else if (configuration->grain_asked_ns > 0) {
+        be_units_format_duration(grain, (double)configuration->grain_asked_ns);
     }
     be_buffer_printf(text, "  %-9s %6zu  %8s  %9s  %s x%" PRIu32 ", chunk %" PRIu64 ", %s, %s\n",
                      percent, summary->samples, speedup, grain, configuration->executor,
