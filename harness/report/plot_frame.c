@@ -48,12 +48,22 @@ struct be_estimate be_frame_y(const struct be_frame *frame, const struct be_view
 bool be_frame_wants(const struct be_frame *frame, const struct be_view_cell *cell)
 {
     const struct be_view *view = frame->view;
+    bool searched = view->tasks[cell->task].searched;
+    bool most = cell->workers == be_view_most_workers(view);
 
     if (view->series[cell->series].style == 0) {
         return false;
     }
-    return frame->plot->x == BE_PLOT_WORKERS ? !view->tasks[cell->task].searched
-                                             : cell->workers == be_view_most_workers(view);
+    switch (frame->plot->x) {
+    case BE_PLOT_WORKERS:
+        return !searched;
+    case BE_PLOT_OVERHEAD:
+        return most && !searched; /* the search measures no messages apart */
+    case BE_PLOT_GRAIN:
+    case BE_PLOT_GRANULARITY:
+        break;
+    }
+    return most;
 }
 
 bool be_frame_shows(const struct be_frame *frame, const struct be_view_cell *cell)

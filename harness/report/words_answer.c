@@ -80,32 +80,32 @@ static size_t ranges_put(const struct be_view *view, size_t series, enum verdict
     return found;
 }
 
-/* Where the curve of a series crosses 1; NULL: there is no such curve, or it cannot be told. */
+/*
+ * Where the curve of a series crosses 1. NULL: there is no such curve, it cannot be told, or the
+ * place has no upper end: near 1 at every length, noise alone crosses it.
+ */
 static const struct be_crossing *crossing_of(const struct be_view *view, size_t series)
 {
     const struct be_breakeven *breakeven =
         be_words_has_scale(view) ? be_view_breakeven(view, series, be_view_most_workers(view))
                                  : NULL;
 
-    return breakeven && breakeven->warm.state != BE_CROSSING_UNKNOWN ? &breakeven->warm : NULL;
+    if (!breakeven || breakeven->warm.state == BE_CROSSING_UNKNOWN) {
+        return NULL;
+    }
+    bool inside = breakeven->warm.state == BE_CROSSING_INSIDE;
+    bool ends = breakeven->warm.bounded && !breakeven->warm.high_open;
+    return inside && !ends ? NULL : &breakeven->warm;
 }
 
-/*
- * What a series comes to over all its tasks: the best of its verdicts. Where its curve crosses 1,
- * the crossing must have an end of its own too: near 1 everywhere, noise alone crosses it.
- */
+/* What a series comes to over all its tasks: the best of its verdicts. */
 static enum verdict verdict_of_series(const struct be_view *view, size_t series)
 {
-    const struct be_crossing *crossing = crossing_of(view, series);
     enum verdict best = VERDICT_UNKNOWN;
 
     for (size_t i = 0; i < view->planned_count; i++) {
         enum verdict verdict = verdict_of(planned_find(view, i, series));
         best = verdict < best ? verdict : best;
-    }
-    if (crossing && crossing->state == BE_CROSSING_INSIDE && best == VERDICT_PAYS &&
-        (!crossing->bounded || crossing->high_open)) {
-        return VERDICT_UNCLEAR;
     }
     return best;
 }
@@ -156,6 +156,7 @@ static void series_put(const struct be_view *view, size_t series, enum verdict v
                        struct be_buffer *out)
 {
     const struct be_crossing *crossing = crossing_of(view, series);
+    bool named = crossing && agrees(crossing, verdict);
     struct be_buffer texts[VERDICT_UNKNOWN] = {{0}};
     size_t counts[VERDICT_UNKNOWN];
     double best = 0;
@@ -168,7 +169,7 @@ static void series_put(const struct be_view *view, size_t series, enum verdict v
         best = summary && summary->speedup.known ? fmax(best, summary->speedup.median) : best;
     }
     size_t all = counts[VERDICT_PAYS] + counts[VERDICT_COSTS] + counts[VERDICT_UNCLEAR];
-    if (crossing && agrees(crossing, verdict)) {
+    if (named) {
         crossing_put(view, series, crossing, out);
     } else {
         tasks_put(view, series, verdict, &texts[verdict], counts[verdict] == all, out);
@@ -178,7 +179,7 @@ static void series_put(const struct be_view *view, size_t series, enum verdict v
     if (verdict != VERDICT_UNCLEAR && counts[VERDICT_UNCLEAR] > 0) {
         be_buffer_printf(out, "; unclear at %s", be_buffer_text(&texts[VERDICT_UNCLEAR]));
     }
-    if (!crossing && verdict != VERDICT_COSTS && counts[VERDICT_COSTS] > 0) {
+    if (!named && verdict != VERDICT_COSTS && counts[VERDICT_COSTS] > 0) {
         be_buffer_printf(out, "; not at %s", be_buffer_text(&texts[VERDICT_COSTS]));
     }
     be_buffer_puts(out, ")");

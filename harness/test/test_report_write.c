@@ -128,7 +128,9 @@ static void what_the_search_added_is_no_column_and_no_panel(void **state)
     assert_contains("report.md", "| executor | 1 us | 10 us | 100 us | 1 ms |");
     assert_contains("speedup.gp", "panels = 4");
     assert_lacks("speedup.dat", "2.37 us");
+    assert_lacks("ipc_overhead.dat", "2.37 us");
     assert_contains("breakeven.dat", "2.37 us");
+    assert_contains("efficiency.dat", "2.37 us");
     assert_contains("breakeven.gp", "marked = '1 3'");
     assert_contains("breakeven.gp", "banded = '1 3'");
     fixture_finish(&fixture);
@@ -232,8 +234,8 @@ static void unknown_points_are_left_out_and_named(void **state)
         }
     }
     assert_int_equal(write_report(&fixture).plots_drawn, BE_PLOT_COUNT);
-    assert_contains("report.html", "7 of 18 points are left out, since their speedup or overhead "
-                                   "is not known: threads x2, 56 ns; threads x2, 100 ns");
+    assert_contains("report.html", "4 of 12 points are left out, since their speedup or overhead "
+                                   "is not known: threads x2, 1 us; threads x2, 10 us");
     assert_lacks("ipc_overhead.dat", "\"threads\"");
     assert_contains("speedup.dat", "\"threads\"");
     assert_lacks("report.html", "nan");
