@@ -51,7 +51,7 @@ static struct rows rows_find(const struct be_view *view, bool most_workers, stru
     doc->out->failed = doc->out->failed || !rows.items;
     for (size_t i = 0; rows.items && i < findings->grain_series.count; i++) {
         const struct be_series *series = &findings->grain_series.items[i];
-        const struct be_view_cell *cell = view->by_configuration[series->members[0]];
+        const struct be_view_cell *cell = be_view_cell_of(view, series->members[0]);
         if (cell && series->count > 1 && (!most_workers || has_most_workers(view, cell))) {
             rows.items[rows.count++] = (struct row){
                 .cell = cell,

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "report/page.h"
 #include "report/words.h"
@@ -12,7 +11,7 @@ static const struct be_view_cell *scaling_cell(const struct be_view *view, size_
 {
     const struct be_series *series = &view->findings->scaling_series.items[index];
 
-    return series->count > 1 ? view->by_configuration[series->members[0]] : NULL;
+    return series->count > 1 ? be_view_cell_of(view, series->members[0]) : NULL;
 }
 
 static size_t rows_count(const struct be_view *view, bool fitted)
@@ -63,7 +62,7 @@ static void karp_flatt_put(const struct be_view *view, size_t rows, struct be_do
     if (headers && alignment && titles) {
         headers[0] = "executor";
         headers[1] = "task";
-        memcpy(alignment, "ll", 2);
+        alignment[0] = alignment[1] = 'l';
         for (size_t w = 0; w < view->worker_count; w++) {
             if (view->workers[w] > 1) {
                 snprintf(titles[w], sizeof(titles[w]), "P = %" PRIu32, view->workers[w]);

@@ -100,7 +100,7 @@ void be_page_flags(const struct be_view *view, struct be_doc *doc)
 /* How wide the interval of that configuration's speedup is where that is wider than wanted. */
 static bool is_wide(const struct be_view *view, size_t index, double *width)
 {
-    const struct be_view_cell *cell = view->by_configuration[index];
+    const struct be_view_cell *cell = be_view_cell_of(view, index);
 
     *width = cell ? be_precision_half_width(&cell->summary->speedup) : NAN;
     return *width > view->precision;

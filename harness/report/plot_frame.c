@@ -87,7 +87,7 @@ const struct be_scaling *be_frame_fit(const struct be_frame *frame, size_t task,
 
     for (size_t i = 0; i < findings->scaling_series.count; i++) {
         uint32_t first = findings->scaling_series.items[i].members[0];
-        const struct be_view_cell *cell = frame->view->by_configuration[first];
+        const struct be_view_cell *cell = be_view_cell_of(frame->view, first);
         if (cell && cell->task == task && cell->series == series) {
             return findings->scalings[i].fitted >= BE_SCALING_POINTS_MIN ? &findings->scalings[i]
                                                                          : NULL;

@@ -220,9 +220,9 @@ static enum be_status view_cells(struct be_view *view)
     size_t count = view->summaries->count;
     view->cells = calloc(count + 1, sizeof(view->cells[0]));
     view->series = calloc(count + 1, sizeof(view->series[0]));
-    view->by_configuration = calloc(count + 1, sizeof(view->by_configuration[0]));
+    view->cell_of = calloc(count + 1, sizeof(view->cell_of[0]));
 
-    if (!view->cells || !view->series || !view->by_configuration) {
+    if (!view->cells || !view->series || !view->cell_of) {
         return BE_ENOMEM;
     }
     for (size_t i = 0; i < count; i++) {
@@ -247,7 +247,7 @@ static enum be_status view_cells(struct be_view *view)
     }
     qsort(view->cells, view->cell_count, sizeof(view->cells[0]), cells_compare);
     for (size_t i = 0; i < view->cell_count; i++) {
-        view->by_configuration[view->cells[i].summary - view->summaries->items] = &view->cells[i];
+        view->cell_of[view->cells[i].summary - view->summaries->items] = i + 1;
     }
     for (size_t i = 0; i < view->series_count; i++) {
         if (series_name(view, &view->series[i]) != BE_OK) {
@@ -407,7 +407,7 @@ void be_view_finish(struct be_view *view)
     free(view->planned);
     free(view->workers);
     free(view->cells);
-    free(view->by_configuration);
+    free(view->cell_of);
     free(view->workloads);
     free(view->place);
     json_decref(view->plan);
@@ -427,6 +427,12 @@ const struct be_summary *be_view_find(const struct be_view *view, size_t task, s
     return cell ? cell->summary : NULL;
 }
 
+const struct be_view_cell *be_view_cell_of(const struct be_view *view, size_t configuration)
+{
+    size_t place = view->cell_of[configuration];
+    return place > 0 ? &view->cells[place - 1] : NULL;
+}
+
 /* Index of the grain series, or SIZE_MAX. Its workers are the same for all its members. */
 static size_t grain_series_find(const struct be_view *view, size_t series, uint32_t workers)
 {
@@ -434,7 +440,7 @@ static size_t grain_series_find(const struct be_view *view, size_t series, uint3
 
     for (size_t i = 0; i < view->findings->grain_series.count; i++) {
         const struct be_series *grains = &view->findings->grain_series.items[i];
-        const struct be_view_cell *cell = view->by_configuration[grains->members[0]];
+        const struct be_view_cell *cell = be_view_cell_of(view, grains->members[0]);
         if (cell && cell->series == series && cell->workers == workers) {
             if (found != SIZE_MAX) {
                 return SIZE_MAX;

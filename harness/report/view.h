@@ -64,7 +64,7 @@ struct be_view {
     size_t worker_count;
     struct be_view_cell *cells; /* by task, then series, then workers */
     size_t cell_count;
-    const struct be_view_cell **by_configuration; /* of the run; NULL: it is in no series */
+    size_t *cell_of; /* of each configuration of the run: its place in cells, from 1; 0: in none */
 
     bool weak;        /* scaling: tasks grow with workers */
     double precision; /* wanted of speedups: half their interval over them, .01 is 1 % */
@@ -78,6 +78,9 @@ void be_view_finish(struct be_view *view);
 /* The summary of that cell, or NULL. */
 const struct be_summary *be_view_find(const struct be_view *view, size_t task, size_t series,
                                       uint32_t workers);
+
+/* The cell of a configuration of the run, or NULL. */
+const struct be_view_cell *be_view_cell_of(const struct be_view *view, size_t configuration);
 
 /*
  * Where the series breaks even with that many workers, and its METG. NULL: it was not measured with

@@ -23,7 +23,7 @@ void be_words_cell(const struct be_view *view, const struct be_view_cell *cell,
 void be_words_configuration(const struct be_view *view, size_t configuration, struct be_buffer *out)
 {
     const struct be_configuration *named = &view->run->configurations[configuration];
-    const struct be_view_cell *cell = view->by_configuration[configuration];
+    const struct be_view_cell *cell = be_view_cell_of(view, configuration);
 
     if (cell) {
         be_words_cell(view, cell, out);

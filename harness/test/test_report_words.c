@@ -224,7 +224,7 @@ static void a_fit_says_what_to_know_about_it(void **state)
     (void)state;
 
     for (uint32_t i = 0; i < 5; i++) {
-        points[i] = (struct be_scaling_point){.workers = 1u << i, .fitted = i < 4};
+        points[i] = (struct be_scaling_point){.workers = 1U << i, .fitted = i < 4};
     }
     scaling.usl_peak_workers = fixture_estimate(99, .1);
     scaling.usl_peak_beyond = true;
@@ -298,12 +298,12 @@ static void flags_are_one_line(void **state)
     be_words_flags(&view, &words);
     assert_says(&words, "");
     struct be_summary *items = fixture.results.summaries.items;
-    items[0].flags.raised = 1u << BE_FLAG_TOO_FEW;
+    items[0].flags.raised = 1U << BE_FLAG_TOO_FEW;
     be_words_flags(&view, &words);
     assert_says(&words, "");
-    items[0].flags.raised |= 1u << BE_FLAG_ROUND_TREND;
-    items[2].flags.raised = 1u << BE_FLAG_OUTLIERS | 1u << BE_FLAG_TWO_MODES;
-    items[4].flags.raised = 1u << BE_FLAG_OUTLIERS;
+    items[0].flags.raised |= 1U << BE_FLAG_ROUND_TREND;
+    items[2].flags.raised = 1U << BE_FLAG_OUTLIERS | 1U << BE_FLAG_TWO_MODES;
+    items[4].flags.raised = 1U << BE_FLAG_OUTLIERS;
     be_words_flags(&view, &words);
     assert_says(&words, "trend over rounds (serial, 1 us); two modes (threads x2, 1 us); outliers "
                         "(threads x2, 1 us and 1 more)");
