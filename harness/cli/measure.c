@@ -157,9 +157,13 @@ static enum be_status plan_measure(struct be_context *context, struct be_error *
     enum be_status status = be_sweep_measure(&sweep, &run, error);
 
     be_progress_end(&progress);
-    if ((status == BE_OK || status == BE_EINTERRUPTED) && run.sample_count > 0) {
-        enum be_status printed = result_print(context, &run, status == BE_OK ? error : &late);
-        status = status == BE_OK ? printed : status;
+    bool measured = status == BE_OK || status == BE_EINTERRUPTED || status == BE_ENODATA;
+    if (measured && run.sample_count > 0) {
+        enum be_status printed = result_print(context, &run, &late);
+        if (printed != BE_OK && status != BE_EINTERRUPTED) {
+            status = printed;
+            *error = late;
+        }
     }
     if (status == BE_EINTERRUPTED && run.id > 0) {
         interrupted_tell(&run, &progress, error);

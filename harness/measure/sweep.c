@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "analysis/figures.h"
+#include "analysis/relatives.h"
 #include "core/clock.h"
 #include "measure/ledger.h"
 #include "measure/lock.h"
@@ -285,12 +287,40 @@ static enum be_status phases_measure(struct be_session *session, struct advance 
     return status == BE_OK ? precision_measure(session, advance, error) : status;
 }
 
+/* Whether any sample is left to judge by. */
+static enum be_status undisturbed_check(const struct be_run *run, struct be_error *error)
+{
+    struct be_relatives *relatives = NULL;
+    struct be_figures *figures = NULL;
+    const struct be_sample *dropped = NULL;
+    bool used = false;
+    enum be_status status = be_relatives_find(run, &relatives, error);
+
+    if (status == BE_OK) {
+        status = be_figures_create(run, relatives, &figures, error);
+    }
+    for (size_t i = 0; status == BE_OK && i < run->sample_count; i++) {
+        used = used || figures[i].use == BE_SAMPLE_USED;
+        dropped = run->samples[i].state == BE_SAMPLE_REJECTED ? &run->samples[i] : dropped;
+    }
+    if (status == BE_OK && !used && dropped) {
+        const struct be_configuration *last = &run->configurations[dropped->configuration];
+        status = be_error_set(error, BE_ENODATA,
+                              "every block was disturbed; the last, %s x%" PRIu32
+                              ": %s; breakeven doctor says more",
+                              last->executor, last->workers, dropped->reason);
+    }
+    free(figures);
+    free(relatives);
+    return status;
+}
+
 /* Nothing succeeded: the first failure says most. */
 static enum be_status success_check(const struct be_run *run, struct be_error *error)
 {
     for (size_t i = 0; i < run->sample_count; i++) {
         if (run->samples[i].state != BE_SAMPLE_FAILED) {
-            return BE_OK;
+            return undisturbed_check(run, error);
         }
     }
     if (run->sample_count == 0) {

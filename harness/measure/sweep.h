@@ -79,14 +79,13 @@ enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
  * Plans (or finds the run to resume, where a block that was left half-way is measured anew) and
  * measures: every block up to its first look; blocks of a search for break-evens; then the blocks
  * whose speedups are not yet as precise as wanted, until they are, have the most rounds, or the
- * time budget is spent. A sample that fails is stored
- * with its reason and the sweep goes on; a configuration that failed three times in a row is not
- * launched again. A block with a disturbed sample is measured again at once (see rerun.h), unless
- * the time budget is spent. On return *run holds what was measured, also after BE_EINTERRUPTED; the
- * caller finishes it.
+ * time budget is spent. A sample that fails is stored with its reason and the sweep goes on; a
+ * configuration that failed three times in a row is not launched again. A block with a disturbed
+ * sample is measured again at once (see rerun.h), unless the time budget is spent. On return *run
+ * holds what was measured, also after BE_EINTERRUPTED and BE_ENODATA; the caller finishes it.
  *
- * Errors: BE_EINTERRUPTED, BE_ENODATA when nothing succeeded (naming the first failure), those of
- * planning and of the store.
+ * Errors: BE_EINTERRUPTED, BE_ENODATA when nothing succeeded (naming the first failure) or every
+ * block was disturbed (naming the last disturbance), those of planning and of the store.
  */
 enum be_status be_sweep_measure(const struct be_sweep *sweep, struct be_run *run,
                                 struct be_error *error);

@@ -72,7 +72,7 @@ static struct finding sweep(const char *name)
 
     snprintf(path, sizeof(path), "%s/%s.db", folder, name);
     snprintf(command, sizeof(command), "'%s' " SWEEP " --db '%s' 2>&1", BE_BREAKEVEN, path);
-    if (command_run(command, &output) != 0) {
+    if (!command_measured(command_run(command, &output))) {
         fail_msg("%s", be_buffer_text(&output));
     }
     be_buffer_finish(&output);
