@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The second number of schedstat: time spent waiting on a run queue. */
@@ -11,7 +12,6 @@ static uint64_t thread_delay_ns(int32_t thread_id)
 {
     char path[48];
     char text[96];
-    char *end = NULL;
 
     snprintf(path, sizeof(path), "/proc/%" PRId32 "/schedstat", thread_id);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -24,8 +24,8 @@ static uint64_t thread_delay_ns(int32_t thread_id)
         return 0;
     }
     text[bytes] = '\0';
-    strtoull(text, &end, 10);
-    return strtoull(end, NULL, 10);
+    const char *second = strchr(text, ' ');
+    return second ? strtoull(second, NULL, 10) : 0;
 }
 
 void be_usage_read(const struct be_account *account, uint64_t cpu_ns, struct be_usage *usage)

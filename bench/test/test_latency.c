@@ -1,4 +1,5 @@
 /* The histogram of times, and the ring that says when a worker was fed. */
+#include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,12 +38,12 @@ static void one_time_is_told_within_three_per_cent(void **state)
 {
     (void)state;
 
-    for (double ns = 16; ns < 1e12; ns *= 1.013) {
-        uint64_t times_ns[2] = {(uint64_t)ns, (uint64_t)ns * 2};
+    for (uint64_t ns = 16; ns < UINT64_C(1000000000000); ns += ns / 77 + 1) {
+        uint64_t times_ns[2] = {ns, ns * 2};
         struct be_latency latency = latency_of(times_ns, 2);
         double off = fabs((double)latency.p50_ns - (double)times_ns[0]) / (double)times_ns[0];
         if (off > 0.032) {
-            fail_msg("%g ns is told as %g", ns, (double)latency.p50_ns);
+            fail_msg("%" PRIu64 " ns is told as %" PRIu64, ns, latency.p50_ns);
         }
         assert_int_equal(latency.max_ns, times_ns[1]);
     }

@@ -13,9 +13,17 @@ static const char *const pools[] = {"threads", "threads-gil", "processes"};
 
 enum { POOLS = sizeof(pools) / sizeof(pools[0]) };
 
-/* A sample of 2 timed passes and 1 before them. inject: NULL for none. */
-static void measure(const char *executor, const char *workload, uint64_t steps, uint64_t tasks,
-                    uint32_t workers, const char *inject, struct be_sample_record *record)
+struct load {
+    const char *executor;
+    const char *workload;
+    uint64_t steps;
+    uint64_t tasks;
+    uint32_t workers;
+    const char *inject; /* NULL: none */
+};
+
+/* A sample of 2 timed passes and 1 before them. */
+static void measure(const struct load *load, struct be_sample_record *record)
 {
     char spec[512];
     struct be_spec parsed;
@@ -25,14 +33,15 @@ static void measure(const char *executor, const char *workload, uint64_t steps, 
              "{\"protocol\":1,\"params\":{\"executor\":\"%s\",\"workload\":\"%s\","
              "\"steps\":\"%" PRIu64 "\",\"tasks\":\"%" PRIu64 "\",\"workers\":\"%" PRIu32
              "\",\"inject\":\"%s\"},\"passes\":2,\"warmup\":1}\n",
-             executor, workload, steps, tasks, workers, inject ? inject : "none");
+             load->executor, load->workload, load->steps, load->tasks, load->workers,
+             load->inject ? load->inject : "none");
     if (bench_measure(spec, record, &error) != BE_OK) {
-        fail_msg("%s: %s", executor, error.message);
+        fail_msg("%s: %s", load->executor, error.message);
     }
     be_spec_init(&parsed);
     assert_int_equal(be_spec_parse(spec, strlen(spec), &parsed, NULL), BE_OK);
     if (be_sample_record_check(record, &parsed, UINT64_MAX, &error) != BE_OK) {
-        fail_msg("%s: %s", executor, error.message);
+        fail_msg("%s: %s", load->executor, error.message);
     }
     be_spec_finish(&parsed);
 }
@@ -72,11 +81,11 @@ static void compute_time_is_that_of_the_tasks(void **state)
 
     for (size_t i = 0; i < sizeof(executors) / sizeof(executors[0]); i++) {
         struct be_sample_record record;
-        measure(executors[i], "sleep", 10 * MS, 20, i == 0 ? 1 : 2, NULL, &record);
+        measure(&(struct load){executors[i], "sleep", 10 * MS, 20, i == 0 ? 1 : 2, NULL}, &record);
         for (size_t k = 0; k < record.pass_count; k++) {
             const struct be_pass_record *pass = &record.passes[k];
             expect_parts_fit(pass);
-            if (compute_ns(pass) < 20 * 10 * MS / 2) {
+            if (compute_ns(pass) < 10 * 10 * MS) {
                 fail_msg("%s: %" PRIu64 " ns computing", executors[i], compute_ns(pass));
             }
             assert_true(compute_ns(pass) <= record.worker_count * pass->wall_ns);
@@ -91,7 +100,7 @@ static void a_worker_s_parts_come_from_its_own_time(void **state)
 
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
-        measure(pools[i], "null", 0, 20000, 2, NULL, &record);
+        measure(&(struct load){pools[i], "null", 0, 20000, 2, NULL}, &record);
         for (size_t k = 0; k < record.pass_count; k++) {
             expect_parts_fit(&record.passes[k]);
         }
@@ -108,7 +117,7 @@ static void latencies_rise_and_are_those_of_tasks(void **state)
 
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
-        measure(pools[i], "sleep", 1 * MS, 60, 4, NULL, &record);
+        measure(&(struct load){pools[i], "sleep", 1 * MS, 60, 4, NULL}, &record);
         const struct be_latency *latency = &record.latency;
         assert_in_range(latency->count, 1, 2 * 60);
         assert_true(latency->p50_ns >= 968000);
@@ -128,7 +137,7 @@ static void a_process_knows_its_memory_and_a_thread_has_none(void **state)
         struct be_sample_record record;
         bool own =
             strcmp(pools[i], "processes") == 0 && access("/proc/self/smaps_rollup", R_OK) == 0;
-        measure(pools[i], "null", 0, 100, 3, NULL, &record);
+        measure(&(struct load){pools[i], "null", 0, 100, 3, NULL}, &record);
         for (size_t k = 0; k < 3; k++) {
             assert_int_equal(record.workers[k].pss_bytes > 4096, own);
         }
@@ -144,7 +153,7 @@ static void workers_and_dispatcher_are_watched(void **state)
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
         uint64_t switches = 0;
-        measure(pools[i], "sleep", 2 * MS, 10, 2, NULL, &record);
+        measure(&(struct load){pools[i], "sleep", 2 * MS, 10, 2, NULL}, &record);
         for (size_t k = 0; k < 2; k++) {
             assert_true(record.workers[k].watched);
             switches += record.workers[k].disturbance.voluntary_switches;
@@ -162,7 +171,7 @@ static void a_worker_that_starts_late_is_seen(void **state)
     struct be_sample_record record;
     (void)state;
 
-    measure("threads-gil", "sleep", 20 * MS, 4, 2, NULL, &record);
+    measure(&(struct load){"threads-gil", "sleep", 20 * MS, 4, 2, NULL}, &record);
     for (size_t i = 0; i < record.pass_count; i++) {
         const struct be_pass_worker *workers = record.passes[i].workers;
         if (workers[0].tasks > 0 && workers[1].tasks > 0) {
@@ -184,7 +193,7 @@ static void more_workers_than_cores_work(void **state)
     workers = workers < 64 ? workers : 64;
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
-        measure(pools[i], "spin", 20000, 500, workers, NULL, &record);
+        measure(&(struct load){pools[i], "spin", 20000, 500, workers, NULL}, &record);
         assert_int_equal(record.worker_count, workers);
         for (size_t k = 0; k < record.pass_count; k++) {
             expect_parts_fit(&record.passes[k]);
@@ -213,9 +222,11 @@ static void injections_do_what_they_say(void **state)
             struct be_sample_record record;
             /* Under the lock one sleeps after the other. */
             bool locked = strcmp(pools[p], "threads-gil") == 0;
-            measure(pools[p], "sleep", 2 * MS, 40, cases[i].workers, cases[i].inject, &record);
+            measure(
+                &(struct load){pools[p], "sleep", 2 * MS, 40, cases[i].workers, cases[i].inject},
+                &record);
             for (size_t k = 0; k < record.pass_count; k++) {
-                uint64_t least_ns = (locked ? 40 * 2 : cases[i].wall_ms) * MS;
+                uint64_t least_ns = (locked ? 80 : cases[i].wall_ms) * MS;
                 if (record.passes[k].wall_ns < least_ns) {
                     fail_msg("%s, %s: %" PRIu64 " ns", pools[p], cases[i].inject,
                              record.passes[k].wall_ns);
@@ -234,7 +245,7 @@ static void a_cost_is_no_computing(void **state)
     for (size_t p = 0; p < POOLS; p++) {
         struct be_sample_record record;
         bool is_seen = false;
-        measure(pools[p], "null", 0, 4000, 2, "cost:10us", &record);
+        measure(&(struct load){pools[p], "null", 0, 4000, 2, "cost:10us"}, &record);
         for (size_t k = 0; k < record.pass_count; k++) {
             const struct be_pass_record *pass = &record.passes[k];
             uint64_t cpu_ns = pass->workers[0].cpu_ns + pass->workers[1].cpu_ns;
@@ -255,7 +266,7 @@ static void results_are_those_without_injection(void **state)
     for (size_t p = 0; p < POOLS; p++) {
         for (size_t i = 0; i < sizeof(injections) / sizeof(injections[0]); i++) {
             struct be_sample_record record;
-            measure(pools[p], "gcd-euclid", 9, 3000, 3, injections[i], &record);
+            measure(&(struct load){pools[p], "gcd-euclid", 9, 3000, 3, injections[i]}, &record);
             wanted = wanted ? wanted : record.passes[0].checksum;
             assert_true(record.passes[0].checksum == wanted);
             be_sample_record_finish(&record);

@@ -116,7 +116,8 @@ const char *be_inject_format(const struct be_inject *inject, char text[BE_UNITS_
     case BE_INJECT_NONE:
         break;
     }
-    return strcpy(text, "none");
+    snprintf(text, BE_UNITS_TEXT_BYTES, "none");
+    return text;
 }
 
 uint64_t be_inject_serial_tasks(const struct be_inject *inject, uint64_t tasks)

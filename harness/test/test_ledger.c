@@ -54,23 +54,34 @@ static uint64_t wall_ns(const struct be_run *run, const struct conduct *conducts
                : (uint64_t)(1e6 * (1 + conduct->spread * (2 * chance - 1)));
 }
 
+/* A sweep while it is made; all borrowed. */
+struct sweeping {
+    struct be_run *run;
+    struct be_ledger *ledger;
+    const struct conduct *conducts;
+    const uint32_t *order;
+};
+
 /* Measures one block as a sweep does, but stops when `left` samples are made. */
-static void block_measure(struct be_run *run, struct be_ledger *ledger,
-                          const struct conduct *conducts, const uint32_t *order, uint32_t block,
-                          uint32_t round, size_t *left)
+static void block_measure(const struct sweeping *with, uint32_t block, uint32_t round, size_t *left)
 {
+    struct be_run *run = with->run;
+    const uint32_t *order = with->order;
+
     for (size_t i = 0; i < run->configuration_count; i++) {
-        if (run->configurations[order[i]].block != block || be_ledger_given_up(ledger, order[i])) {
+        if (run->configurations[order[i]].block != block ||
+            be_ledger_given_up(with->ledger, order[i])) {
             continue;
         }
         if (*left == 0) {
             return;
         }
         --*left;
-        be_ledger_note(ledger, builder_add_sample(run, order[i], round,
-                                                  wall_ns(run, conducts, order[i], round), 1000));
+        be_ledger_note(with->ledger,
+                       builder_add_sample(run, order[i], round,
+                                          wall_ns(run, with->conducts, order[i], round), 1000));
     }
-    be_ledger_close(ledger, block, round);
+    be_ledger_close(with->ledger, block, round);
 }
 
 /* Takes the run up and measures to the end, or until `left` more samples are made. */
@@ -78,6 +89,7 @@ static void sweep(struct be_run *run, const struct conduct *conducts, size_t lef
 {
     struct be_ledger ledger;
     uint32_t order[64];
+    const struct sweeping with = {run, &ledger, conducts, order};
     uint32_t round = 0;
 
     assert_int_equal(be_ledger_init(&ledger, run, .01, NULL), BE_OK);
@@ -87,7 +99,7 @@ static void sweep(struct be_run *run, const struct conduct *conducts, size_t lef
         for (size_t i = 0; left > 0 && i < run->configuration_count; i++) {
             uint32_t block = run->configurations[order[i]].block;
             if (be_ledger_due(&ledger, block, round)) {
-                block_measure(run, &ledger, conducts, order, block, round, &left);
+                block_measure(&with, block, round, &left);
             }
         }
         if (!be_ledger_next(&ledger, &round)) {

@@ -51,7 +51,8 @@ static uint64_t pass_model_ns(const struct be_spec *spec)
     uint64_t steps = be_params_get_count(&spec->params, "steps", 0);
     uint64_t workers = be_params_get_count(&spec->params, "workers", 1);
     bool pool = strcmp(be_params_get(&spec->params, "executor"), "serial") != 0;
-    double noise = pool && steps >= WIDE_STEPS ? strtod(getenv(NOISE), NULL) : 0;
+    const char *wanted = getenv(NOISE);
+    double noise = pool && steps >= WIDE_STEPS && wanted ? strtod(wanted, NULL) : 0;
     double task_ns = (double)(1 + steps * STEP_NS) + (pool ? DISPATCH_NS : 0);
 
     return (uint64_t)((double)tasks * task_ns / (double)workers * (1 + noise * chance()));
