@@ -183,12 +183,19 @@ static void reply_merge(struct be_executor *pool, const struct be_frame *frame,
     pool->merged += frame->count;
 }
 
+/* Takes the time since the message that has just been merged was fed. */
+static void reply_time(struct be_executor *pool, uint32_t index, uint64_t first)
+{
+    uint64_t fed_ns = be_feeds_find(&pool->processes[index].feeds, first);
+    be_latency_add(&pool->env->accounts[index].latency, be_clock_now_ns() - fed_ns);
+}
+
 /* Merges every reply that has come whole. */
 static enum be_status replies_merge(struct be_executor *pool, uint32_t index,
                                     struct be_error *error)
 {
     struct process *process = &pool->processes[index];
-    struct be_frame frame;
+    struct be_frame frame = {0};
     const void *payload;
 
     while ((payload = be_channel_next(&process->channel, &frame))) {
@@ -196,16 +203,15 @@ static enum be_status replies_merge(struct be_executor *pool, uint32_t index,
             pool->answers++;
         } else if (reply_is_sane(pool, process, &frame)) {
             reply_merge(pool, &frame, payload);
-            process->answered = frame.first;
             process->held--;
             if (be_stamp_due(&pool->messages)) {
-                be_latency_add(&pool->env->accounts[index].latency,
-                               be_clock_now_ns() - be_feeds_find(&process->feeds, frame.first));
+                reply_time(pool, index, frame.first);
             }
         } else {
             return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
         }
     }
+    process->answered = frame.first; /* or is about to be: all before it were */
     return BE_OK;
 }
 

@@ -63,7 +63,7 @@ void be_thread_pool_work(struct be_executor *pool, struct be_worker *worker,
             be_batch_compute(batch, pool->env->workload, first, count, turns);
         } else {
             worker->quick = 0;
-            be_worker_compute(worker, batch, first, count, turns);
+            be_worker_compute_watched(worker, batch, first, count, turns);
             quick = worker->quick + 1;
         }
         tasks += count;

@@ -132,17 +132,12 @@ static void last_task_repeat(const struct be_worker *worker, const struct be_bat
     }
 }
 
-void be_worker_compute(struct be_worker *worker, const struct be_batch *batch, uint64_t first,
-                       uint64_t count, struct breakeven_turns *turns)
+void be_worker_compute_watched(struct be_worker *worker, const struct be_batch *batch,
+                               uint64_t first, uint64_t count, struct breakeven_turns *turns)
 {
     const struct be_extra *extra = &worker->env->extra;
     uint64_t claimed_ns = worker->open_ns;
 
-    if (worker->quick > 0) {
-        worker->quick--;
-        be_batch_compute(batch, worker->env->workload, first, count, turns);
-        return;
-    }
     if (claimed_ns > 0) {
         between_end(worker, be_clock_now_ns());
     }
