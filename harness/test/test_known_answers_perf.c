@@ -1,0 +1,103 @@
+/* labels: perf */
+/*
+ * Known answers, end to end, that need cores of their own or take long: a cost a task that was put
+ * there is found as overhead and as break-even, and sleeping tasks on processes.
+ */
+#include <sched.h>
+
+#include "measured_run.h"
+
+enum { COST_NS = 2000 };
+
+/* Others took the cores, so that nothing can be said; the programs said so themselves. */
+static void needs_calm(struct measured_run *measured)
+{
+    if (!measured->calm) {
+        print_message("the machine was disturbed\n");
+        measured_run_finish(measured);
+        skip();
+    }
+}
+
+static void needs_two_cpus(void)
+{
+    cpu_set_t allowed;
+
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 || CPU_COUNT(&allowed) < 2) {
+        skip();
+    }
+}
+
+/* O = (2 T - N w) / N: two workers lose to each task what it was made to cost, and a claim. */
+static void a_cost_is_found_as_overhead(void **state)
+{
+    struct measured_run measured;
+    (void)state;
+
+    needs_two_cpus();
+    measured_run_make(&measured,
+                      "--workload spin --executor threads --workers 2 --grain 20us "
+                      "--inject none,cost:2us --passes 3 --warmup 1 --cold off --rounds 10",
+                      0);
+    needs_calm(&measured);
+    double without_ns = summary_of(&measured, "threads", 2, "none")->overhead_ns_per_task.median;
+    double with_ns = summary_of(&measured, "threads", 2, "cost:2us")->overhead_ns_per_task.median;
+    printf("overhead a task: %.0f ns, with a cost of %d ns: %.0f ns\n", without_ns, COST_NS,
+           with_ns);
+    expect_near(&measured, "overhead", with_ns - without_ns, COST_NS, .15 * COST_NS);
+    measured_run_finish(&measured);
+}
+
+/* Two workers pay from w = (w + cost + claim) / 2 on. */
+static void a_cost_is_found_as_break_even(void **state)
+{
+    struct measured_run measured;
+    (void)state;
+
+    needs_two_cpus();
+    measured_run_make(&measured,
+                      "--workload spin --executor threads --workers 2 --grain 1us..10us/8 "
+                      "--inject cost:2us --passes 3 --warmup 1 --cold off --rounds 10",
+                      0);
+    needs_calm(&measured);
+    if (measured.findings.grain_series.count != 1 || !measured.findings.breakevens) {
+        fail_msg("one series was measured, not %zu", measured.findings.grain_series.count);
+        return;
+    }
+    struct be_crossing warm = measured.findings.breakevens[0].warm;
+    printf("break-even with a cost of %d ns: %.0f ns (%.0f .. %.0f)\n", COST_NS, warm.at_ns,
+           warm.low_ns, warm.high_ns);
+    expect_near(&measured, "break-even", warm.at_ns, COST_NS, .1 * COST_NS);
+    measured_run_finish(&measured);
+}
+
+/* 64 tasks a worker: one that ends a task later than the others is 1.6 % of the pass. */
+static void sleeping_tasks_overlap_on_processes(void **state)
+{
+    static const uint32_t worker_counts[] = {1, 2, 4, 8};
+    struct measured_run measured;
+    (void)state;
+
+    measured_run_make(&measured,
+                      "--workload sleep --executor processes --workers 1,2,4,8 --grain 5ms "
+                      "--tasks 512 --placement none --passes 1 --warmup 0 --cold off --rounds 3",
+                      8);
+    for (size_t i = 0; i < sizeof(worker_counts) / sizeof(worker_counts[0]); i++) {
+        double workers = worker_counts[i];
+        double speedup =
+            summary_of(&measured, "processes", worker_counts[i], "none")->speedup.median;
+        printf("sleeping tasks on %g processes: speedup %.3f\n", workers, speedup);
+        expect_near(&measured, "speedup", speedup, workers, .02 * workers);
+    }
+    measured_run_finish(&measured);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cost_is_found_as_overhead),
+        cmocka_unit_test(a_cost_is_found_as_break_even),
+        cmocka_unit_test(sleeping_tasks_overlap_on_processes),
+    };
+    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
