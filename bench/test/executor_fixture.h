@@ -50,6 +50,7 @@ static inline void fixture_init(struct fixture *f, const struct be_executor_ops 
         .pin = f->pin,
         .meter = &f->meter,
     };
+    be_clock_costs_measure(&f->env.clock_costs);
     f->env.accounts = mmap(NULL, f->env.workers * sizeof(struct be_account), PROT_READ | PROT_WRITE,
                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(f->env.accounts, MAP_FAILED);
