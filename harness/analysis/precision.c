@@ -70,7 +70,7 @@ static enum be_status widths_fill(const struct be_run *run, double level,
         if (status != BE_OK) {
             return status;
         }
-        bool judged = run->configurations[i].role == BE_ROLE_MEASURED;
+        bool judged = be_configuration_has_speedup(&run->configurations[i]);
         widths[i] = judged ? be_precision_half_width(&estimate) : NAN;
         begin = speedups->ends[i];
     }
@@ -162,7 +162,7 @@ void be_precision_of(const struct be_summaries *summaries, double wanted,
     *precision = (struct be_precision){.widest = NAN};
     for (size_t i = 0; i < summaries->count; i++) {
         const struct be_summary *summary = &summaries->items[i];
-        if (summary->configuration->role == BE_ROLE_MEASURED) {
+        if (be_configuration_has_speedup(summary->configuration)) {
             width_count_in(precision, i, be_precision_half_width(&summary->speedup), wanted);
         }
     }

@@ -117,8 +117,7 @@ static enum be_status list_create(const struct be_run *run, const struct series_
     }
     for (size_t i = 0; i < all; i++) {
         const struct be_configuration *configuration = &run->configurations[i];
-        if (configuration->role == BE_ROLE_MEASURED &&
-            strcmp(configuration->executor, "null") != 0) {
+        if (be_configuration_has_speedup(configuration)) {
             candidates[count++] = (struct candidate){
                 .key = series_key(rule, &configuration->params),
                 .block = rule->one_block ? configuration->block : 0,

@@ -15,6 +15,11 @@ BE_NAMES_DEFINE(role, "role", roles)
 BE_NAMES_DEFINE(sample_state, "state of a sample", sample_states)
 BE_NAMES_DEFINE(run_status, "status of a run", run_statuses)
 
+bool be_configuration_has_speedup(const struct be_configuration *configuration)
+{
+    return configuration->role == BE_ROLE_MEASURED && strcmp(configuration->executor, "null") != 0;
+}
+
 void be_configuration_finish(struct be_configuration *configuration)
 {
     be_params_finish(&configuration->params);

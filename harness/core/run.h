@@ -5,6 +5,7 @@
 #ifndef BE_CORE_RUN_H
 #define BE_CORE_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,12 @@ struct be_configuration {
     double bound_order; /* speedup that whole tasks allow in submission order; 0: unknown */
     double bound_best;  /* the same in the best order; 0: unknown */
 };
+
+/*
+ * Whether it has a speedup worth looking at: role `measured`, and not executor `null`, which
+ * computes nothing.
+ */
+bool be_configuration_has_speedup(const struct be_configuration *configuration);
 
 void be_configuration_finish(struct be_configuration *configuration);
 

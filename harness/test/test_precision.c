@@ -128,6 +128,22 @@ static void without_an_interval_nothing_is_reached(void **state)
 }
 
 /* Rejected rounds are left out, as they are of the report. */
+static void what_computes_nothing_is_not_judged(void **state)
+{
+    struct be_precision precision;
+    uint32_t nothing = builder_add_configuration(&run, BE_ROLE_MEASURED, 0, "executor=null");
+
+    (void)state;
+    rounds_fill(SERIAL, 0);
+    rounds_fill(nothing, 500);
+    double *widths = widths_of(.98);
+    assert_true(isnan(widths[nothing]));
+    free(widths);
+    summarize(nothing);
+    be_precision_of(&summaries, .01, &precision);
+    assert_int_equal(precision.judged, 1);
+}
+
 static void a_dropped_round_is_not_counted(void **state)
 {
     (void)state;
@@ -150,6 +166,7 @@ int main(void)
         summary_test(widths_are_those_of_speedups),
         summary_test(a_block_is_reached_when_all_of_it_is),
         summary_test(without_an_interval_nothing_is_reached),
+        summary_test(what_computes_nothing_is_not_judged),
         summary_test(a_dropped_round_is_not_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
