@@ -54,7 +54,7 @@ static void assert_figures_equal(struct be_run *run, const struct be_sample *sto
 
     fixture_sample(run, stored->wall_ns, &sample, &lines);
     for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
-        if (memcmp(&stored->values[i], &sample.values[i], sizeof(double)) != 0 &&
+        if (stored->values[i] != sample.values[i] &&
             !(isnan(stored->values[i]) && isnan(sample.values[i]))) {
             fail_msg("%s: %g", be_value_name((enum be_value)i), stored->values[i]);
         }

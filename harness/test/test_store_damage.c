@@ -147,67 +147,69 @@ static void test_database_of_others_is_refused(void **state)
     }
 }
 
+/* What is done to a database, and what must be said of it. */
+static const struct {
+    const char *sql;
+    const char *says;
+} impossible[] = {
+    {"UPDATE run SET status = 'sleeping'", "run 1"},
+    {"UPDATE run SET seed = '-1'", "run 1"},
+    {"UPDATE run SET rounds = -1", "run 1"},
+    {"UPDATE run SET plan = CAST(x'610062' AS TEXT)", "run 1"},
+    {"UPDATE configuration SET role = 'king' WHERE position = 1", "configuration 1"},
+    {"UPDATE configuration SET params = '[]' WHERE position = 1", "configuration 1"},
+    {"UPDATE configuration SET params = '{' WHERE position = 1", "configuration 1"},
+    {"UPDATE configuration SET params = replace(params, '\"2\"', '\"3\"')", "configuration 0"},
+    {"UPDATE configuration SET id = 'x' WHERE position = 1", "configuration 1"},
+    {"UPDATE configuration SET bound_best = -1 WHERE position = 1", "configuration 1"},
+    {"UPDATE configuration SET position = 5 WHERE position = 1", "configuration 1"},
+    {"UPDATE sample SET state = '' WHERE id = 2", "sample 2"},
+    {"UPDATE sample SET configuration = 2 WHERE id = 2", "sample 2"},
+    {"UPDATE sample SET elapsed_ns = -1 WHERE id = 2", "sample 2"},
+    {"UPDATE sample SET wall_ns = 3 WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET wall_ns = NULL WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET cpu_ns = 1 WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET round = 6 WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET state = 'suspect' WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET reason = 'x' WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET latency_p50_ns = 3 WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET latency_p50_ns = NULL WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET latency_p50_ns = 9e999 WHERE id = 2", "sample 2"},
+    {"UPDATE sample SET pass_drift = 1.25 WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET transcript_hash = 1 WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE sample SET position = 2 WHERE id = 2", "sample 2: one before it is missing"},
+    {"DELETE FROM counter_sum WHERE sample = 1; DELETE FROM transcript WHERE sample = 1;"
+     "DELETE FROM sample WHERE id = 1",
+     "sample 2: one before it is missing"},
+    {"UPDATE sample SET hash = 1 WHERE id = 2", "sample 2: its figures"},
+    {"UPDATE counter_sum SET value = 5 WHERE sample = 2", "sample 2: its figures"},
+    {"UPDATE counter_sum SET share = .5 WHERE sample = 2", "sample 2: its figures"},
+    {"UPDATE counter_sum SET event = 2 WHERE sample = 2 AND event = 1", "counter of sample 2"},
+    {"DELETE FROM counter_sum WHERE sample = 2 AND event = 1", "sample 2: its figures"},
+    {"UPDATE counter_sum SET sample = 7 WHERE sample = 2 AND event = 1", "sample 2"},
+    {"UPDATE counter_sum SET sample = 7 WHERE sample = 1", "sample 1"},
+    {"INSERT INTO counter_sum VALUES (1, 7, 1, 1, NULL)", "sample 7: it has counters"},
+    {"UPDATE event SET name = 'papi:PAPI_TOT_CYC' WHERE position = 1", "sample 1: its figures"},
+    {"UPDATE event SET state = 'counted' WHERE position = 1", "sample 1: its figures"},
+    {"UPDATE event SET state = 'guessed' WHERE position = 1", "event 1"},
+    {"UPDATE event SET name = printf('%.60c', 'x') WHERE position = 1", "event 1"},
+    {"UPDATE event SET position = 4 WHERE position = 1", "event 1"},
+};
+
 static void test_value_that_cannot_be_is_named(void **state)
 {
-    static const struct {
-        const char *sql;
-        const char *says;
-    } cases[] = {
-        {"UPDATE run SET status = 'sleeping'", "run 1"},
-        {"UPDATE run SET seed = '-1'", "run 1"},
-        {"UPDATE run SET rounds = -1", "run 1"},
-        {"UPDATE run SET plan = CAST(x'610062' AS TEXT)", "run 1"},
-        {"UPDATE configuration SET role = 'king' WHERE position = 1", "configuration 1"},
-        {"UPDATE configuration SET params = '[]' WHERE position = 1", "configuration 1"},
-        {"UPDATE configuration SET params = '{' WHERE position = 1", "configuration 1"},
-        {"UPDATE configuration SET params = replace(params, '\"2\"', '\"3\"')", "configuration 0"},
-        {"UPDATE configuration SET id = 'x' WHERE position = 1", "configuration 1"},
-        {"UPDATE configuration SET bound_best = -1 WHERE position = 1", "configuration 1"},
-        {"UPDATE configuration SET position = 5 WHERE position = 1", "configuration 1"},
-        {"UPDATE sample SET state = '' WHERE id = 2", "sample 2"},
-        {"UPDATE sample SET configuration = 2 WHERE id = 2", "sample 2"},
-        {"UPDATE sample SET elapsed_ns = -1 WHERE id = 2", "sample 2"},
-        {"UPDATE sample SET wall_ns = 3 WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET wall_ns = NULL WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET cpu_ns = 1 WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET round = 6 WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET state = 'suspect' WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET reason = 'x' WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET latency_p50_ns = 3 WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET latency_p50_ns = NULL WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET latency_p50_ns = 9e999 WHERE id = 2", "sample 2"},
-        {"UPDATE sample SET pass_drift = 1.25 WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET transcript_hash = 1 WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE sample SET position = 2 WHERE id = 2", "sample 2: one before it is missing"},
-        {"DELETE FROM counter_sum WHERE sample = 1; DELETE FROM transcript WHERE sample = 1;"
-         "DELETE FROM sample WHERE id = 1",
-         "sample 2: one before it is missing"},
-        {"UPDATE sample SET hash = 1 WHERE id = 2", "sample 2: its figures"},
-        {"UPDATE counter_sum SET value = 5 WHERE sample = 2", "sample 2: its figures"},
-        {"UPDATE counter_sum SET share = .5 WHERE sample = 2", "sample 2: its figures"},
-        {"UPDATE counter_sum SET event = 2 WHERE sample = 2 AND event = 1", "counter of sample 2"},
-        {"DELETE FROM counter_sum WHERE sample = 2 AND event = 1", "sample 2: its figures"},
-        {"UPDATE counter_sum SET sample = 7 WHERE sample = 2 AND event = 1", "sample 2"},
-        {"UPDATE counter_sum SET sample = 7 WHERE sample = 1", "sample 1"},
-        {"INSERT INTO counter_sum VALUES (1, 7, 1, 1, NULL)", "sample 7: it has counters"},
-        {"UPDATE event SET name = 'papi:PAPI_TOT_CYC' WHERE position = 1", "sample 1: its figures"},
-        {"UPDATE event SET state = 'counted' WHERE position = 1", "sample 1: its figures"},
-        {"UPDATE event SET state = 'guessed' WHERE position = 1", "event 1"},
-        {"UPDATE event SET name = printf('%.60c', 'x') WHERE position = 1", "event 1"},
-        {"UPDATE event SET position = 4 WHERE position = 1", "event 1"},
-    };
     const struct fixture *fixture = *state;
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
         struct be_error error = {0};
         uint64_t sum = 0;
         unlink(fixture->path);
         fixture_database(fixture->path, 2);
-        sql_run(fixture->path, cases[i].sql);
+        sql_run(fixture->path, impossible[i].sql);
         enum be_status status = database_load(fixture->path, BE_STORE_VALUES, &sum, &error);
-        if (status != BE_ECORRUPT || !strstr(error.message, cases[i].says) ||
+        if (status != BE_ECORRUPT || !strstr(error.message, impossible[i].says) ||
             !strstr(error.message, fixture->path)) {
-            fail_msg("%s: %s: %s", cases[i].sql, be_status_name(status), error.message);
+            fail_msg("%s: %s: %s", impossible[i].sql, be_status_name(status), error.message);
         }
     }
 }
