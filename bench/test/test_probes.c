@@ -6,18 +6,6 @@
 #include "bench_process.h"
 #include "probe/probe.h"
 
-/* Parses what the runner said to this spec, and gives its status. */
-static enum be_status probe_run(const char *spec, struct be_sample_record *record,
-                                struct be_error *error)
-{
-    struct bench_said said = bench_run(NULL, NULL, spec, strlen(spec));
-    enum be_status status = be_sample_record_parse(said.output, strlen(said.output), record, error);
-
-    assert_int_equal(said.exit_code, be_status_exit_code(status));
-    bench_said_finish(&said);
-    return status;
-}
-
 /* How many CPUs this process may use, and the first two of them. */
 static int allowed_pus(int pus[2])
 {
@@ -49,7 +37,7 @@ static void assert_measures(const struct be_probe_ops *ops, const int *pus)
              "{\"protocol\":1,\"passes\":3,\"warmup\":1,\"pus\":%s,"
              "\"params\":{\"probe\":\"%s\",\"tasks\":\"4\",\"workers\":\"%u\"}}\n",
              list, ops->name, be_probe_workers(ops));
-    if (probe_run(spec, &record, &error) != BE_OK) {
+    if (bench_measure(spec, &record, &error) != BE_OK) {
         fail_msg("%s: %s", ops->name, error.message);
     }
     be_spec_init(&asked);
@@ -86,7 +74,8 @@ static void a_probe_unpinned_takes_its_own_number_of_operations(void **state)
     (void)state;
 
     assert_int_equal(
-        probe_run("{\"protocol\":1,\"params\":{\"probe\":\"clock\"}}\n", &record, &error), BE_OK);
+        bench_measure("{\"protocol\":1,\"params\":{\"probe\":\"clock\"}}\n", &record, &error),
+        BE_OK);
     assert_int_equal(record.pass_count, 1);
     assert_int_equal(record.passes[0].tasks, be_probe_find("clock")->tasks);
     assert_int_equal(record.workers[0].pu_asked, -1);
@@ -124,7 +113,7 @@ static void wrong_specs_are_refused_with_what_would_be_right(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct be_sample_record record = {0};
         struct be_error error = {BE_OK, ""};
-        enum be_status status = probe_run(cases[i].spec, &record, &error);
+        enum be_status status = bench_measure(cases[i].spec, &record, &error);
         if (status != cases[i].status || !strstr(error.message, cases[i].part)) {
             fail_msg("%s got %s '%s', wanted %s '%s'", cases[i].spec, be_status_name(status),
                      error.message, be_status_name(cases[i].status), cases[i].part);

@@ -4,6 +4,7 @@
 
 #include "analysis/breakeven.h"
 #include "analysis/series.h"
+#include "core/array.h"
 
 enum { GRAINS_INSIDE = 4, GRAINS_BELOW = 4 };
 
@@ -27,7 +28,6 @@ struct search {
     uint32_t configuration;        /* of the series at hand, to copy */
     struct be_wish *wishes;        /* owned */
     size_t wish_count;
-    size_t wish_room;
 };
 
 static int searched_compare(const void *left, const void *right)
@@ -87,15 +87,12 @@ static enum be_status wish_add(struct search *search, double grain_ns, struct be
     if (is_searched(search, wish.grain_ns)) {
         return BE_OK;
     }
-    if (search->wish_count == search->wish_room) {
-        size_t room = 2 * search->wish_room + 16;
-        struct be_wish *grown = realloc(search->wishes, room * sizeof(grown[0]));
-        if (!grown) {
-            return be_error_set(error, BE_ENOMEM, "out of memory for %zu grains", room);
-        }
-        search->wishes = grown;
-        search->wish_room = room;
+    struct be_wish *grown = be_array_grow(search->wishes, search->wish_count, sizeof(grown[0]));
+    if (!grown) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for %zu grains",
+                            search->wish_count + 1);
     }
+    search->wishes = grown;
     search->wishes[search->wish_count++] = wish;
     return BE_OK;
 }

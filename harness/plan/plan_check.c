@@ -63,6 +63,19 @@ static enum be_status rows_check(const struct check *check, struct be_axis *axis
     return status;
 }
 
+/* Takes the values over, or drops them after an error and leaves the axis as it was. */
+static enum be_status values_settle(struct be_axis *axis, struct be_texts *values,
+                                    enum be_status status)
+{
+    if (status != BE_OK) {
+        be_texts_finish(values);
+        return status;
+    }
+    be_texts_finish(&axis->values);
+    axis->values = *values;
+    return BE_OK;
+}
+
 static enum be_status numbers_check(const struct check *check, struct be_axis *axis,
                                     struct be_error *error)
 {
@@ -91,12 +104,9 @@ static enum be_status numbers_check(const struct check *check, struct be_axis *a
     free(list);
     free(numbers);
     if (status != BE_OK) {
-        be_texts_finish(&values);
-        return be_error_set(error, status, "%s: %s", axis->key, cause.message);
+        be_error_fill(error, status, "%s: %s", axis->key, cause.message);
     }
-    be_texts_finish(&axis->values);
-    axis->values = values;
-    return BE_OK;
+    return values_settle(axis, &values, status);
 }
 
 /* Makes every value canonical for a parameter. */
@@ -113,13 +123,7 @@ static enum be_status param_check(const struct be_param *param, struct be_axis *
             status = be_texts_add(&values, text, error);
         }
     }
-    if (status != BE_OK) {
-        be_texts_finish(&values);
-        return status;
-    }
-    be_texts_finish(&axis->values);
-    axis->values = values;
-    return BE_OK;
+    return values_settle(axis, &values, status);
 }
 
 static enum be_status placement_check(const struct check *check, struct be_axis *axis,
@@ -154,13 +158,7 @@ static enum be_status inject_check(const struct check *check, struct be_axis *ax
             status = be_texts_add(&values, be_inject_format(&inject, text), error);
         }
     }
-    if (status != BE_OK) {
-        be_texts_finish(&values);
-        return status;
-    }
-    be_texts_finish(&axis->values);
-    axis->values = values;
-    return BE_OK;
+    return values_settle(axis, &values, status);
 }
 
 /* No row has this parameter: says what may have been meant. */
