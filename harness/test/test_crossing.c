@@ -38,60 +38,61 @@ static struct be_crossing find(const double values[GRAINS], double noise,
     return be_crossing_find(points, GRAINS, 1, pick);
 }
 
+/* Curves through four grains, and where they reach 1 first and last. */
+static const struct {
+    double values[GRAINS];
+    enum be_crossing_state first, last;
+    double first_ns, last_ns;
+    size_t crossings;
+} curves[] = {
+    {{0, .5, 1.5, 2},
+     BE_CROSSING_INSIDE,
+     BE_CROSSING_INSIDE,
+     31.622776601683793,
+     31.622776601683793,
+     1},
+    {{.75, 1, 2, 3}, BE_CROSSING_INSIDE, BE_CROSSING_INSIDE, 10, 10, 1},
+    {{1, 2, 3, 4}, BE_CROSSING_ALWAYS, BE_CROSSING_ALWAYS, NAN, NAN, 0},
+    {{.1, .2, .3, .99}, BE_CROSSING_NEVER, BE_CROSSING_NEVER, NAN, NAN, 0},
+    {{0, 2, 0, 2},
+     BE_CROSSING_INSIDE,
+     BE_CROSSING_INSIDE,
+     3.1622776601683795,
+     316.22776601683796,
+     3},
+    {{0, 2, 2, 0},
+     BE_CROSSING_INSIDE,
+     BE_CROSSING_INSIDE,
+     3.1622776601683795,
+     3.1622776601683795,
+     2},
+    {{2, 0, 2, 2}, BE_CROSSING_ALWAYS, BE_CROSSING_INSIDE, NAN, 31.622776601683793, 2},
+    {{2, 2, 0, 0}, BE_CROSSING_ALWAYS, BE_CROSSING_UNKNOWN, NAN, NAN, 1},
+    {{NAN, NAN, 2, NAN}, BE_CROSSING_UNKNOWN, BE_CROSSING_UNKNOWN, NAN, NAN, 0},
+    {{0, NAN, NAN, 2},
+     BE_CROSSING_INSIDE,
+     BE_CROSSING_INSIDE,
+     31.622776601683793,
+     31.622776601683793,
+     1},
+};
+
 static void states_of_curves(void **state)
 {
-    static const struct {
-        double values[GRAINS];
-        enum be_crossing_state first, last;
-        double first_ns, last_ns;
-        size_t crossings;
-    } cases[] = {
-        {{0, .5, 1.5, 2},
-         BE_CROSSING_INSIDE,
-         BE_CROSSING_INSIDE,
-         31.622776601683793,
-         31.622776601683793,
-         1},
-        {{.75, 1, 2, 3}, BE_CROSSING_INSIDE, BE_CROSSING_INSIDE, 10, 10, 1},
-        {{1, 2, 3, 4}, BE_CROSSING_ALWAYS, BE_CROSSING_ALWAYS, NAN, NAN, 0},
-        {{.1, .2, .3, .99}, BE_CROSSING_NEVER, BE_CROSSING_NEVER, NAN, NAN, 0},
-        {{0, 2, 0, 2},
-         BE_CROSSING_INSIDE,
-         BE_CROSSING_INSIDE,
-         3.1622776601683795,
-         316.22776601683796,
-         3},
-        {{0, 2, 2, 0},
-         BE_CROSSING_INSIDE,
-         BE_CROSSING_INSIDE,
-         3.1622776601683795,
-         3.1622776601683795,
-         2},
-        {{2, 0, 2, 2}, BE_CROSSING_ALWAYS, BE_CROSSING_INSIDE, NAN, 31.622776601683793, 2},
-        {{2, 2, 0, 0}, BE_CROSSING_ALWAYS, BE_CROSSING_UNKNOWN, NAN, NAN, 1},
-        {{NAN, NAN, 2, NAN}, BE_CROSSING_UNKNOWN, BE_CROSSING_UNKNOWN, NAN, NAN, 0},
-        {{0, NAN, NAN, 2},
-         BE_CROSSING_INSIDE,
-         BE_CROSSING_INSIDE,
-         31.622776601683793,
-         31.622776601683793,
-         1},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct be_crossing first = find(cases[i].values, 0, BE_CROSSING_FIRST);
-        struct be_crossing last = find(cases[i].values, 0, BE_CROSSING_LAST);
-        assert_int_equal(first.state, cases[i].first);
-        assert_int_equal(last.state, cases[i].last);
-        assert_int_equal(last.crossings, cases[i].crossings);
-        if (cases[i].first == BE_CROSSING_INSIDE) {
-            assert_near(first.at_ns / cases[i].first_ns, 1, 1e-12);
+    for (size_t i = 0; i < COUNT_OF(curves); i++) {
+        struct be_crossing first = find(curves[i].values, 0, BE_CROSSING_FIRST);
+        struct be_crossing last = find(curves[i].values, 0, BE_CROSSING_LAST);
+        assert_int_equal(first.state, curves[i].first);
+        assert_int_equal(last.state, curves[i].last);
+        assert_int_equal(last.crossings, curves[i].crossings);
+        if (curves[i].first == BE_CROSSING_INSIDE) {
+            assert_near(first.at_ns / curves[i].first_ns, 1, 1e-12);
         } else {
             assert_true(isnan(first.at_ns));
         }
-        if (cases[i].last == BE_CROSSING_INSIDE) {
-            assert_near(last.at_ns / cases[i].last_ns, 1, 1e-12);
+        if (curves[i].last == BE_CROSSING_INSIDE) {
+            assert_near(last.at_ns / curves[i].last_ns, 1, 1e-12);
             assert_true(last.below_ns < last.at_ns && last.at_ns < last.above_ns * (1 + 1e-12));
         } else {
             assert_true(isnan(last.at_ns));
