@@ -141,7 +141,9 @@ void be_page_counters(const struct be_view *view, struct be_doc *doc)
     }
     doc->ops->heading(doc, "Counters");
     if (events.count == 0) {
-        doc->ops->paragraph(doc, "None were asked for.");
+        bool asked = json_array_size(json_object_get(view->plan, "counters")) > 0;
+        doc->ops->paragraph(doc, asked ? "Unavailable: no good sample holds any."
+                                       : "None were asked for.");
         return;
     }
     doc->ops->paragraph(doc, "Opened inside each worker and summed over them. What could not be "

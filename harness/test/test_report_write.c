@@ -117,6 +117,22 @@ static void weak_scaling_is_in_every_title(void **state)
     fixture_finish(&fixture);
 }
 
+static void counters_that_nobody_saw_were_asked_for_all_the_same(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    fixture_seed(&fixture);
+    write_report(&fixture);
+    assert_contains("report.md", "None were asked for.");
+    free(fixture.run.plan_text);
+    fixture.run.plan_text = strdup("{\"name\":\"seed\",\"counters\":[\"default\"]}");
+    write_report(&fixture);
+    assert_lacks("report.md", "None were asked for.");
+    assert_contains("report.md", "Unavailable: no good sample holds any.");
+    fixture_finish(&fixture);
+}
+
 static void what_the_search_added_is_no_column_and_no_panel(void **state)
 {
     struct fixture fixture;
@@ -305,6 +321,8 @@ int main(void)
                                         folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(weak_scaling_is_in_every_title, folder_setup,
                                         folder_teardown),
+        cmocka_unit_test_setup_teardown(counters_that_nobody_saw_were_asked_for_all_the_same,
+                                        folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(what_the_search_added_is_no_column_and_no_panel,
                                         folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(fits_are_drawn_where_there_are_any, folder_setup,
