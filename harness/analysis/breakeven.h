@@ -37,9 +37,10 @@ struct be_wish {
  * grains between the two around a crossing until these are within a twentieth of a decade, and
  * quarter decades below the smallest grain that pays, a decade a call, until it does not pay or is
  * BE_BREAKEVEN_GRAIN_NS_MIN. Warm and cold, with the most workers of the series, where these are
- * more than one on more than one PU. A grain that was measured is not wished for again, so calls
- * with each stage's result come to an end; where two grains are the same steps, the caller must
- * make one block of them and is done when a stage makes no new one.
+ * more than one on more than one PU, and where one grain at least pays beyond its interval: noise
+ * around 1 has no break-even. A grain that was measured is not wished for again, so calls with each
+ * stage's result come to an end; where two grains are the same steps, the caller must make one
+ * block of them and is done when a stage makes no new one.
  *
  * By configuration, then grain, no doubles. *wishes is the caller's (free), NULL for none.
  * Errors: BE_ENOMEM.

@@ -11,11 +11,13 @@ enum { GRAINS_INSIDE = 4, GRAINS_BELOW = 4 };
 /* The two grains around a crossing need none between them within this ratio. */
 #define NEAR_ENOUGH 1.123 /* 10^(1/20), and what rounding to ns adds */
 
+enum start { WARM, COLD, STARTS };
+
 /* A grain of an executor series with the most workers; speedups are NAN until it is measured. */
 struct searched {
     double grain_ns;
-    double speedup;
-    double cold_speedup;
+    double speedups[STARTS];
+    bool pays[STARTS]; /* beyond its interval, where it has one */
 };
 
 /* What is needed on the way. */
@@ -44,6 +46,19 @@ static double grain_of(const struct be_summary *summary)
     return asked_ns > 0 ? (double)asked_ns : be_estimate_value(&summary->grain_ns);
 }
 
+static struct searched searched_make(const struct be_summary *summary)
+{
+    const struct be_estimate *speedups[STARTS] = {&summary->speedup, &summary->cold_speedup};
+    struct searched searched = {.grain_ns = grain_of(summary)};
+
+    for (size_t i = 0; i < STARTS; i++) {
+        double surely = speedups[i]->bounded ? speedups[i]->low : be_estimate_value(speedups[i]);
+        searched.speedups[i] = be_estimate_value(speedups[i]);
+        searched.pays[i] = surely > 1;
+    }
+    return searched;
+}
+
 /* The grains of a series with the most workers. False: there is nothing to search. */
 static bool grains_collect(struct search *search, const struct be_series *series)
 {
@@ -62,9 +77,7 @@ static bool grains_collect(struct search *search, const struct be_series *series
             search->configuration = member;
         }
         most_pus = summary->distinct_pus > most_pus ? summary->distinct_pus : most_pus;
-        search->grains[search->grain_count++] =
-            (struct searched){grain_of(summary), be_estimate_value(&summary->speedup),
-                              be_estimate_value(&summary->cold_speedup)};
+        search->grains[search->grain_count++] = searched_make(summary);
     }
     qsort(search->grains, search->grain_count, sizeof(search->grains[0]), searched_compare);
     return workers > 1 && most_pus > 1;
@@ -123,12 +136,19 @@ static enum be_status wishes_below(struct search *search, double smallest_ns,
     return status;
 }
 
-/* By what speedups say, warm or cold, that stand `offset` bytes into struct searched. */
-static enum be_status speedups_search(struct search *search, size_t offset, struct be_error *error)
+/* One that never pays for sure has no break-even, though noise may lift its median above 1. */
+static enum be_status speedups_search(struct search *search, enum start start,
+                                      struct be_error *error)
 {
+    bool pays = false;
+
     for (size_t i = 0; i < search->grain_count; i++) {
-        const void *speedup = (const char *)&search->grains[i] + offset;
-        search->points[i] = (struct be_curve_point){&search->grains[i].grain_ns, speedup, 0};
+        const struct searched *grain = &search->grains[i];
+        search->points[i] = (struct be_curve_point){&grain->grain_ns, &grain->speedups[start], 0};
+        pays = pays || grain->pays[start];
+    }
+    if (!pays) {
+        return BE_OK;
     }
     struct be_crossing crossing =
         be_crossing_locate(search->points, search->grain_count, 1, BE_CROSSING_LAST);
@@ -177,9 +197,9 @@ static enum be_status series_search(struct search *search, const struct be_serie
         if (!grains_collect(search, &list->items[i])) {
             continue;
         }
-        status = speedups_search(search, offsetof(struct searched, speedup), error);
+        status = speedups_search(search, WARM, error);
         if (status == BE_OK) {
-            status = speedups_search(search, offsetof(struct searched, cold_speedup), error);
+            status = speedups_search(search, COLD, error);
         }
     }
     wishes_settle(search);

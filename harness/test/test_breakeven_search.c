@@ -166,6 +166,33 @@ static void what_always_pays_is_searched_down_to_the_end(void **state)
     assert_int_equal(found.warm.grains, 4 + 6);
 }
 
+/* A pool under one lock takes as long as the reference, so noise alone moves its speedups. */
+static void noise_around_one_is_not_searched(void **state)
+{
+    static const struct grain_machine machine = {.start_ns = 1, .noise = .02, .rounds = 12};
+    static const uint32_t workers = 4;
+    struct be_run *run = &synthetic.run;
+    size_t above = 0;
+
+    (void)state;
+    be_rng_init(&synthetic.rng, 2);
+    machine_measure_range(&synthetic, &machine, (struct grain_range){1000, 1e6, 1}, &workers, 1);
+    for (size_t i = 0; i < run->sample_count; i++) {
+        struct be_sample *sample = &run->samples[i];
+        if (run->configurations[sample->configuration].role == BE_ROLE_MEASURED) {
+            sample->wall_ns *= workers;
+            sample->cold_wall_ns *= workers;
+        }
+    }
+    wish();
+    for (size_t i = 0; i < synthetic.summaries.count; i++) {
+        const struct be_summary *summary = &synthetic.summaries.items[i];
+        above += summary->configuration->role == BE_ROLE_MEASURED && summary->speedup.median > 1;
+    }
+    assert_true(above > 0);
+    assert_int_equal(wish_count, 0);
+}
+
 static void what_never_pays_is_not_searched(void **state)
 {
     static const struct grain_machine machine = {.cost_ns = 1e9, .rounds = 6};
@@ -231,6 +258,7 @@ int main(void)
         search_test(the_search_finds_what_a_task_costs),
         search_test(a_search_under_noise_ends),
         search_test(what_always_pays_is_searched_down_to_the_end),
+        search_test(noise_around_one_is_not_searched),
         search_test(what_never_pays_is_not_searched),
         search_test(one_worker_or_one_pu_is_not_searched),
         search_test(a_grain_that_failed_is_not_wished_for_again),
