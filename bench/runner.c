@@ -12,6 +12,7 @@
 #include "core/protocol.h"
 #include "counter/counter.h"
 #include "executor/worker.h"
+#include "memory.h"
 #include "pin.h"
 #include "usage.h"
 
@@ -332,15 +333,15 @@ static enum be_status warm_run(struct runner *runner, struct be_error *error)
     return status;
 }
 
+/* Of this process or of a worker that it has reaped, whichever is more; 0: unknown. */
 static uint64_t peak_rss_bytes(void)
 {
-    struct rusage self;
+    uint64_t own_bytes = be_memory_peak_bytes();
     struct rusage children;
 
-    getrusage(RUSAGE_SELF, &self);
     getrusage(RUSAGE_CHILDREN, &children);
-    return 1024 *
-           (uint64_t)(self.ru_maxrss > children.ru_maxrss ? self.ru_maxrss : children.ru_maxrss);
+    uint64_t worker_bytes = (uint64_t)children.ru_maxrss * 1024;
+    return own_bytes > 0 && worker_bytes > own_bytes ? worker_bytes : own_bytes;
 }
 
 static void record_latency(struct runner *runner)

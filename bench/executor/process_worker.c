@@ -1,12 +1,11 @@
 #include "executor/process_worker.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/io.h"
 #include "executor/channel.h"
 #include "executor/worker.h"
+#include "memory.h"
 
 /*
  * Answers wait for each other, to share a write, but no longer than this and one task. A write
@@ -98,22 +97,6 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     return BE_OK;
 }
 
-/* The proportional set size of this process; 0 where the kernel does not say. */
-static uint64_t pss_bytes(void)
-{
-    enum { TEXT_BYTES_MAX = 16384 };
-    char *text = NULL;
-    size_t bytes = 0;
-    uint64_t pss_kib = 0;
-
-    if (be_io_read_file("/proc/self/smaps_rollup", TEXT_BYTES_MAX, &text, &bytes, NULL) == BE_OK) {
-        const char *line = strstr(text, "\nPss:");
-        pss_kib = line ? strtoull(line + strlen("\nPss:"), NULL, 10) : 0;
-    }
-    free(text);
-    return pss_kib * 1024;
-}
-
 static enum be_status frame_answer(struct process_worker *self, const struct be_frame *asked,
                                    const void *payload)
 {
@@ -123,7 +106,7 @@ static enum be_status frame_answer(struct process_worker *self, const struct be_
     }
     be_worker_count(&self->worker, asked->kind == BE_FRAME_COUNT_START);
     if (asked->kind == BE_FRAME_COUNT_STOP) {
-        self->worker.account->record.pss_bytes = pss_bytes();
+        self->worker.account->record.pss_bytes = be_memory_pss_bytes();
     }
     return be_channel_signal(&self->channel, asked->kind, NULL);
 }

@@ -145,6 +145,37 @@ static void a_process_knows_its_memory_and_a_thread_has_none(void **state)
     }
 }
 
+static uint64_t peak_rss_bytes(const char *executor)
+{
+    struct be_sample_record record;
+
+    measure(&(struct load){executor, "null", 0, 100, 2, NULL}, &record);
+    uint64_t bytes = record.peak_rss_bytes;
+    be_sample_record_finish(&record);
+    assert_true(bytes > 4096);
+    return bytes;
+}
+
+/* A process begins as a copy of who starts it, and the kernel counts that as its own peak. */
+static void a_peak_is_not_that_of_who_started_the_runner(void **state)
+{
+    enum { BALLAST_BYTES = 64 << 20 };
+    uint64_t before_bytes[POOLS];
+    (void)state;
+
+    for (size_t i = 0; i < POOLS; i++) {
+        before_bytes[i] = peak_rss_bytes(pools[i]);
+    }
+    void *ballast =
+        mmap(NULL, BALLAST_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(ballast != MAP_FAILED);
+    memset(ballast, 1, BALLAST_BYTES);
+    for (size_t i = 0; i < POOLS; i++) {
+        assert_true(peak_rss_bytes(pools[i]) < before_bytes[i] + BALLAST_BYTES / 2);
+    }
+    munmap(ballast, BALLAST_BYTES);
+}
+
 /* Each task sleeps once; the dispatcher waits for the pass once at least. */
 static void workers_and_dispatcher_are_watched(void **state)
 {
@@ -311,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_worker_s_parts_come_from_its_own_time),
         cmocka_unit_test(latencies_rise_and_are_those_of_tasks),
         cmocka_unit_test(a_process_knows_its_memory_and_a_thread_has_none),
+        cmocka_unit_test(a_peak_is_not_that_of_who_started_the_runner),
         cmocka_unit_test(workers_and_dispatcher_are_watched),
         cmocka_unit_test(a_worker_that_starts_late_is_seen),
         cmocka_unit_test(more_workers_than_cores_work),

@@ -144,10 +144,10 @@ void be_done_encode(const struct be_sample_record *record, struct be_buffer *lin
     for (size_t i = 0; i < record->worker_count; i++) {
         json_array_append_new(workers, worker_encode(&record->workers[i]));
     }
-    json_t *object = json_pack("{s:s, s:o, s:o, s:o, s:o}", "type", "done", "pool_start_ns",
-                               be_json_count(record->pool_start_ns), "peak_rss_bytes",
-                               be_json_count(record->peak_rss_bytes), "dispatcher",
+    json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "type", "done", "pool_start_ns",
+                               be_json_count(record->pool_start_ns), "dispatcher",
                                worker_encode(&record->dispatcher), "workers", workers);
+    known_add(object, "peak_rss_bytes", record->peak_rss_bytes);
     if (record->latency.count > 0) {
         json_object_set_new(object, "latency", latency_encode(&record->latency));
     }

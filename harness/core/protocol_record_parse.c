@@ -385,13 +385,15 @@ static enum be_status latency_parse(const json_t *object, struct be_latency *lat
 static enum be_status done_parse(const json_t *object, struct be_sample_record *record,
                                  struct be_error *error)
 {
-    const struct count_member members[] = {{"pool_start_ns", &record->pool_start_ns},
-                                           {"peak_rss_bytes", &record->peak_rss_bytes},
-                                           {NULL, NULL}};
+    const struct count_member start[] = {{"pool_start_ns", &record->pool_start_ns}, {NULL, NULL}};
+    const struct count_member peak[] = {{"peak_rss_bytes", &record->peak_rss_bytes}, {NULL, NULL}};
     const json_t *dispatcher = NULL;
     const json_t *workers = NULL;
-    enum be_status status = counts_parse(object, members, error);
+    enum be_status status = counts_parse(object, start, error);
 
+    if (status == BE_OK) {
+        status = counts_parse_said(object, peak, error);
+    }
     if (status == BE_OK) {
         status = latency_parse(object, &record->latency, error);
     }

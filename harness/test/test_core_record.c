@@ -122,7 +122,7 @@ static void what_is_left_out_is_unknown(void **state)
         "{\"type\":\"pass\",\"kind\":\"timed\",\"wall_ns\":9,\"cpu_ns\":8,\"tasks\":1,\"failed\":0,"
         "\"checksum\":\"0123456789abcdef\","
         "\"workers\":[{\"tasks\":1,\"cpu_ns\":8,\"start_ns\":1,\"end_ns\":2}]}\n"
-        "{\"type\":\"done\",\"pool_start_ns\":5,\"peak_rss_bytes\":6,"
+        "{\"type\":\"done\",\"pool_start_ns\":5,"
         "\"dispatcher\":{\"pu_asked\":-1,\"pu_bound\":-1,\"pu_seen\":-1,\"counters\":{}},"
         "\"workers\":[{\"pu_asked\":-1,\"pu_bound\":-1,\"pu_seen\":-1,\"counters\":{}}]}\n";
     struct be_sample_record record = {0};
@@ -137,6 +137,7 @@ static void what_is_left_out_is_unknown(void **state)
     assert_int_equal(record.passes[0].workers[0].stamps.compute_ns, 0);
     assert_int_equal(record.latency.count, 0);
     assert_int_equal(record.workers[0].pss_bytes, 0);
+    assert_int_equal(record.peak_rss_bytes, 0);
     assert_false(record.workers[0].watched);
     assert_false(record.dispatcher.watched);
     be_sample_record_finish(&record);
@@ -157,11 +158,13 @@ static void what_is_unknown_is_not_written(void **state)
         record.workers[i].pss_bytes = 0;
     }
     record.latency.p999_ns = 0;
+    record.peak_rss_bytes = 0;
     record_encode(&record, &text);
     assert_non_null(strstr(text.data, "p99_ns"));
     assert_null(strstr(text.data, "p999_ns"));
     assert_null(strstr(text.data, "compute_ns"));
     assert_null(strstr(text.data, "pss_bytes"));
+    assert_null(strstr(text.data, "peak_rss_bytes"));
     assert_null(strstr(text.data, "disturbance"));
     be_buffer_finish(&text);
     be_sample_record_finish(&record);

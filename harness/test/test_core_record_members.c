@@ -60,7 +60,6 @@ static const struct member members[] = {
     {'p', SECOND_WORKER, "start_ns", 0},
     {'p', SECOND_WORKER, "end_ns", 0},
     {'d', "", "pool_start_ns", 0},
-    {'d', "", "peak_rss_bytes", 0},
     {'d', "", "dispatcher", 'o'},
     {'d', "latency\0", "count", 0},
     {'d', "latency\0", "p50_ns", 0},
@@ -87,6 +86,7 @@ static const struct member members[] = {
 static const struct member optional_members[] = {
     {'p', "", "stamped", 0},
     {'p', "", "dispatcher", 'o'},
+    {'d', "", "peak_rss_bytes", 0},
     {'d', "", "latency", 'o'},
     {'d', "latency\0", "p99_ns", 0},
     {'d', "latency\0", "p999_ns", 0},
