@@ -166,7 +166,7 @@ static void rounds_judge(const struct be_flags_input *input, struct be_flags *fl
 {
     flags->rounds = input->rounds;
     flags->dropped = input->dropped;
-    flag_raise(flags, BE_FLAG_TOO_FEW, input->sample_count < BE_FLAG_SAMPLES_MIN);
+    flag_raise(flags, BE_FLAG_TOO_FEW, input->time_count < BE_ESTIMATE_BOUNDED_MIN);
     flag_raise(flags, BE_FLAG_UNMEASURABLE,
                (double)input->dropped > BE_FLAG_DROPPED_SHARE * (double)input->rounds);
 }

@@ -21,7 +21,7 @@ enum be_flag {
     BE_FLAG_OUTLIERS,       /* some times lie far from all others, and are no second mode */
     BE_FLAG_START_SKEW,     /* workers begin at different times, by a good part of the pass */
     BE_FLAG_OVERSUBSCRIBED, /* more workers than effective cores */
-    BE_FLAG_TOO_FEW,        /* rounds: no 95 % interval */
+    BE_FLAG_TOO_FEW,        /* times of its own and its reference: no 95 % interval */
     BE_FLAG_UNMEASURABLE,   /* more than 30 % of its block's rounds dropped */
     BE_FLAG_COUNT,
 };
@@ -31,7 +31,6 @@ enum be_flag {
 #define BE_FLAG_TREND_Z            3.29 /* p = .001, either way */
 #define BE_FLAG_CHANGE             .01  /* the least that a trend or a second mode must be */
 #define BE_FLAG_OUTLIER_DEVIATIONS 5    /* of 1.4826 MAD, from the median, on logarithms */
-enum { BE_FLAG_SAMPLES_MIN = 6 };       /* for a 95 % interval */
 
 struct be_trend {
     size_t count;  /* passes a sample, or rounds; 0: too few to judge, the rest is NAN */
@@ -54,7 +53,7 @@ struct be_flags {
 struct be_flags_input {
     const struct be_sample *const *samples; /* that count, in the order they were measured */
     size_t sample_count;
-    const double *times; /* each over its reference's of the same round; a reference's: its own */
+    const double *times; /* of measured ones over their reference's of the same round; else own */
     size_t time_count;   /* in the same order; a sample whose reference is missing has none */
     size_t rounds;       /* as in be_flags */
     size_t dropped;

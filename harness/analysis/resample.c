@@ -9,12 +9,8 @@
 
 #define TAIL .025 /* on each side of the interval */
 
-enum {
-    GROUPS_MAX = 255, /* as many are drawn: then how often one was fits into a byte */
-
-    /* As for medians: the extremes of fewer values do not bound the median at 95 %. */
-    ROUNDS_MIN = 6,
-};
+/* As many are drawn: then how often one was fits into a byte. */
+enum { GROUPS_MAX = 255 };
 
 /* A used sample on its way to its place. */
 struct used {
@@ -345,7 +341,8 @@ struct be_estimate be_resample_interval(double *values, size_t rounds)
         }
     }
     be_numbers_sort(resamples, count);
-    if (estimate.known && rounds >= ROUNDS_MIN && count >= BE_RESAMPLES - BE_RESAMPLES / 20) {
+    if (estimate.known && rounds >= BE_ESTIMATE_BOUNDED_MIN &&
+        count >= BE_RESAMPLES - BE_RESAMPLES / 20) {
         size_t rank = (size_t)((double)(count + 1) * TAIL);
         estimate.bounded = true;
         estimate.low = resamples[rank - 1];

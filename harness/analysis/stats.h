@@ -10,6 +10,9 @@
 
 #include "core/status.h"
 
+/* From fewer values there is no interval at 95 %. */
+enum { BE_ESTIMATE_BOUNDED_MIN = 6 };
+
 /* A figure with its distribution-free interval. */
 struct be_estimate {
     bool known;   /* false: nothing to estimate from, the rest is not to be read */
@@ -38,7 +41,8 @@ double be_stats_sign_correlation(const double *values, size_t count, double cent
  * Median with the interval of order statistics x_(k), x_(n+1-k) by the exact sign test at `level`
  * (.95, .98), their distance from n/2 widened by sqrt((1 + r)/(1 - r)), where r is their sign
  * correlation around the median. Values are in the order of measurement. Widened ranks end at the
- * smallest and the largest value. Fewer than 6 values at .95: known, not bounded.
+ * smallest and the largest value. Fewer than BE_ESTIMATE_BOUNDED_MIN values at .95: known, not
+ * bounded.
  */
 enum be_status be_stats_estimate(const double *values, size_t count, double level,
                                  struct be_estimate *estimate, struct be_error *error);

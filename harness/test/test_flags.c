@@ -270,9 +270,18 @@ static void rounds_that_were_dropped(void **state)
     assert_only_raised(flags, BE_FLAG_UNMEASURABLE);
     assert_int_equal(flags.rounds, 11);
     assert_int_equal(flags.dropped, 4);
+}
 
-    series.count = 5;
-    assert_only_raised(series_flags(&series), BE_FLAG_TOO_FEW);
+static void too_few_rounds_for_an_interval(void **state)
+{
+    struct series series;
+
+    (void)state;
+    series_init(&series, 6);
+    struct be_flags_input input = series_input(&series);
+    assert_only_raised(input_flags(&input), BE_FLAG_COUNT);
+    input.time_count = 5; /* its reference failed in one round */
+    assert_only_raised(input_flags(&input), BE_FLAG_TOO_FEW);
 }
 
 static void nothing_measured(void **state)
@@ -340,6 +349,7 @@ int main(void)
         cmocka_unit_test(workers_that_start_late),
         cmocka_unit_test(more_workers_than_cores),
         cmocka_unit_test(rounds_that_were_dropped),
+        cmocka_unit_test(too_few_rounds_for_an_interval),
         cmocka_unit_test(nothing_measured),
         cmocka_unit_test(noise_has_no_trend),
     };
