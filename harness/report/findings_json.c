@@ -99,7 +99,7 @@ static json_t *trend_object(const struct be_trend *trend)
     return be_member_object(members, BE_MEMBERS(members));
 }
 
-/* Times of all but references are over their reference's, so they have no unit. */
+/* Times of measured ones are over their reference's and have no unit, those of others are ns. */
 static json_t *modes_object(const struct be_modes *modes)
 {
     bool judged = modes->count > 0;

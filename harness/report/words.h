@@ -85,7 +85,7 @@ void be_words_flags(const struct be_view *view, struct be_buffer *out);
 /* "trend", "two modes", …: what the flag says in a word or two. */
 const char *be_words_flag_name(enum be_flag flag);
 
-/* What a flag of a configuration saw, with its figures. */
+/* What a flag of a configuration saw, with its figures; nothing for those whose name says all. */
 void be_words_flag(const struct be_summary *summary, enum be_flag flag, struct be_buffer *out);
 
 /* The value of a counter over a pass, or why there is none. */

@@ -1,5 +1,4 @@
 /* Flags: what to know about samples before trusting their figures. */
-#include <inttypes.h>
 #include <math.h>
 
 #include "core/units.h"
@@ -22,24 +21,29 @@ const char *be_words_flag_name(enum be_flag flag)
     return names[flag];
 }
 
-/* "12 passes a sample got slower: their second half by 2.3 % (z 4.1)". */
+/* "12 passes a sample: the later half took 2.3 % more (z 4.1)". */
 static void trend_put(const struct be_trend *trend, const char *what, struct be_buffer *out)
 {
     be_buffer_printf(out, "%zu %s: the later half took %.1f %% %s (z %.1f)", trend->count, what,
                      100 * fabs(trend->change), trend->change < 0 ? "less" : "more", trend->z);
 }
 
-/* A reference's times are its own, the others' are over their reference's. */
+/* Times of measured ones are over their reference's, those of all others their own. */
+static bool is_over_reference(const struct be_summary *summary)
+{
+    return summary->configuration->role == BE_ROLE_MEASURED;
+}
+
 static void modes_put(const struct be_summary *summary, struct be_buffer *out)
 {
     const struct be_modes *modes = &summary->flags.modes;
 
     be_buffer_puts(out, "times gather around ");
-    if (summary->configuration->role == BE_ROLE_REFERENCE) {
+    if (is_over_reference(summary)) {
+        be_buffer_printf(out, "%.3f and %.3f of the serial time", modes->low, modes->high);
+    } else {
         be_buffer_puts(out, be_shown_of_value(BE_SHOWN_TIME, modes->low).value);
         be_buffer_printf(out, " and %s", be_shown_of_value(BE_SHOWN_TIME, modes->high).value);
-    } else {
-        be_buffer_printf(out, "%.3f and %.3f of the serial time", modes->low, modes->high);
     }
     be_buffer_printf(out, ", %.0f %% of %zu at the second", 100 * modes->high_share, modes->count);
 }
@@ -53,7 +57,9 @@ void be_words_flag(const struct be_summary *summary, enum be_flag flag, struct b
         trend_put(&flags->pass_trend, "passes a sample", out);
         break;
     case BE_FLAG_ROUND_TREND:
-        trend_put(&flags->round_trend, "rounds against the serial reference", out);
+        trend_put(&flags->round_trend,
+                  is_over_reference(summary) ? "rounds against the serial reference" : "rounds",
+                  out);
         break;
     case BE_FLAG_TWO_MODES:
         modes_put(summary, out);
@@ -68,17 +74,11 @@ void be_words_flag(const struct be_summary *summary, enum be_flag flag, struct b
         be_buffer_printf(out, "workers begin apart by %.0f %% of the pass",
                          100 * flags->start_skew);
         break;
-    case BE_FLAG_OVERSUBSCRIBED:
-        be_buffer_printf(out, "%" PRIu32 " workers on %g effective cores",
-                         summary->configuration->workers, flags->effective_cores);
-        break;
-    case BE_FLAG_TOO_FEW:
-        be_buffer_printf(out, "%zu round%s: no 95 %% interval", flags->rounds,
-                         be_words_plural(flags->rounds));
-        break;
     case BE_FLAG_UNMEASURABLE:
         be_buffer_printf(out, "%zu of %zu rounds dropped", flags->dropped, flags->rounds);
         break;
+    case BE_FLAG_OVERSUBSCRIBED:
+    case BE_FLAG_TOO_FEW:
     case BE_FLAG_COUNT:
         break;
     }
