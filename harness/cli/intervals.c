@@ -62,7 +62,7 @@ enum be_status be_intervals_list(const struct be_run *run, double wanted, struct
 
     for (size_t i = 0; status == BE_OK && i < summaries.count; i++) {
         const struct be_summary *summary = &summaries.items[i];
-        if (summary->configuration->role == BE_ROLE_MEASURED) {
+        if (be_configuration_has_speedup(summary->configuration)) {
             order[count++] = (struct ranked){be_precision_half_width(&summary->speedup), i};
         }
     }

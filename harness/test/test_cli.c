@@ -225,6 +225,14 @@ static void verbose_lists_each_speedup(void **state)
                     "half of the 95 % interval of each speedup; wanted: 2.5 %\n"
                     "  half     rounds   speedup       task\n"
                     "  none ");
+    struct be_buffer output = {0};
+    breakeven("verbose",
+              "sweep --executor null,threads --workers 2 --grain 20us --tasks 100 --rounds 1 "
+              "--lock off --quiet --verbose",
+              &output);
+    assert_non_null(strstr(be_buffer_text(&output), "threads x2, chunk"));
+    assert_null(strstr(be_buffer_text(&output), "  null x"));
+    be_buffer_finish(&output);
 }
 
 static void own_pairs_are_measured(void **state)
