@@ -1,5 +1,6 @@
 #include "analysis/floors.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,11 +16,10 @@ const struct be_floor *be_floors_find(const struct be_floors *floors, const char
 
     for (size_t i = 0; i < floors->count; i++) {
         const struct be_floor *floor = &floors->items[i];
-        bool siblings = floor->between && strcmp(floor->between, "SMT sibling") == 0;
         if (strcmp(floor->name, name) != 0) {
             continue;
         }
-        if (floor->ns.known && !siblings) {
+        if (floor->ns.known && !floor->siblings) {
             return floor;
         }
         found = found && found->ns.known ? found : floor;
@@ -27,17 +27,27 @@ const struct be_floor *be_floors_find(const struct be_floors *floors, const char
     return found;
 }
 
-struct be_estimate be_floors_wake(const struct be_floors *floors)
+struct be_floor be_floors_wake(const struct be_floors *floors)
 {
     const struct be_floor *turn = be_floors_find(floors, "futex-wake");
     const struct be_floor *call = be_floors_find(floors, "syscall");
+    struct be_floor wake = {.name = "wake"};
 
-    if (!turn || !call || !turn->ns.known || !call->ns.known) {
-        return (struct be_estimate){.known = false};
+    if (!turn || !call) {
+        snprintf(wake.unavailable, sizeof(wake.unavailable), "this runner has no probe '%s'",
+                 turn ? "syscall" : "futex-wake");
+        return wake;
     }
-    struct be_estimate wake = turn->ns;
-    wake.median -= call->ns.median;
-    wake.low -= call->ns.median;
-    wake.high -= call->ns.median;
+    wake.between = turn->between;
+    wake.siblings = turn->siblings;
+    if (!turn->ns.known || !call->ns.known) {
+        snprintf(wake.unavailable, sizeof(wake.unavailable), "%s",
+                 turn->ns.known ? call->unavailable : turn->unavailable);
+        return wake;
+    }
+    wake.ns = turn->ns;
+    wake.ns.median -= call->ns.median;
+    wake.ns.low -= call->ns.median;
+    wake.ns.high -= call->ns.median;
     return wake;
 }

@@ -14,6 +14,7 @@ struct be_floor {
     const char *between;   /* how near the two PUs are, such as "same L3"; NULL: one PU; static */
     struct be_estimate ns; /* of one operation; known unless `unavailable` says why not */
     char unavailable[160];
+    bool siblings; /* the two PUs are of one core */
 };
 
 /* init with {0}; finish frees. */
@@ -31,9 +32,9 @@ void be_floors_finish(struct be_floors *floors);
 const struct be_floor *be_floors_find(const struct be_floors *floors, const char *name);
 
 /*
- * W, waking a worker that sleeps: what one turn of `futex-wake` takes less the system call of who
- * wakes. Not known where one of them is not.
+ * W, waking a worker that sleeps, as floor `wake`: what one turn of `futex-wake` takes less the
+ * system call of who wakes. Unavailable for the reason of the one of them that is.
  */
-struct be_estimate be_floors_wake(const struct be_floors *floors);
+struct be_floor be_floors_wake(const struct be_floors *floors);
 
 #endif

@@ -66,6 +66,7 @@ static void pairs_add(struct be_floors *floors, struct targets *targets,
         if (pairs[i].found) {
             struct be_floor *floor = floor_add(floors, targets, row, pairs[i].pus);
             floor->between = be_nearness_name((enum be_nearness)i);
+            floor->siblings = i == BE_NEAR_CORE;
         }
     }
     if (floors->count == before) {

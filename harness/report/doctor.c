@@ -182,17 +182,17 @@ static struct items figures_begin(const char *name, const char *separator, struc
 }
 
 /* A figure with what stands before and behind it, or why there is none. */
-static void figure_print(const char *before, const struct be_estimate *estimate, const char *after,
-                         const char *unavailable, struct items *items)
+static void floor_print(const char *before, const struct be_floor *floor, const char *after,
+                        struct items *items)
 {
-    struct be_shown shown = be_shown_of(BE_SHOWN_TIME, estimate);
+    struct be_shown shown = be_shown_of(BE_SHOWN_TIME, &floor->ns);
     char text[256];
 
-    if (estimate->known) {
+    if (floor->ns.known) {
         snprintf(text, sizeof(text), "%s%s%s%s%s", before, shown.value,
                  shown.interval[0] ? " " : "", shown.interval, after);
     } else {
-        snprintf(text, sizeof(text), "%sunavailable: %s", before, unavailable);
+        snprintf(text, sizeof(text), "%sunavailable: %s", before, floor->unavailable);
     }
     items_add(items, text);
 }
@@ -208,7 +208,7 @@ static void pairs_put(const struct be_floors *floors, struct be_buffer *out)
         char after[64];
         if (strcmp(floor->name, "cache-line") == 0) {
             snprintf(after, sizeof(after), " %s", floor->between ? floor->between : "");
-            figure_print(before, &floor->ns, after, floor->unavailable, &items);
+            floor_print(before, floor, after, &items);
             before = "";
         }
     }
@@ -230,8 +230,8 @@ static void singles_put(const struct be_floors *floors, struct be_buffer *out)
             continue; /* This runner has no such probe. */
         }
         bool wake = strcmp(floor->name, "futex-wake") == 0;
-        const struct be_estimate ns = wake ? be_floors_wake(floors) : floor->ns;
-        figure_print(singles[i][1], &ns, "", floor->unavailable, &items);
+        const struct be_floor shown = wake ? be_floors_wake(floors) : *floor;
+        floor_print(singles[i][1], &shown, "", &items);
     }
     be_buffer_puts(out, "\n");
 }

@@ -43,17 +43,17 @@ static json_t *checks_json(const struct be_doctor *doctor)
     return array;
 }
 
-static json_t *floor_json(const char *name, const char *between, const struct be_estimate *ns,
-                          const char *unavailable)
+static json_t *floor_json(const struct be_floor *floor)
 {
+    const struct be_estimate *ns = &floor->ns;
     double median = ns->known ? ns->median : (double)NAN;
     double low = ns->known && ns->bounded ? ns->low : (double)NAN;
     double high = ns->known && ns->bounded ? ns->high : (double)NAN;
 
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o}", "name", name, "between",
-                     text_or_null(between), "ns", be_json_real(median), "ns_low", be_json_real(low),
-                     "ns_high", be_json_real(high), "launches", (json_int_t)ns->count,
-                     "unavailable", text_or_null(unavailable));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o}", "name", floor->name, "between",
+                     text_or_null(floor->between), "ns", be_json_real(median), "ns_low",
+                     be_json_real(low), "ns_high", be_json_real(high), "launches",
+                     (json_int_t)ns->count, "unavailable", text_or_null(floor->unavailable));
 }
 
 /* The floors as measured, and last the one that follows from two of them. */
@@ -66,15 +66,10 @@ static json_t *floors_json(const struct be_doctor *doctor)
         return array;
     }
     for (size_t i = 0; i < floors->count; i++) {
-        const struct be_floor *floor = &floors->items[i];
-        json_array_append_new(
-            array, floor_json(floor->name, floor->between, &floor->ns, floor->unavailable));
+        json_array_append_new(array, floor_json(&floors->items[i]));
     }
-    const struct be_estimate wake = be_floors_wake(floors);
-    const struct be_floor *turn = be_floors_find(floors, "futex-wake");
-    json_array_append_new(
-        array, floor_json("wake", turn ? turn->between : NULL, &wake,
-                          wake.known ? NULL : "needs the floors futex-wake and syscall"));
+    const struct be_floor wake = be_floors_wake(floors);
+    json_array_append_new(array, floor_json(&wake));
     return array;
 }
 

@@ -5,14 +5,14 @@
 #include "report/doctor.h"
 
 static struct be_floor items[] = {
-    {"cache-line", "same L3", {true, true, 9, 24, 23.5, 25}, ""},
-    {"cache-line", "other package", {true, true, 9, 210, 200, 220}, ""},
-    {"syscall", NULL, {true, true, 9, 62, 61, 63}, ""},
-    {"futex-wake", "same L3", {true, true, 9, 3462, 3400, 3500}, ""},
-    {"clock", NULL, {true, true, 9, 18, 17.9, 18.2}, ""},
-    {"thread", NULL, {true, true, 9, 14000, 13000, 15000}, ""},
-    {"fork", NULL, {true, true, 9, 210000, 200000, 220000}, ""},
-    {"posix-spawn", NULL, {false}, "posix_spawn of /bin/true: No such file or directory"},
+    {"cache-line", "same L3", {true, true, 9, 24, 23.5, 25}, "", false},
+    {"cache-line", "other package", {true, true, 9, 210, 200, 220}, "", false},
+    {"syscall", NULL, {true, true, 9, 62, 61, 63}, "", false},
+    {"futex-wake", "same L3", {true, true, 9, 3462, 3400, 3500}, "", false},
+    {"clock", NULL, {true, true, 9, 18, 17.9, 18.2}, "", false},
+    {"thread", NULL, {true, true, 9, 14000, 13000, 15000}, "", false},
+    {"fork", NULL, {true, true, 9, 210000, 200000, 220000}, "", false},
+    {"posix-spawn", NULL, {false}, "posix_spawn of /bin/true: No such file or directory", false},
 };
 
 /* A doctor who has looked at this machine, and whose floors are the ones above. */

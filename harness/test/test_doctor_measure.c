@@ -86,7 +86,14 @@ static void a_pair_on_one_core_is_unavailable(void **state)
     bench_close(&bench);
 }
 
-/* A runner that was replaced after it was asked what it offers. */
+/* As if the runner had been replaced after it was asked what it offers. */
+static void runner_break(struct be_runner *runner)
+{
+    free(runner->path);
+    runner->path = strdup("/bin/true");
+    assert_non_null(runner->path);
+}
+
 static void a_runner_that_fails_leaves_reasons(void **state)
 {
     struct bench bench = bench_open(-1);
@@ -94,9 +101,7 @@ static void a_runner_that_fails_leaves_reasons(void **state)
     struct be_noise noise = {.known = true};
     (void)state;
 
-    free(bench.runner.path);
-    bench.runner.path = strdup("/bin/true");
-    assert_non_null(bench.runner.path);
+    runner_break(&bench.runner);
     assert_int_equal(be_floors_measure(&bench.runner, bench.topology, 1, &floors, NULL), BE_OK);
     for (size_t i = 0; i < floors.count; i++) {
         assert_false(floors.items[i].ns.known);
@@ -107,6 +112,25 @@ static void a_runner_that_fails_leaves_reasons(void **state)
     assert_false(noise.known);
     assert_true(strlen(noise.reason) > 0);
     be_floors_finish(&floors);
+    bench_close(&bench);
+}
+
+static void a_pair_of_one_core_is_told_from_the_others(void **state)
+{
+    struct bench bench = bench_open(-1);
+    struct be_topology *topology = NULL;
+    struct be_floors floors = {0};
+    (void)state;
+
+    runner_break(&bench.runner);
+    assert_int_equal(be_topology_load_synthetic("package:1 core:2 pu:2", &topology, NULL), BE_OK);
+    assert_int_equal(be_floors_measure(&bench.runner, topology, 1, &floors, NULL), BE_OK);
+    assert_string_equal(floors.items[0].name, "cache-line");
+    assert_true(floors.items[0].siblings);
+    assert_string_equal(floors.items[1].name, "cache-line");
+    assert_false(floors.items[1].siblings);
+    be_floors_finish(&floors);
+    be_topology_destroy(topology);
     bench_close(&bench);
 }
 
@@ -169,6 +193,7 @@ int main(void)
         cmocka_unit_test(every_probe_gives_a_floor),
         cmocka_unit_test(a_pair_on_one_core_is_unavailable),
         cmocka_unit_test(a_runner_that_fails_leaves_reasons),
+        cmocka_unit_test(a_pair_of_one_core_is_told_from_the_others),
         cmocka_unit_test(a_runner_without_probes_has_no_floors),
         cmocka_unit_test(the_same_binary_twice_gives_noise),
         cmocka_unit_test(both_stop_when_the_user_wants_to),

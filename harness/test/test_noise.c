@@ -127,16 +127,30 @@ static void waking_is_a_turn_less_a_system_call(void **state)
     struct be_floors floors = {items, 4};
     (void)state;
 
-    struct be_estimate wake = be_floors_wake(&floors);
-    assert_true(wake.known && wake.bounded);
-    assert_true(wake.median == 2900 && wake.low == 2890 && wake.high == 2910);
-
-    items[3].ns.known = false;
-    assert_false(be_floors_wake(&floors).known);
-    assert_ptr_equal(be_floors_find(&floors, "syscall"), &items[3]);
+    items[0].siblings = true;
+    struct be_floor wake = be_floors_wake(&floors);
+    assert_string_equal(wake.between, "same L3");
+    assert_true(wake.ns.known && wake.ns.bounded);
+    assert_true(wake.ns.median == 2900 && wake.ns.low == 2890 && wake.ns.high == 2910);
     assert_null(be_floors_find(&floors, "fork"));
+
     floors.count = 1;
     assert_ptr_equal(be_floors_find(&floors, "futex-wake"), &items[0]);
+    assert_string_equal(be_floors_wake(&floors).unavailable, "this runner has no probe 'syscall'");
+}
+
+static void a_floor_that_lacks_another_says_why(void **state)
+{
+    struct be_floor items[] = {
+        floor_of("futex-wake", "same L3", 3000),
+        {.name = "syscall", .unavailable = "the launch hung"},
+    };
+    const struct be_floors floors = {items, 2};
+    (void)state;
+
+    assert_false(be_floors_wake(&floors).ns.known);
+    assert_string_equal(be_floors_wake(&floors).unavailable, "the launch hung");
+    assert_ptr_equal(be_floors_find(&floors, "syscall"), &items[1]);
 }
 
 int main(void)
@@ -147,6 +161,7 @@ int main(void)
         cmocka_unit_test(the_change_named_is_found_nine_times_in_ten),
         cmocka_unit_test(what_is_no_ratio_is_refused),
         cmocka_unit_test(waking_is_a_turn_less_a_system_call),
+        cmocka_unit_test(a_floor_that_lacks_another_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
