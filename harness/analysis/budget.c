@@ -1,6 +1,5 @@
 #include "analysis/budget.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -176,22 +175,26 @@ enum be_status be_budget_compute(const struct be_budget_sample *samples, size_t 
     return BE_OK;
 }
 
-static void shares_round(double *shares, size_t count, double whole, double step)
+static double step_round(double percent)
 {
-    for (size_t i = 0; i + 1 < count; i++) {
-        shares[i] = round(shares[i] / step) * step;
-    }
-    shares_complete(shares, count, whole);
-    shares[count - 1] = round(shares[count - 1] / step) * step;
+    return round(percent / BE_BUDGET_STEP) * BE_BUDGET_STEP;
 }
 
-void be_budget_round(struct be_budget *budget, double step)
+static void shares_round(double *shares, size_t count, double whole)
 {
-    assert(step > 0);
-    budget->reached = round(budget->reached / step) * step;
+    for (size_t i = 0; i + 1 < count; i++) {
+        shares[i] = step_round(shares[i]);
+    }
+    shares_complete(shares, count, whole);
+    shares[count - 1] = step_round(shares[count - 1]);
+}
+
+void be_budget_round(struct be_budget *budget)
+{
+    budget->reached = step_round(budget->reached);
     if (budget->known) {
-        budget->overlap = round(budget->overlap / step) * step;
-        shares_round(budget->parts, BE_BUDGET_PART_COUNT, 100, step);
-        shares_round(budget->losses, BE_LOSS_COUNT, 100 - budget->reached, step);
+        budget->overlap = step_round(budget->overlap);
+        shares_round(budget->parts, BE_BUDGET_PART_COUNT, 100);
+        shares_round(budget->losses, BE_LOSS_COUNT, 100 - budget->reached);
     }
 }

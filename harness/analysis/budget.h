@@ -68,10 +68,13 @@ struct be_budget_sample {
 enum be_status be_budget_compute(const struct be_budget_sample *samples, size_t count,
                                  struct be_budget *budget, struct be_error *error);
 
+/* Per cent are printed with one decimal. */
+#define BE_BUDGET_STEP .1
+
 /*
- * Rounds to multiples of `step` (.1, 1) so that what is printed adds up to 100 as well: remainder
+ * Rounds to multiples of BE_BUDGET_STEP so that what is printed adds up to 100 as well: remainder
  * and unexplained take what rounding leaves.
  */
-void be_budget_round(struct be_budget *budget, double step);
+void be_budget_round(struct be_budget *budget);
 
 #endif

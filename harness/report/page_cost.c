@@ -6,9 +6,6 @@
 #include "report/page.h"
 #include "report/words.h"
 
-/* Per cent are printed with one decimal. */
-#define STEP .1
-
 /* What the answer is about: the tasks that the plan names, with the most workers. */
 static bool is_main(const struct be_view *view, const struct be_view_cell *cell)
 {
@@ -59,7 +56,7 @@ static void parts_put(const struct be_view *view, size_t rows, struct be_doc *do
         struct be_budget budget = view->cells[i].summary->budget;
         if (budget.known) {
             be_page_cell(view, &view->cells[i], doc);
-            be_budget_round(&budget, STEP);
+            be_budget_round(&budget);
             for (int part = 0; part < BE_BUDGET_PART_COUNT; part++) {
                 part_cell(budget.parts[part], doc);
             }

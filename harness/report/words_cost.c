@@ -7,9 +7,6 @@
 #include "report/shown.h"
 #include "report/words.h"
 
-/* Per cent are printed with one decimal. */
-#define STEP .1
-
 static const char *const loss_names[BE_LOSS_COUNT] = {
     [BE_LOSS_COMPUTE] = "slower compute",
     [BE_LOSS_MESSAGES] = "send and receive",
@@ -67,7 +64,7 @@ static void losses_put(const struct be_budget *rounded, struct be_buffer *out)
     for (int i = 0; i < BE_LOSS_COUNT; i++) {
         double percent = rounded->losses[i];
         bool faster = i == BE_LOSS_COMPUTE && percent < 0;
-        if (i != BE_LOSS_UNEXPLAINED && fabs(percent) > STEP / 2) {
+        if (i != BE_LOSS_UNEXPLAINED && fabs(percent) > BE_BUDGET_STEP / 2) {
             losses[count++] = (struct loss){faster ? "faster compute" : loss_names[i], percent};
         }
     }
@@ -92,7 +89,7 @@ static void cores_put(const struct be_summary *summary, struct be_buffer *out)
 
 static void overlap_put(const struct be_budget *rounded, struct be_buffer *out)
 {
-    if (rounded->overlap > STEP / 2) {
+    if (rounded->overlap > BE_BUDGET_STEP / 2) {
         be_buffer_printf(out,
                          "; %.1f %% more than all of it was seen as busy, so workers shared cores "
                          "and the parts are scaled down",
@@ -107,9 +104,9 @@ void be_words_missing(const struct be_summary *summary, struct be_buffer *out)
     if (!isfinite(rounded.reached)) {
         return;
     }
-    be_budget_round(&rounded, STEP);
+    be_budget_round(&rounded);
     double missing = 100 - rounded.reached;
-    if (missing > STEP / 2) {
+    if (missing > BE_BUDGET_STEP / 2) {
         be_buffer_printf(out, "Where the missing %.1f %% of ", missing);
         cores_put(summary, out);
         be_buffer_puts(out, " went");
@@ -136,7 +133,7 @@ void be_words_verdict(const struct be_summary *summary, struct be_buffer *out)
         be_buffer_puts(out, "not known: no good sample beside its serial reference");
         return;
     }
-    be_budget_round(&rounded, STEP);
+    be_budget_round(&rounded);
     be_buffer_printf(out, "reached %.1f %% of ", rounded.reached);
     be_buffer_printf(out, "%zu core%s", summary->distinct_pus,
                      be_words_plural(summary->distinct_pus));
