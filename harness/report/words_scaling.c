@@ -15,22 +15,34 @@ static uint32_t most_fitted(const struct be_scaling *scaling)
     return most;
 }
 
+static size_t unknown_count(const struct be_scaling *scaling)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < scaling->count; i++) {
+        count += !scaling->points[i].speedup.known;
+    }
+    return count;
+}
+
 void be_words_fit(const struct be_scaling *scaling, struct be_buffer *out)
 {
-    const char *separator = "";
+    size_t unknown = unknown_count(scaling);
+    size_t beyond = scaling->count - scaling->fitted - unknown;
 
     if (scaling->fitted < BE_SCALING_POINTS_MIN) {
         be_buffer_printf(out, "too few points: %zu worker count%s, a fit needs %d", scaling->fitted,
                          be_words_plural(scaling->fitted), BE_SCALING_POINTS_MIN);
-        separator = "; ";
     } else {
         be_buffer_printf(out, "%zu worker counts up to %" PRIu32, scaling->fitted,
                          most_fitted(scaling));
-        separator = "; ";
     }
-    if (scaling->fitted < scaling->count) {
-        be_buffer_printf(out, "%s%zu beyond what this machine runs at once are left out", separator,
-                         scaling->count - scaling->fitted);
+    if (beyond > 0) {
+        be_buffer_printf(out, "; %zu beyond what this machine runs at once %s left out", beyond,
+                         beyond == 1 ? "is" : "are");
+    }
+    if (unknown > 0) {
+        be_buffer_printf(out, "; %zu without a good sample", unknown);
     }
     if (!scaling->relative) {
         be_buffer_puts(out, "; over the serial reference, since 1 worker was not measured");

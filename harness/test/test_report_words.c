@@ -224,13 +224,14 @@ static void a_fit_says_what_to_know_about_it(void **state)
     (void)state;
 
     for (uint32_t i = 0; i < 5; i++) {
-        points[i] = (struct be_scaling_point){.workers = 1U << i, .fitted = i < 4};
+        points[i] = (struct be_scaling_point){
+            .workers = 1U << i, .fitted = i < 4, .speedup = fixture_estimate(1U << i, .1)};
     }
     scaling.usl_peak_workers = fixture_estimate(99, .1);
     scaling.usl_peak_beyond = true;
     scaling.includes_clock_loss = true;
     be_words_fit(&scaling, &words);
-    assert_says(&words, "4 worker counts up to 8; 1 beyond what this machine runs at once are left "
+    assert_says(&words, "4 worker counts up to 8; 1 beyond what this machine runs at once is left "
                         "out; N* is beyond what was measured: extrapolated; includes clock loss");
     scaling.usl_peak_workers.known = false;
     scaling.relative = false;
@@ -240,10 +241,12 @@ static void a_fit_says_what_to_know_about_it(void **state)
     assert_says(&words,
                 "4 worker counts up to 8; over the serial reference, since 1 worker was not "
                 "measured; no N*: throughput keeps growing");
-    scaling.count = scaling.fitted = 2;
+    scaling.count = 3;
+    scaling.fitted = 2;
+    points[2].fitted = points[2].speedup.known = false;
     scaling.relative = true;
     be_words_fit(&scaling, &words);
-    assert_says(&words, "too few points: 2 worker counts, a fit needs 4");
+    assert_says(&words, "too few points: 2 worker counts, a fit needs 4; 1 without a good sample");
 }
 
 static void each_flag_is_said_with_its_figures(void **state)
