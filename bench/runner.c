@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/hash.h"
@@ -26,9 +27,10 @@ struct runner {
     struct be_counter_plan *counters;
     struct be_account *accounts; /* one a worker, shared with forked ones */
     struct be_batch batch;
-    size_t reply_bytes;     /* of all tasks */
-    struct be_usage *usage; /* one a worker: when the pass began */
-    struct be_meter meter;  /* the dispatcher's */
+    size_t reply_bytes;      /* of all tasks */
+    struct be_usage *usage;  /* one a worker: when the pass began */
+    struct be_delay *delays; /* one a worker, then the dispatcher's: since the timed passes began */
+    struct be_meter meter;   /* the dispatcher's */
     struct be_clock_costs clock_costs;
     struct be_disturbance disturbed; /* the dispatcher, when the timed passes began */
     void *first_replies;             /* of the first pass */
@@ -46,6 +48,7 @@ static void runner_finish(struct runner *runner)
     be_sample_record_finish(&runner->record);
     free(runner->differs);
     free(runner->first_replies);
+    free(runner->delays);
     free(runner->usage);
     free(runner->batch.failed);
     free(runner->batch.replies);
@@ -72,6 +75,7 @@ static enum be_status runner_init(struct runner *runner, const struct be_job *jo
                   .tasks = job->tasks},
         .reply_bytes = job->tasks * job->workload->reply_bytes,
         .usage = calloc(job->workers, sizeof(*runner->usage)),
+        .delays = calloc((size_t)job->workers + 1, sizeof(*runner->delays)),
         .first_replies = calloc(job->tasks, job->workload->reply_bytes),
         .differs = calloc(passes, sizeof(*runner->differs)),
         .record = {.passes = calloc(passes, sizeof(*runner->record.passes)),
@@ -79,7 +83,7 @@ static enum be_status runner_init(struct runner *runner, const struct be_job *jo
                    .worker_count = job->workers},
     };
     if (!runner->accounts || !runner->batch.replies || !runner->batch.failed || !runner->usage ||
-        !runner->first_replies || !runner->differs || !runner->record.passes ||
+        !runner->delays || !runner->first_replies || !runner->differs || !runner->record.passes ||
         !runner->record.workers) {
         return be_error_set(error, BE_ENOMEM,
                             "out of memory for %" PRIu64 " tasks and %" PRIu32 " workers",
@@ -188,6 +192,7 @@ static void pass_fill_workers(const struct runner *runner, const struct be_execu
         struct be_usage usage;
 
         usage_read(runner, pool, i, &usage);
+        be_delay_add(&runner->delays[i], &runner->usage[i].delay, &usage.delay);
         worker->cpu_ns = usage.cpu_ns - runner->usage[i].cpu_ns;
         worker->tasks = account->tasks;
         if (account->tasks > 0) {
@@ -217,6 +222,7 @@ static enum be_status pass_run(struct runner *runner, struct be_executor *pool,
         usage_read(runner, pool, i, &runner->usage[i]);
     }
     struct be_meter meter = runner->meter;
+    struct be_delay delay = be_delay_read(gettid());
     uint64_t cpu_ns = be_clock_thread_cpu_ns();
     uint64_t start_ns = be_clock_now_ns();
     enum be_status status = batch_run(runner, pool, &serial_ns, error);
@@ -228,6 +234,8 @@ static enum be_status pass_run(struct runner *runner, struct be_executor *pool,
     }
     pass_fill_workers(runner, pool, start_ns, &pass);
     if (!is_inline) {
+        struct be_delay now = be_delay_read(gettid());
+        be_delay_add(&runner->delays[count], &delay, &now);
         pass.dispatcher.cpu_ns = pass.cpu_ns;
         pass.dispatcher.stamps.compute_ns = serial_ns;
         be_usage_dispatcher_stamps(&meter, &runner->meter, pass.cpu_ns, &pass.dispatcher.stamps);
@@ -292,6 +300,9 @@ static enum be_status watch(struct runner *runner, struct be_executor *pool, boo
     for (uint32_t i = 0; start && i < runner->job->workers; i++) {
         runner->accounts[i].latency = (struct be_latency_histogram){0};
     }
+    for (uint32_t i = 0; start && i <= runner->job->workers; i++) {
+        runner->delays[i] = (struct be_delay){.known = true};
+    }
     if (!start && !is_inline) {
         be_disturbance_tell(&runner->disturbed, &runner->record.dispatcher);
     }
@@ -354,6 +365,12 @@ static void record_latency(struct runner *runner)
     be_latency_summarise(&all, &runner->record.latency);
 }
 
+static void record_delay(const struct be_delay *delay, struct be_worker_record *record)
+{
+    record->disturbance.delay_known = delay->known;
+    record->disturbance.delay_ns = delay->ns;
+}
+
 /* What could wait until nothing is timed any more. */
 static enum be_status record_complete(struct runner *runner, struct be_error *error)
 {
@@ -372,10 +389,12 @@ static enum be_status record_complete(struct runner *runner, struct be_error *er
             .pu_asked = worker->pu_asked, .pu_bound = worker->pu_bound, .pu_seen = worker->pu_seen};
     } else {
         be_pin_look(runner->pin, &record->dispatcher);
+        record_delay(&runner->delays[record->worker_count], &record->dispatcher);
     }
     for (size_t i = 0; status == BE_OK && i < record->worker_count; i++) {
         const struct be_account *account = &runner->accounts[i];
         record->workers[i] = account->record;
+        record_delay(&runner->delays[i], &record->workers[i]);
         status = be_counters_copy(account->counters.items, account->counters.count,
                                   &record->workers[i].counters, error);
     }

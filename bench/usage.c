@@ -1,38 +1,10 @@
 #include "usage.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-/* The second number of schedstat: time spent waiting on a run queue. */
-static uint64_t thread_delay_ns(int32_t thread_id)
-{
-    char path[48];
-    char text[96];
-
-    snprintf(path, sizeof(path), "/proc/%" PRId32 "/schedstat", thread_id);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return 0;
-    }
-    ssize_t bytes = read(fd, text, sizeof(text) - 1);
-    close(fd);
-    if (bytes <= 0) {
-        return 0;
-    }
-    text[bytes] = '\0';
-    const char *second = strchr(text, ' ');
-    return second ? strtoull(second, NULL, 10) : 0;
-}
-
 void be_usage_read(const struct be_account *account, uint64_t cpu_ns, struct be_usage *usage)
 {
     *usage = (struct be_usage){
         .cpu_ns = cpu_ns,
-        .delay_ns = account->thread_id > 0 ? thread_delay_ns(account->thread_id) : 0,
+        .delay = be_delay_read(account->thread_id),
         .meter = account->meter,
     };
 }
@@ -73,7 +45,7 @@ bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after
     uint64_t compute_ns = span_ns - between_ns;
     uint64_t off_ns = between_0_and((int64_t)(span_ns + send_ns + receive_ns) - cpu_ns, compute_ns);
     *stamps = (struct be_stamps){
-        .compute_ns = compute_ns - delayed_of(off_ns, after->delay_ns - before->delay_ns),
+        .compute_ns = compute_ns - delayed_of(off_ns, after->delay.ns - before->delay.ns),
         .send_ns = send_ns,
         .receive_ns = receive_ns + between_ns,
     };

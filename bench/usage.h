@@ -8,11 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "delay.h"
 #include "executor/executor.h"
 
 struct be_usage {
-    uint64_t cpu_ns;   /* user + system */
-    uint64_t delay_ns; /* ready to run, and another had the core; 0 where the kernel does not say */
+    uint64_t cpu_ns; /* user + system */
+    struct be_delay delay;
     struct be_meter meter;
 };
 

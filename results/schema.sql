@@ -83,6 +83,7 @@ CREATE TABLE sample (
     voluntary_switches REAL,
     involuntary_switches REAL,
     major_faults REAL,
+    delay_ns REAL,
     timed_passes REAL,
     pass_trend REAL,
     pass_drift REAL,

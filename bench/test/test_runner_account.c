@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "bench_process.h"
+#include "delay.h"
 #include "executor/executor.h"
 
 #define MS UINT64_C(1000000)
@@ -196,6 +197,37 @@ static void workers_and_dispatcher_are_watched(void **state)
     }
 }
 
+/* Where two must take turns on one CPU, each of them waits. */
+static void waiting_for_a_core_is_known_where_the_kernel_tells(void **state)
+{
+    bool told = be_delay_read(gettid()).known;
+    cpu_set_t allowed;
+    cpu_set_t one;
+    (void)state;
+
+    assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+    int cpu = 0;
+    while (!CPU_ISSET(cpu, &allowed)) {
+        cpu++;
+    }
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+    for (size_t i = 0; i < POOLS; i++) {
+        struct be_sample_record record;
+        uint64_t delay_ns = 0;
+        measure(&(struct load){pools[i], "spin", 2 * MS, 20, 2, NULL}, &record);
+        for (size_t k = 0; k < 2; k++) {
+            assert_int_equal(record.workers[k].disturbance.delay_known, told);
+            delay_ns += record.workers[k].disturbance.delay_ns;
+        }
+        assert_int_equal(record.dispatcher.disturbance.delay_known, told);
+        assert_int_equal(delay_ns > 0, told);
+        be_sample_record_finish(&record);
+    }
+    assert_int_equal(sched_setaffinity(0, sizeof(allowed), &allowed), 0);
+}
+
 /* The lock lets one after the other start: the first gives it up after its first task. */
 static void a_worker_that_starts_late_is_seen(void **state)
 {
@@ -344,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_process_knows_its_memory_and_a_thread_has_none),
         cmocka_unit_test(a_peak_is_not_that_of_who_started_the_runner),
         cmocka_unit_test(workers_and_dispatcher_are_watched),
+        cmocka_unit_test(waiting_for_a_core_is_known_where_the_kernel_tells),
         cmocka_unit_test(a_worker_that_starts_late_is_seen),
         cmocka_unit_test(more_workers_than_cores_work),
         cmocka_unit_test(injections_do_what_they_say),

@@ -30,10 +30,10 @@ static void parts_follow_from_span_cpu_time_and_delay(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct be_usage before = {77, 88, {1000, 1000, 1000, 1000, 0}};
+        const struct be_usage before = {77, {true, 88}, {1000, 1000, 1000, 1000, 0}};
         const struct be_usage after = {
             77 + cases[i].cpu,
-            88 + cases[i].delay,
+            {true, 88 + cases[i].delay},
             {1000 + cases[i].span, 1000 + cases[i].between, 1000 + cases[i].send,
              1000 + cases[i].receive, 0},
         };
@@ -50,8 +50,8 @@ static void parts_follow_from_span_cpu_time_and_delay(void **state)
 
 static void without_a_span_nothing_is_known(void **state)
 {
-    const struct be_usage before = {0, 0, {500, 0, 0, 0, 0}};
-    const struct be_usage after = {900, 0, {500, 0, 0, 0, 0}};
+    const struct be_usage before = {0, {0}, {500, 0, 0, 0, 0}};
+    const struct be_usage after = {900, {0}, {500, 0, 0, 0, 0}};
     struct be_stamps stamps = {1, 2, 3, 4};
     (void)state;
 

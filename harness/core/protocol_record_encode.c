@@ -120,6 +120,9 @@ static json_t *worker_encode(const struct be_worker_record *worker)
         count_add(disturbance, "voluntary_switches", worker->disturbance.voluntary_switches);
         count_add(disturbance, "involuntary_switches", worker->disturbance.involuntary_switches);
         count_add(disturbance, "major_faults", worker->disturbance.major_faults);
+        if (worker->disturbance.delay_known) {
+            count_add(disturbance, "delay_ns", worker->disturbance.delay_ns);
+        }
         json_object_set_new(object, "disturbance", disturbance);
     }
     return object;

@@ -102,11 +102,13 @@ struct be_latency {
     uint64_t max_ns;
 };
 
-/* What the kernel did to one thread or process over the timed passes (getrusage(2)). */
+/* What the kernel did to one thread or process over the timed passes. */
 struct be_disturbance {
     uint64_t voluntary_switches;
     uint64_t involuntary_switches;
     uint64_t major_faults;
+    bool delay_known;
+    uint64_t delay_ns; /* ready to run while another had the core; holds a value if known */
 };
 
 /*

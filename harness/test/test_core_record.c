@@ -26,6 +26,8 @@ static void check_disturbance(const struct be_worker_record *actual,
     assert_int_equal(disturbance->voluntary_switches, expected->disturbance.voluntary_switches);
     assert_int_equal(disturbance->involuntary_switches, expected->disturbance.involuntary_switches);
     assert_int_equal(disturbance->major_faults, expected->disturbance.major_faults);
+    assert_int_equal(disturbance->delay_known, expected->disturbance.delay_known);
+    assert_int_equal(disturbance->delay_ns, expected->disturbance.delay_ns);
 }
 
 static void check_stamps(const struct be_stamps *actual, const struct be_stamps *expected)
