@@ -29,6 +29,7 @@ enum be_quality_signal {
     BE_QUALITY_CLOCK = 1 << 6,     /* scaling_max_freq: the highest clock allowed */
     BE_QUALITY_SWAP = 1 << 7,      /* /proc/vmstat: pages swapped in and out */
     BE_QUALITY_POWER = 1 << 8,     /* power_supply: external supplies in use */
+    BE_QUALITY_DELAY = 1 << 9,     /* schedstat: told by the runner, of each member */
 };
 
 /* Counters as they stand; each holds a value only with its signal. */
@@ -91,6 +92,14 @@ void be_quality_judge(const struct be_quality_reading *before,
 
 /* Adds to a verdict: suspect where a worker ran elsewhere than on the CPU that it was bound to. */
 void be_quality_judge_places(const struct be_sample_record *record,
+                             struct be_quality_verdict *verdict);
+
+/*
+ * Adds to a verdict: the time for which others had a core of the sample while one of its members,
+ * bound to it, waited; as a share of the time of its cores. Suspect above 2 % and 1 ms, rejected
+ * when it is also above 10 %. Not judged where a member was not bound, or its delay is not known.
+ */
+void be_quality_judge_delays(const struct be_sample_record *record,
                              struct be_quality_verdict *verdict);
 
 /* Worsens a verdict to at least `state`, for a reason as printf would write it. */

@@ -22,6 +22,13 @@ struct span {
     double cpu_ns; /* time between them x CPUs used */
 };
 
+enum be_sample_state be_quality_share_state(double share)
+{
+    return share > rejected_share  ? BE_SAMPLE_REJECTED
+           : share > suspect_share ? BE_SAMPLE_SUSPECT
+                                   : BE_SAMPLE_CLEAN;
+}
+
 void be_quality_verdict_add(struct be_quality_verdict *verdict, enum be_sample_state state,
                             const char *format, ...)
 {
@@ -140,10 +147,10 @@ static void lost_judge(const struct span *span, struct be_quality_verdict *verdi
                      100 * loss_share(&losses[i]), losses[i].to);
         }
     }
-    if (lost_ns > suspect_ticks * (double)be_quality_tick_ns() && lost > suspect_share) {
-        be_quality_verdict_add(verdict,
-                               lost > rejected_share ? BE_SAMPLE_REJECTED : BE_SAMPLE_SUSPECT,
-                               "lost %.1f %% of its CPU time: %s", 100 * lost, text);
+    enum be_sample_state state = be_quality_share_state(lost);
+    if (lost_ns > suspect_ticks * (double)be_quality_tick_ns() && state != BE_SAMPLE_CLEAN) {
+        be_quality_verdict_add(verdict, state, "lost %.1f %% of its CPU time: %s", 100 * lost,
+                               text);
     }
 }
 
@@ -208,7 +215,7 @@ const char *be_quality_watched_names(unsigned watched, char *text)
 {
     static const char *const names[] = {
         "steal", "throttling",   "other programs", "runnable tasks", "CPU pressure",
-        "heat",  "clock limits", "swap",           "power",
+        "heat",  "clock limits", "swap",           "power",          "waiting for cores",
     };
     size_t length = 0;
 

@@ -24,6 +24,9 @@ struct be_quality_cpus {
 /* A tick of the kernel's CPU time accounting, in ns. */
 uint64_t be_quality_tick_ns(void);
 
+/* What a share of lost CPU time makes of a sample. */
+enum be_sample_state be_quality_share_state(double share);
+
 /* -1 when it cannot be opened. */
 int be_quality_open(const char *root, const char *path);
 
@@ -79,10 +82,11 @@ void be_quality_core_read(const struct be_quality_core *core, const struct be_qu
 
 enum { BE_QUALITY_SUPPLIES_MAX = 16 };
 
-/* What the machine has once: RUNNABLE, SWAP and POWER. */
+/* What the machine has once: RUNNABLE, SWAP and POWER; and whether it tells DELAY. */
 struct be_quality_system {
     int loadavg_fd;
     int vmstat_fd;
+    bool delay_told;
     int supply_fds[BE_QUALITY_SUPPLIES_MAX]; /* `online` of each external supply */
     size_t supply_count;
 };

@@ -54,6 +54,9 @@ void be_quality_system_init(struct be_quality_system *system, const char *root)
 {
     system->loadavg_fd = be_quality_open(root, "/proc/loadavg");
     system->vmstat_fd = be_quality_open(root, "/proc/vmstat");
+    char *delay = be_procfile_read(root, "/proc/self/schedstat");
+    system->delay_told = delay && strcmp(delay, "0 0 0") != 0;
+    free(delay);
     supplies_open(system, root);
 }
 
@@ -123,4 +126,7 @@ void be_quality_system_read(const struct be_quality_system *system,
     runnable_read(system, reading);
     swap_read(system, reading);
     power_read(system, reading);
+    if (system->delay_told) {
+        reading->watched |= BE_QUALITY_DELAY;
+    }
 }

@@ -303,7 +303,7 @@ static enum be_status sample_fill(struct be_session *session, struct be_sample *
     sample->elapsed_ns = outcome->launch.elapsed_ns;
     if (cause->status == BE_OK) {
         status = figures_fill(session->run, sample, outcome, error);
-        be_usual_judge(usual, sample->values, verdict);
+        be_usual_judge(usual, sample, verdict);
         be_usual_add(usual, sample->values);
         sample->state = verdict->state;
         reason = verdict->reason;
@@ -359,6 +359,7 @@ static enum be_status sample_measure(struct be_session *session,
     if (status == BE_OK) {
         be_quality_judge(&before, &after, verdict);
         be_quality_judge_places(&outcome->record, verdict);
+        be_quality_judge_delays(&outcome->record, verdict);
         status = checksum_check(session, configuration, &outcome->record, cause);
     }
     be_spec_finish(&spec);

@@ -4,14 +4,21 @@
 
 #include "analysis/stats.h"
 
+/* In the unit of its noun; a time is held against that of the sample's cores as well. */
 static const struct {
     enum be_value value;
     const char *noun;
+    double unit;
+    bool is_time;
 } judged[BE_USUAL_VALUES] = {
-    {BE_VALUE_voluntary_switches, "voluntary switches"},
-    {BE_VALUE_involuntary_switches, "involuntary switches"},
-    {BE_VALUE_major_faults, "major page faults"},
+    {BE_VALUE_voluntary_switches, "voluntary switches", 1, false},
+    {BE_VALUE_involuntary_switches, "involuntary switches", 1, false},
+    {BE_VALUE_major_faults, "major page faults", 1, false},
+    {BE_VALUE_delay_ns, "ms of waiting for a core", 1e6, true},
 };
+
+static const double least_share = .02;
+static const double least_ns = 1e6;
 
 void be_usual_add(struct be_usual *usual, const double values[BE_VALUE_COUNT])
 {
@@ -36,29 +43,39 @@ static size_t known_copy(const struct be_usual *usual, size_t which, double *kno
 }
 
 /* Reorders and overwrites values. */
-static double limit_compute(double *values, size_t count, double *median)
+static double deviation_compute(double *values, size_t count, double median)
 {
-    *median = be_stats_median(values, count);
     for (size_t i = 0; i < count; i++) {
-        values[i] = fabs(values[i] - *median);
+        values[i] = fabs(values[i] - median);
     }
-    double mad = be_stats_median(values, count);
-    return *median + 5 * fmax(mad, fmax(1, sqrt(*median)));
+    return be_stats_median(values, count);
 }
 
-void be_usual_judge(const struct be_usual *usual, const double values[BE_VALUE_COUNT],
+/* What a value may be above the median without being more than usual. */
+static double least_excess(const struct be_sample *sample, size_t which, double median)
+{
+    double cores_ns = (double)sample->wall_ns * sample->values[BE_VALUE_timed_passes] *
+                      sample->values[BE_VALUE_distinct_pus];
+
+    return judged[which].is_time ? fmax(least_ns, least_share * cores_ns)
+                                 : 5 * fmax(1, sqrt(median));
+}
+
+void be_usual_judge(const struct be_usual *usual, const struct be_sample *sample,
                     struct be_quality_verdict *verdict)
 {
     for (size_t i = 0; i < BE_USUAL_VALUES; i++) {
         double known[BE_USUAL_MAX];
-        double median = 0;
+        double value = sample->values[judged[i].value];
         size_t count = known_copy(usual, i, known);
-        if (count < BE_USUAL_MIN || isnan(values[judged[i].value])) {
+        if (count < BE_USUAL_MIN || isnan(value)) {
             continue;
         }
-        if (values[judged[i].value] > limit_compute(known, count, &median)) {
+        double median = be_stats_median(known, count);
+        double deviation = deviation_compute(known, count, median);
+        if (value > median + fmax(5 * deviation, least_excess(sample, i, median))) {
             be_quality_verdict_add(verdict, BE_SAMPLE_SUSPECT, "%.0f %s, usually %.0f",
-                                   values[judged[i].value], judged[i].noun, median);
+                                   value / judged[i].unit, judged[i].noun, median / judged[i].unit);
         }
     }
 }

@@ -44,6 +44,20 @@ static void cores_say_how_they_were_slowed(void **state)
     fake_root_remove(&root);
 }
 
+static void a_kernel_that_keeps_no_account_of_waiting_is_not_watched(void **state)
+{
+    struct fake_root root;
+    (void)state;
+
+    machine_create(&root);
+    assert_false(read_now(&root, NULL, 0).watched & BE_QUALITY_DELAY);
+    fake_root_put(&root, "/proc/self/schedstat", "0 0 0\n");
+    assert_false(read_now(&root, NULL, 0).watched & BE_QUALITY_DELAY);
+    fake_root_put(&root, "/proc/self/schedstat", "409981 0 1\n");
+    assert_true(read_now(&root, NULL, 0).watched & BE_QUALITY_DELAY);
+    fake_root_remove(&root);
+}
+
 static void runnable_tasks_are_others(void **state)
 {
     static const struct {
@@ -159,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cores_say_how_they_were_slowed),
+        cmocka_unit_test(a_kernel_that_keeps_no_account_of_waiting_is_not_watched),
         cmocka_unit_test(runnable_tasks_are_others),
         cmocka_unit_test(swapping_is_both_ways),
         cmocka_unit_test(only_external_supplies_count),

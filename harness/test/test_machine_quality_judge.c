@@ -11,7 +11,7 @@
 
 #include "machine/quality.h"
 
-enum { ALL = (1 << 9) - 1 };
+enum { ALL = (1 << 10) - 1 };
 
 static const uint64_t ms = 1000000;
 
@@ -185,7 +185,8 @@ static void a_signal_that_ran_backwards_is_not_watched(void **state)
     after.swap_pages = before.swap_pages - 1;
     be_quality_judge(&before, &after, &verdict);
     assert_int_equal(verdict.state, BE_SAMPLE_CLEAN);
-    assert_int_equal(verdict.watched, BE_QUALITY_RUNNABLE | BE_QUALITY_CLOCK | BE_QUALITY_POWER);
+    assert_int_equal(verdict.watched,
+                     BE_QUALITY_RUNNABLE | BE_QUALITY_CLOCK | BE_QUALITY_POWER | BE_QUALITY_DELAY);
 }
 
 /* A CPU that went offline takes its counts with it. */
@@ -396,7 +397,7 @@ static void what_is_watched_has_names(void **state)
     assert_string_equal(be_quality_watched_names(BE_QUALITY_THROTTLED, text), "throttling");
     assert_string_equal(be_quality_watched_names(ALL, text),
                         "steal, throttling, other programs, runnable tasks, CPU pressure, heat, "
-                        "clock limits, swap, power");
+                        "clock limits, swap, power, waiting for cores");
 }
 
 int main(void)

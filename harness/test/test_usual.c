@@ -35,10 +35,10 @@ static struct be_quality_verdict judge(const struct be_usual *usual, double volu
                                        double involuntary, double faults)
 {
     struct be_quality_verdict verdict = {.state = BE_SAMPLE_CLEAN};
-    double values[BE_VALUE_COUNT];
+    struct be_sample sample = {0};
 
-    values_fill(values, voluntary, involuntary, faults);
-    be_usual_judge(usual, values, &verdict);
+    values_fill(sample.values, voluntary, involuntary, faults);
+    be_usual_judge(usual, &sample, &verdict);
     return verdict;
 }
 
@@ -112,6 +112,55 @@ static void the_latest_samples_count(void **state)
     assert_int_equal(judge(&usual, 1100, 0, 0).state, BE_SAMPLE_CLEAN);
 }
 
+/* Two cores for two passes of 25 ms: 2 % of that is 2 ms. */
+static struct be_quality_verdict judge_delay(const struct be_usual *usual, double delay_ns,
+                                             uint64_t wall_ns)
+{
+    struct be_quality_verdict verdict = {.state = BE_SAMPLE_CLEAN};
+    struct be_sample sample = {.wall_ns = wall_ns};
+
+    values_fill(sample.values, 0, 0, 0);
+    sample.values[BE_VALUE_delay_ns] = delay_ns;
+    sample.values[BE_VALUE_timed_passes] = 2;
+    sample.values[BE_VALUE_distinct_pus] = 2;
+    be_usual_judge(usual, &sample, &verdict);
+    return verdict;
+}
+
+static void usual_delays(struct be_usual *usual, const double *delays_ms, size_t count)
+{
+    *usual = (struct be_usual){0};
+    for (size_t i = 0; i < count; i++) {
+        double values[BE_VALUE_COUNT];
+        values_fill(values, 0, 0, 0);
+        values[BE_VALUE_delay_ns] = delays_ms[i] * 1e6;
+        be_usual_add(usual, values);
+    }
+}
+
+/* A pool whose members share cores waits for itself: what counts is what is unusual for it. */
+static void waiting_is_held_against_what_is_usual_and_the_cores_time(void **state)
+{
+    static const double steady[] = {40, 40, 40, 40, 40, 40, 40, 40};
+    static const uint64_t pass_ns = 25000000;
+    struct be_usual usual;
+    (void)state;
+
+    usual_delays(&usual, steady, 8);
+    assert_int_equal(judge_delay(&usual, 41.9e6, pass_ns).state, BE_SAMPLE_CLEAN);
+    struct be_quality_verdict verdict = judge_delay(&usual, 52e6, pass_ns);
+    assert_int_equal(verdict.state, BE_SAMPLE_SUSPECT);
+    assert_string_equal(verdict.reason, "52 ms of waiting for a core, usually 40");
+    /* However short the passes, a millisecond is nothing. */
+    assert_int_equal(judge_delay(&usual, 40.9e6, 1000).state, BE_SAMPLE_CLEAN);
+    assert_int_equal(judge_delay(&usual, 41.1e6, 1000).state, BE_SAMPLE_SUSPECT);
+    /* MAD 20 ms. */
+    usual_delays(&usual, spread, 9);
+    assert_int_equal(judge_delay(&usual, 200e6, pass_ns).state, BE_SAMPLE_CLEAN);
+    assert_int_equal(judge_delay(&usual, 201e6, pass_ns).state, BE_SAMPLE_SUSPECT);
+    assert_int_equal(judge_delay(&usual, NAN, pass_ns).state, BE_SAMPLE_CLEAN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +169,7 @@ int main(void)
         cmocka_unit_test(too_few_samples_judge_nothing),
         cmocka_unit_test(what_is_not_known_is_not_judged),
         cmocka_unit_test(the_latest_samples_count),
+        cmocka_unit_test(waiting_is_held_against_what_is_usual_and_the_cores_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
