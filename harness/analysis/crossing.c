@@ -2,11 +2,21 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "analysis/resample.h"
 
 /* 4, less what rounding the steps of a grain to two digits may move it. */
 #define GRAINS_PER_DECADE_MIN 3.5
+
+/* What is walked along. */
+struct curve {
+    const struct be_curve_point *points;
+    size_t count;
+    double level;
+    enum be_crossing_pick pick;
+    size_t rounds_min; /* of a point that counts */
+};
 
 /* One resample of a curve. */
 struct walk {
@@ -49,26 +59,33 @@ static enum be_crossing_state walk_state(const struct walk *walk, bool begins_ab
     return begins_above ? BE_CROSSING_UNKNOWN : BE_CROSSING_NEVER;
 }
 
-static struct walk curve_walk(const struct be_curve_point *points, size_t count, size_t resample,
-                              double level, enum be_crossing_pick pick)
+static bool point_counts(const struct curve *curve, size_t i, size_t resample)
+{
+    const struct be_curve_point *point = &curve->points[i];
+    return point->rounds >= curve->rounds_min && !isnan(point->x_ns[resample]) &&
+           !isnan(point->y[resample]);
+}
+
+static struct walk curve_walk(const struct curve *curve, size_t resample)
 {
     struct walk walk = {
         .at_ns = NAN, .below_ns = NAN, .above_ns = NAN, .smallest_ns = NAN, .largest_ns = NAN};
+    double level = curve->level;
     bool begins_above = false;
     double y_before = NAN;
 
-    for (size_t i = 0; i < count; i++) {
-        double x = points[i].x_ns[resample];
-        double y = points[i].y[resample];
-        if (isnan(x) || isnan(y)) {
+    for (size_t i = 0; i < curve->count; i++) {
+        if (!point_counts(curve, i, resample)) {
             continue;
         }
+        double x = curve->points[i].x_ns[resample];
+        double y = curve->points[i].y[resample];
         if (walk.grains++ == 0) {
             walk.smallest_ns = x;
             begins_above = y >= level;
         } else if ((y >= level) != (y_before >= level)) {
             walk.crossings++;
-            if (y >= level && (pick == BE_CROSSING_LAST || isnan(walk.at_ns))) {
+            if (y >= level && (curve->pick == BE_CROSSING_LAST || isnan(walk.at_ns))) {
                 walk.at_ns = interpolate(walk.largest_ns, y_before, x, y, level);
                 walk.below_ns = walk.largest_ns;
                 walk.above_ns = x;
@@ -77,7 +94,7 @@ static struct walk curve_walk(const struct be_curve_point *points, size_t count,
         walk.largest_ns = x;
         y_before = y;
     }
-    walk.state = walk_state(&walk, begins_above, pick);
+    walk.state = walk_state(&walk, begins_above, curve->pick);
     return walk;
 }
 
@@ -96,13 +113,12 @@ static double walk_place(const struct walk *walk)
     }
 }
 
-static void interval_find(struct be_crossing *crossing, const struct be_curve_point *points,
-                          size_t count, double level, enum be_crossing_pick pick)
+static void interval_find(const struct curve *curve, struct be_crossing *crossing)
 {
     double places[BE_RESAMPLE_COUNT];
 
     for (size_t i = 0; i < BE_RESAMPLE_COUNT; i++) {
-        struct walk walk = curve_walk(points, count, i, level, pick);
+        struct walk walk = curve_walk(curve, i);
         places[i] = walk_place(&walk);
     }
     struct be_estimate estimate = be_resample_interval(places, crossing->rounds);
@@ -113,13 +129,32 @@ static void interval_find(struct be_crossing *crossing, const struct be_curve_po
     crossing->high_ns = crossing->high_open ? crossing->largest_ns : estimate.high;
 }
 
-static size_t rounds_fewest(const struct be_curve_point *points, size_t count)
+/* Noise around the level crosses it anywhere, so only points that are surely off it are heard. */
+static size_t crossings_count(const struct curve *curve)
+{
+    double values[BE_RESAMPLE_COUNT];
+    enum { UNCLEAR, BELOW, ABOVE } before = UNCLEAR;
+    size_t crossings = 0;
+
+    for (size_t i = 0; i < curve->count; i++) {
+        memcpy(values, curve->points[i].y, sizeof(values));
+        struct be_estimate estimate = be_resample_interval(values, curve->points[i].rounds);
+        if (!estimate.bounded || (estimate.low < curve->level && estimate.high >= curve->level)) {
+            continue;
+        }
+        crossings += before == (estimate.low < curve->level ? ABOVE : BELOW);
+        before = estimate.low < curve->level ? BELOW : ABOVE;
+    }
+    return crossings;
+}
+
+static size_t rounds_fewest(const struct curve *curve)
 {
     size_t fewest = SIZE_MAX;
 
-    for (size_t i = 0; i < count; i++) {
-        if (!isnan(points[i].x_ns[0]) && !isnan(points[i].y[0]) && points[i].rounds < fewest) {
-            fewest = points[i].rounds;
+    for (size_t i = 0; i < curve->count; i++) {
+        if (point_counts(curve, i, 0) && curve->points[i].rounds < fewest) {
+            fewest = curve->points[i].rounds;
         }
     }
     return fewest == SIZE_MAX ? 0 : fewest;
@@ -135,22 +170,20 @@ static double grains_per_decade(const struct walk *walk)
                : (double)(walk->grains - 1) / log10(walk->largest_ns / walk->smallest_ns);
 }
 
-struct be_crossing be_crossing_locate(const struct be_curve_point *points, size_t count,
-                                      double level, enum be_crossing_pick pick)
+static struct be_crossing curve_locate(const struct curve *curve)
 {
-    struct walk walk = curve_walk(points, count, 0, level, pick);
+    struct walk walk = curve_walk(curve, 0);
     bool inside = walk.state == BE_CROSSING_INSIDE;
     struct be_crossing crossing = {
         .state = walk.state,
         .at_ns = inside ? walk.at_ns : NAN,
-        .crossings = walk.crossings,
         .smallest_ns = walk.smallest_ns,
         .largest_ns = walk.largest_ns,
         .below_ns = inside ? walk.below_ns : NAN,
         .above_ns = inside ? walk.above_ns : NAN,
         .low_ns = NAN,
         .high_ns = NAN,
-        .rounds = rounds_fewest(points, count),
+        .rounds = rounds_fewest(curve),
         .grains = walk.grains,
         .grains_per_decade = grains_per_decade(&walk),
     };
@@ -159,13 +192,35 @@ struct be_crossing be_crossing_locate(const struct be_curve_point *points, size_
     return crossing;
 }
 
+struct be_crossing be_crossing_locate(const struct be_curve_point *points, size_t count,
+                                      double level, enum be_crossing_pick pick)
+{
+    const struct curve curve = {points, count, level, pick, 0};
+
+    return curve_locate(&curve);
+}
+
+static struct be_crossing curve_find(const struct curve *curve)
+{
+    struct be_crossing crossing = curve_locate(curve);
+
+    crossing.crossings = crossings_count(curve);
+    if (crossing.state == BE_CROSSING_INSIDE) {
+        interval_find(curve, &crossing);
+    }
+    return crossing;
+}
+
 struct be_crossing be_crossing_find(const struct be_curve_point *points, size_t count, double level,
                                     enum be_crossing_pick pick)
 {
-    struct be_crossing crossing = be_crossing_locate(points, count, level, pick);
+    const struct curve all = {points, count, level, pick, 0};
+    const struct curve firm = {points, count, level, pick, BE_ESTIMATE_BOUNDED_MIN};
+    struct be_crossing crossing = curve_find(&all);
 
-    if (crossing.state == BE_CROSSING_INSIDE) {
-        interval_find(&crossing, points, count, level, pick);
+    if (crossing.state == BE_CROSSING_INSIDE && crossing.rounds < BE_ESTIMATE_BOUNDED_MIN) {
+        struct be_crossing bounded = curve_find(&firm);
+        crossing = bounded.state == BE_CROSSING_INSIDE ? bounded : crossing;
     }
     return crossing;
 }

@@ -20,7 +20,8 @@ const char *be_crossing_state_name(enum be_crossing_state state);
 struct be_crossing {
     enum be_crossing_state state;
     double at_ns;       /* INSIDE: where; else NAN */
-    size_t crossings;   /* of the level, up or down; more than 1: it is not the only one */
+    size_t crossings;   /* up or down, between points whose intervals leave the level on different
+                           sides; more than 1: at_ns is not the only one */
     double smallest_ns; /* measured; NAN: none */
     double largest_ns;
     double below_ns; /* INSIDE: the two measured ones around at_ns; else NAN */
@@ -37,7 +38,7 @@ struct be_crossing {
     double high_ns;
 
     size_t rounds;            /* the fewest that a point of the curve comes from */
-    size_t grains;            /* points of the curve that are known */
+    size_t grains;            /* points of the curve: those that are known and count */
     double grains_per_decade; /* around at_ns, else over the whole curve; NAN: fewer than 2 */
     bool coarse;              /* fewer than 4 a decade: read the interpolation with care */
 };
@@ -53,11 +54,14 @@ struct be_curve_point {
     size_t rounds;
 };
 
-/* The points ascend in their grain. Interpolates y linearly over ln x. */
+/*
+ * The points ascend in their grain. Interpolates y linearly over ln x. Points with too few rounds
+ * for an interval do not count where the others cross as well: they would take it from all.
+ */
 struct be_crossing be_crossing_find(const struct be_curve_point *points, size_t count, double level,
                                     enum be_crossing_pick pick);
 
-/* The same without an interval: reads element 0 of the points only. */
+/* The same by medians alone: no interval, no crossings. Reads element 0 of the points only. */
 struct be_crossing be_crossing_locate(const struct be_curve_point *points, size_t count,
                                       double level, enum be_crossing_pick pick);
 

@@ -162,6 +162,53 @@ static void too_few_rounds_give_no_interval(void **state)
     assert_true(be_crossing_find(points, 2, 1, BE_CROSSING_LAST).bounded);
 }
 
+/* The grain with too few rounds is between two others; without the last one there is no crossing.
+ */
+static void a_grain_with_too_few_rounds_does_not_take_the_interval(void **state)
+{
+    static const double speedups[GRAINS] = {.2, .5, 1.1, 1.5};
+    struct be_curve_point points[GRAINS];
+
+    (void)state;
+    find(speedups, 0, BE_CROSSING_LAST);
+    for (size_t j = 0; j < GRAINS; j++) {
+        points[j] = (struct be_curve_point){x_ns[j], y[j], j == 2 ? 5 : 6};
+    }
+    struct be_crossing crossing = be_crossing_find(points, GRAINS, 1, BE_CROSSING_LAST);
+    assert_int_equal(crossing.state, BE_CROSSING_INSIDE);
+    assert_true(crossing.bounded);
+    assert_int_equal(crossing.grains, 3);
+    assert_int_equal(crossing.rounds, 6);
+    assert_near(log10(crossing.at_ns), 2, 1e-9);
+
+    points[3].rounds = 5;
+    crossing = be_crossing_find(points, GRAINS, 1, BE_CROSSING_LAST);
+    assert_int_equal(crossing.state, BE_CROSSING_INSIDE);
+    assert_false(crossing.bounded);
+    assert_int_equal(crossing.grains, 4);
+}
+
+/* Medians that wave around 1 within their intervals cross it once at most: .8 to 1.2. */
+static void noise_around_the_level_crosses_it_once(void **state)
+{
+    static const struct {
+        double values[GRAINS];
+        size_t crossings;
+    } cases[] = {
+        {{.99, 1.01, .99, 1.01}, 0},
+        {{.8, 1.01, .99, 1.2}, 1},
+        {{.8, 1.2, .99, 1.2}, 1},
+        {{.8, 1.2, .8, 1.2}, 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct be_crossing crossing = find(cases[i].values, .1, BE_CROSSING_LAST);
+        assert_int_equal(crossing.state, BE_CROSSING_INSIDE);
+        assert_int_equal(crossing.crossings, cases[i].crossings);
+    }
+}
+
 static void density_is_that_around_the_crossing(void **state)
 {
     /* Four grains between two that are a decade apart, one grain a decade elsewhere. */
@@ -218,6 +265,8 @@ int main(void)
         cmocka_unit_test(the_interval_follows_the_resamples),
         cmocka_unit_test(an_end_beyond_the_data_is_open),
         cmocka_unit_test(too_few_rounds_give_no_interval),
+        cmocka_unit_test(a_grain_with_too_few_rounds_does_not_take_the_interval),
+        cmocka_unit_test(noise_around_the_level_crosses_it_once),
         cmocka_unit_test(density_is_that_around_the_crossing),
         cmocka_unit_test(one_grain_says_nothing),
     };
