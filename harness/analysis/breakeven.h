@@ -32,20 +32,24 @@ struct be_wish {
     uint64_t grain_ns;
 };
 
+/* What a search is for, the most wanted first: see be_breakeven_wishes. */
+enum { BE_BREAKEVEN_GOALS = 4 };
+
 /*
- * What is still missing to find the break-even of each executor series, from the medians so far: 4
- * grains between the two around a crossing until these are within a twentieth of a decade, and
- * quarter decades below the smallest grain that pays, a decade a call, until it does not pay or is
- * BE_BREAKEVEN_GRAIN_NS_MIN. Warm and cold, with the most workers of the series, where these are
- * more than one on more than one PU, and where one grain at least pays beyond its interval: noise
- * around 1 has no break-even. A grain that was measured is not wished for again, so calls with each
- * stage's result come to an end; where two grains are the same steps, the caller must make one
- * block of them and is done when a stage makes no new one.
+ * What is still missing to a goal of each executor series, from the medians so far: below the
+ * smallest grain that pays, a grain a decade, until it does not pay or is
+ * BE_BREAKEVEN_GRAIN_NS_MIN; then 4 grains between the two around a crossing, until these are
+ * within a fifth of a decade (goal 0 warm, 1 cold), and on to a twentieth as long as grains there
+ * can be told apart (2 and 3). With the most workers of the series, where these are more than one
+ * on more than one PU, and where one grain at least pays beyond its interval: noise around 1 has no
+ * break-even. A grain that was measured is not wished for again, so calls with each stage's result
+ * come to an end; where two grains are the same steps, the caller must make one block of them and
+ * is done with a goal when a stage makes no new one.
  *
- * By configuration, then grain, no doubles. *wishes is the caller's (free), NULL for none.
- * Errors: BE_ENOMEM.
+ * By series, then grain. *wishes is the caller's (free), NULL for none. Errors: BE_ENOMEM.
  */
 enum be_status be_breakeven_wishes(const struct be_run *run, const struct be_summaries *summaries,
-                                   struct be_wish **wishes, size_t *count, struct be_error *error);
+                                   size_t goal, struct be_wish **wishes, size_t *count,
+                                   struct be_error *error);
 
 #endif

@@ -6,18 +6,28 @@
 #include "analysis/series.h"
 #include "core/array.h"
 
-enum { GRAINS_INSIDE = 4, GRAINS_BELOW = 4 };
-
-/* The two grains around a crossing need none between them within this ratio. */
-#define NEAR_ENOUGH 1.123 /* 10^(1/20), and what rounding to ns adds */
+enum { GRAINS_INSIDE = 4 };
 
 enum start { WARM, COLD, STARTS };
+
+/* What a goal asks for, with what rounding to ns adds to a ratio. */
+static const struct goal {
+    enum start start;
+    double near_enough; /* the two grains around a crossing need none between them */
+    bool fine;          /* and none that noise would hide */
+} goals[BE_BREAKEVEN_GOALS] = {
+    {WARM, 1.6, false}, /* 10^(1/5) */
+    {COLD, 1.6, false},
+    {WARM, 1.123, true}, /* 10^(1/20) */
+    {COLD, 1.123, true},
+};
 
 /* A grain of an executor series with the most workers; speedups are NAN until it is measured. */
 struct searched {
     double grain_ns;
     double speedups[STARTS];
-    bool pays[STARTS]; /* beyond its interval, where it has one */
+    double half_widths[STARTS]; /* of their intervals; INFINITY: there is none */
+    bool pays[STARTS];          /* beyond its interval, where it has one */
 };
 
 /* What is needed on the way. */
@@ -54,6 +64,8 @@ static struct searched searched_make(const struct be_summary *summary)
     for (size_t i = 0; i < STARTS; i++) {
         double surely = speedups[i]->bounded ? speedups[i]->low : be_estimate_value(speedups[i]);
         searched.speedups[i] = be_estimate_value(speedups[i]);
+        searched.half_widths[i] =
+            speedups[i]->bounded ? (speedups[i]->high - speedups[i]->low) / 2 : INFINITY;
         searched.pays[i] = surely > 1;
     }
     return searched;
@@ -110,42 +122,52 @@ static enum be_status wish_add(struct search *search, double grain_ns, struct be
     return BE_OK;
 }
 
-static enum be_status wishes_between(struct search *search, double below_ns, double above_ns,
-                                     struct be_error *error)
+/* Whether grains between these two could be told apart. */
+static bool is_resolved(const struct searched *below, const struct searched *above,
+                        enum start start)
 {
-    double ratio = above_ns / below_ns;
-    enum be_status status = BE_OK;
-
-    for (int i = 1; status == BE_OK && ratio > NEAR_ENOUGH && i <= GRAINS_INSIDE; i++) {
-        status = wish_add(search, below_ns * pow(ratio, i / (GRAINS_INSIDE + 1.0)), error);
-    }
-    return status;
+    double step = (above->speedups[start] - below->speedups[start]) / (GRAINS_INSIDE + 1);
+    return below->half_widths[start] + above->half_widths[start] <= step;
 }
 
-static enum be_status wishes_below(struct search *search, double smallest_ns,
-                                   struct be_error *error)
+static const struct searched *searched_at(const struct search *search, double grain_ns)
 {
-    double grain_ns = smallest_ns;
+    const struct searched *searched = search->grains;
+
+    while (searched->grain_ns < grain_ns) {
+        searched++;
+    }
+    return searched;
+}
+
+static enum be_status wishes_between(struct search *search, const struct goal *goal,
+                                     const struct be_crossing *crossing, struct be_error *error)
+{
+    const struct searched *below = searched_at(search, crossing->below_ns);
+    const struct searched *above = searched_at(search, crossing->above_ns);
+    double ratio = above->grain_ns / below->grain_ns;
     enum be_status status = BE_OK;
 
-    for (int i = 1; status == BE_OK && i <= GRAINS_BELOW && grain_ns > BE_BREAKEVEN_GRAIN_NS_MIN;
-         i++) {
-        grain_ns = fmax(smallest_ns * pow(10, -i / 4.0), BE_BREAKEVEN_GRAIN_NS_MIN);
-        status = wish_add(search, grain_ns, error);
+    if (ratio <= goal->near_enough || (goal->fine && !is_resolved(below, above, goal->start))) {
+        return BE_OK;
+    }
+    for (int i = 1; status == BE_OK && i <= GRAINS_INSIDE; i++) {
+        status = wish_add(search, below->grain_ns * pow(ratio, i / (GRAINS_INSIDE + 1.0)), error);
     }
     return status;
 }
 
 /* One that never pays for sure has no break-even, though noise may lift its median above 1. */
-static enum be_status speedups_search(struct search *search, enum start start,
+static enum be_status speedups_search(struct search *search, const struct goal *goal,
                                       struct be_error *error)
 {
     bool pays = false;
 
     for (size_t i = 0; i < search->grain_count; i++) {
         const struct searched *grain = &search->grains[i];
-        search->points[i] = (struct be_curve_point){&grain->grain_ns, &grain->speedups[start], 0};
-        pays = pays || grain->pays[start];
+        search->points[i] =
+            (struct be_curve_point){&grain->grain_ns, &grain->speedups[goal->start], 0};
+        pays = pays || grain->pays[goal->start];
     }
     if (!pays) {
         return BE_OK;
@@ -153,61 +175,30 @@ static enum be_status speedups_search(struct search *search, enum start start,
     struct be_crossing crossing =
         be_crossing_locate(search->points, search->grain_count, 1, BE_CROSSING_LAST);
     if (crossing.state == BE_CROSSING_INSIDE) {
-        return wishes_between(search, crossing.below_ns, crossing.above_ns, error);
+        return wishes_between(search, goal, &crossing, error);
     }
-    if (crossing.state == BE_CROSSING_ALWAYS) {
-        return wishes_below(search, crossing.smallest_ns, error);
+    if (crossing.state == BE_CROSSING_ALWAYS && crossing.smallest_ns > BE_BREAKEVEN_GRAIN_NS_MIN) {
+        return wish_add(search, fmax(crossing.smallest_ns / 10, BE_BREAKEVEN_GRAIN_NS_MIN), error);
     }
     return BE_OK;
 }
 
-static int wish_compare(const void *left, const void *right)
-{
-    const struct be_wish *a = left;
-    const struct be_wish *b = right;
-
-    if (a->configuration != b->configuration) {
-        return a->configuration < b->configuration ? -1 : 1;
-    }
-    return (a->grain_ns > b->grain_ns) - (a->grain_ns < b->grain_ns);
-}
-
-/* Sorts them; warm and cold may have wished for the same. */
-static void wishes_settle(struct search *search)
-{
-    size_t kept = 0;
-
-    if (search->wish_count > 0) {
-        qsort(search->wishes, search->wish_count, sizeof(search->wishes[0]), wish_compare);
-    }
-    for (size_t i = 0; i < search->wish_count; i++) {
-        if (kept == 0 || wish_compare(&search->wishes[kept - 1], &search->wishes[i]) != 0) {
-            search->wishes[kept++] = search->wishes[i];
-        }
-    }
-    search->wish_count = kept;
-}
-
 static enum be_status series_search(struct search *search, const struct be_series_list *list,
-                                    struct be_error *error)
+                                    const struct goal *goal, struct be_error *error)
 {
     enum be_status status = BE_OK;
 
     for (size_t i = 0; status == BE_OK && i < list->count; i++) {
-        if (!grains_collect(search, &list->items[i])) {
-            continue;
-        }
-        status = speedups_search(search, WARM, error);
-        if (status == BE_OK) {
-            status = speedups_search(search, COLD, error);
+        if (grains_collect(search, &list->items[i])) {
+            status = speedups_search(search, goal, error);
         }
     }
-    wishes_settle(search);
     return status;
 }
 
 enum be_status be_breakeven_wishes(const struct be_run *run, const struct be_summaries *summaries,
-                                   struct be_wish **wishes, size_t *count, struct be_error *error)
+                                   size_t goal, struct be_wish **wishes, size_t *count,
+                                   struct be_error *error)
 {
     size_t configurations = run->configuration_count;
     struct search search = {
@@ -223,7 +214,7 @@ enum be_status be_breakeven_wishes(const struct be_run *run, const struct be_sum
         status = be_error_set(error, BE_ENOMEM, "out of memory for %zu grains", configurations);
     }
     if (status == BE_OK) {
-        status = series_search(&search, &list, error);
+        status = series_search(&search, &list, &goals[goal], error);
     }
     be_series_list_finish(&list);
     free(search.grains);

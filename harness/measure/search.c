@@ -22,6 +22,8 @@ struct task_wish {
 struct search {
     const struct be_sweep *sweep;
     struct be_run *run;
+    struct be_run view; /* the rounds that are looked at; its samples are owned */
+    struct be_summaries summaries;
     struct task_wish *wishes; /* owned */
     size_t wish_count;
     struct be_error *error;
@@ -72,8 +74,9 @@ static enum be_status params_resize(const struct search *search,
 
 /* Fills in a wish; a grain that the workload cannot reach is none: steps stay 0. */
 static enum be_status wish_fill(const struct search *search, const struct be_wish *wish,
-                                const struct be_summary *summary, struct task_wish *filled)
+                                struct task_wish *filled)
 {
+    const struct be_summary *summary = &search->summaries.items[wish->configuration];
     const struct be_configuration *configuration =
         &search->run->configurations[wish->configuration];
     struct be_params params = {0};
@@ -101,34 +104,24 @@ static enum be_status wish_fill(const struct search *search, const struct be_wis
     return status;
 }
 
-static enum be_status wishes_find(struct search *search, uint32_t rounds)
+static enum be_status wishes_find(struct search *search, size_t goal)
 {
-    struct be_run view;
-    struct be_summaries summaries = {0};
     struct be_wish *wishes = NULL;
-    enum be_status status = be_ledger_view(search->run, rounds, &view, search->error);
+    enum be_status status = be_breakeven_wishes(&search->view, &search->summaries, goal, &wishes,
+                                                &search->wish_count, search->error);
 
     if (status != BE_OK) {
         return status;
     }
-    status = be_summaries_create(&view, &summaries, search->error);
-    if (status == BE_OK) {
-        status =
-            be_breakeven_wishes(&view, &summaries, &wishes, &search->wish_count, search->error);
-    }
-    if (status == BE_OK) {
-        search->wishes = calloc(search->wish_count + 1, sizeof(*search->wishes));
-        if (!search->wishes) {
-            status = be_error_set(search->error, BE_ENOMEM, "out of memory for a search");
-        }
+    free(search->wishes);
+    search->wishes = calloc(search->wish_count + 1, sizeof(*search->wishes));
+    if (!search->wishes) {
+        status = be_error_set(search->error, BE_ENOMEM, "out of memory for a search");
     }
     for (size_t i = 0; status == BE_OK && i < search->wish_count; i++) {
-        status = wish_fill(search, &wishes[i], &summaries.items[wishes[i].configuration],
-                           &search->wishes[i]);
+        status = wish_fill(search, &wishes[i], &search->wishes[i]);
     }
     free(wishes);
-    be_summaries_finish(&summaries);
-    free(view.samples);
     return status;
 }
 
@@ -203,23 +196,74 @@ static enum be_status block_add(struct search *search, size_t first)
     return status;
 }
 
+/* The blocks that are missing to the first goal that misses any. */
+static enum be_status blocks_add(struct search *search)
+{
+    size_t before = search->run->configuration_count;
+    enum be_status status = BE_OK;
+
+    for (size_t goal = 0;
+         status == BE_OK && goal < BE_BREAKEVEN_GOALS && search->run->configuration_count == before;
+         goal++) {
+        status = wishes_find(search, goal);
+        for (size_t i = 0; status == BE_OK && i < search->wish_count; i++) {
+            if (!search->wishes[i].taken) {
+                status = wish_check(search, &search->wishes[i]);
+            }
+            if (status == BE_OK && !search->wishes[i].taken) {
+                status = block_add(search, i);
+            }
+        }
+    }
+    return status;
+}
+
+/* What so many samples take, at the pace of those that are stored and compute. */
+static double samples_price_ns(const struct be_run *run, size_t samples)
+{
+    double sum_ns = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->sample_count; i++) {
+        const struct be_sample *sample = &run->samples[i];
+        if (run->configurations[sample->configuration].role != BE_ROLE_OVERHEAD) {
+            sum_ns += (double)sample->elapsed_ns;
+            count++;
+        }
+    }
+    return count > 0 ? sum_ns / (double)count * (double)samples : 0;
+}
+
+/* Takes back what was added, and not stored, where the room is too small for it. */
+static void stage_fit(struct be_run *run, size_t before, uint32_t rounds, uint64_t room_ns)
+{
+    size_t samples = (run->configuration_count - before) * rounds;
+
+    if (samples_price_ns(run, samples) > (double)room_ns) {
+        while (run->configuration_count > before) {
+            be_configuration_finish(&run->configurations[--run->configuration_count]);
+        }
+    }
+}
+
 enum be_status be_search_extend(const struct be_sweep *sweep, struct be_run *run, uint32_t rounds,
-                                size_t *added, struct be_error *error)
+                                uint64_t room_ns, size_t *added, struct be_error *error)
 {
     struct search search = {.sweep = sweep, .run = run, .error = error};
     size_t before = run->configuration_count;
-    enum be_status status = wishes_find(&search, rounds);
+    enum be_status status = be_ledger_view(run, rounds, &search.view, error);
 
-    for (size_t i = 0; status == BE_OK && i < search.wish_count; i++) {
-        if (!search.wishes[i].taken) {
-            status = wish_check(&search, &search.wishes[i]);
-        }
-        if (status == BE_OK && !search.wishes[i].taken) {
-            status = block_add(&search, i);
-        }
+    if (status == BE_OK) {
+        status = be_summaries_create(&search.view, &search.summaries, error);
+    }
+    if (status == BE_OK) {
+        status = blocks_add(&search);
     }
     free(search.wishes);
+    be_summaries_finish(&search.summaries);
+    free(search.view.samples);
     if (status == BE_OK) {
+        stage_fit(run, before, rounds, room_ns);
         status = be_sweep_bound(sweep, run, before, error);
     }
     if (status == BE_OK) {

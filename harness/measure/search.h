@@ -17,12 +17,12 @@
 bool be_search_applies(const struct be_plan *plan, const struct be_run *run);
 
 /*
- * Appends to run and store the blocks that are missing after so many rounds: a serial reference and
- * the configurations that are wished for at its grain, without companions. *added: how many
- * configurations; 0 when nothing is left to search. Errors: those of be_breakeven_wishes and of the
- * store.
+ * Appends to run and store the blocks of the next stage, which are missing after so many rounds: a
+ * serial reference and the configurations that are wished for at its grain, without companions. A
+ * stage that would take longer than room_ns for as many rounds is not begun. *added: how many
+ * configurations; 0 when no stage is. Errors: those of be_breakeven_wishes and of the store.
  */
 enum be_status be_search_extend(const struct be_sweep *sweep, struct be_run *run, uint32_t rounds,
-                                size_t *added, struct be_error *error);
+                                uint64_t room_ns, size_t *added, struct be_error *error);
 
 #endif

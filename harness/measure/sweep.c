@@ -7,6 +7,7 @@
 
 #include "analysis/figures.h"
 #include "analysis/relatives.h"
+#include "analysis/stats.h"
 #include "core/clock.h"
 #include "measure/ledger.h"
 #include "measure/lock.h"
@@ -15,11 +16,8 @@
 #include "measure/session.h"
 #include "plan/order.h"
 
-/*
- * The parts of the time budget, in per cent of it, that are spent when rounds before the first look
- * stop for the search, and when the search stops for more rounds.
- */
-enum { FIRST_SHARE = 60, SEARCH_SHARE = 90, WHOLE_SHARE = 100 };
+/* No stage of the search begins that would end beyond so many per cent of the time budget. */
+enum { SEARCH_SHARE = 75 };
 
 /* How far a sweep is. */
 struct advance {
@@ -37,11 +35,19 @@ static uint64_t spent_ns(const struct be_session *session)
     return be_clock_now_ns() - session->started_ns + session->earlier_ns;
 }
 
-static bool budget_spent(const struct be_session *session, unsigned share)
+/* What is left of so many per cent of the time budget. */
+static uint64_t room_ns(const struct be_session *session, unsigned share)
 {
     uint64_t budget_ns = session->sweep->plan->time_budget_ns;
+    uint64_t until_ns = budget_ns > 0 ? budget_ns / 100 * share : UINT64_MAX;
+    uint64_t spent = spent_ns(session);
 
-    return budget_ns > 0 && spent_ns(session) >= budget_ns / 100 * share;
+    return spent < until_ns ? until_ns - spent : 0;
+}
+
+static bool budget_spent(const struct be_session *session)
+{
+    return room_ns(session, 100) == 0;
 }
 
 /* What a sample takes: at the pace so far, or as planned while there is none. */
@@ -63,13 +69,11 @@ static uint64_t pace_find(const struct be_session *session, const struct advance
 static struct be_sweep_price price_find(const struct be_session *session,
                                         const struct advance *advance, size_t samples)
 {
-    uint64_t budget_ns = session->sweep->plan->time_budget_ns;
-    uint64_t spent = spent_ns(session);
-    uint64_t room_ns = spent < budget_ns ? budget_ns - spent : 0;
+    uint64_t left_ns = room_ns(session, 100);
     uint64_t pace_ns = pace_find(session, advance);
 
-    if (budget_ns > 0 && samples * pace_ns > room_ns) {
-        return (struct be_sweep_price){(size_t)(room_ns / pace_ns), room_ns};
+    if (samples * pace_ns > left_ns) {
+        return (struct be_sweep_price){(size_t)(left_ns / pace_ns), left_ns};
     }
     return (struct be_sweep_price){samples, samples * pace_ns};
 }
@@ -156,14 +160,14 @@ static enum be_status block_measure(struct be_session *session, struct advance *
 
 /* A block in one round; once more, whole, when something disturbed it and there is time. */
 static enum be_status block_settle(struct be_session *session, struct advance *advance,
-                                   const struct members *members, uint32_t round, unsigned share,
+                                   const struct members *members, uint32_t round,
                                    struct be_error *error)
 {
     const struct be_run *run = session->run;
     size_t first = run->sample_count;
     enum be_status status = block_measure(session, advance, members, round, error);
 
-    if (status == BE_OK && !budget_spent(session, share) &&
+    if (status == BE_OK && !budget_spent(session) &&
         be_rerun_wanted(&advance->rerun, run->samples + first, run->sample_count - first)) {
         status = block_measure(session, advance, members, round, error);
     }
@@ -183,9 +187,9 @@ static struct members members_find(const struct be_run *run, const uint32_t *ord
     return (struct members){order + first, end - first};
 }
 
-/* One round of all blocks that want it, or as many of them as the share of the budget allows. */
+/* One round of all blocks that want it, or as many of them as the budget allows. */
 static enum be_status round_measure(struct be_session *session, struct advance *advance,
-                                    uint32_t round, unsigned share, struct be_error *error)
+                                    uint32_t round, struct be_error *error)
 {
     const struct be_run *run = session->run;
     struct members members;
@@ -202,10 +206,10 @@ static enum be_status round_measure(struct be_session *session, struct advance *
         if (!be_ledger_due(&advance->ledger, block, round)) {
             continue;
         }
-        if (budget_spent(session, share)) {
+        if (budget_spent(session)) {
             break;
         }
-        status = block_settle(session, advance, &members, round, share, error);
+        status = block_settle(session, advance, &members, round, error);
         if (status != BE_OK) {
             break;
         }
@@ -215,42 +219,56 @@ static enum be_status round_measure(struct be_session *session, struct advance *
     return status;
 }
 
-/* The rounds below `end` that blocks want, within a share of the budget. */
+/* The rounds below `end` that blocks want. */
 static enum be_status rounds_measure(struct be_session *session, struct advance *advance,
-                                     uint32_t end, unsigned share, struct be_error *error)
+                                     uint32_t end, struct be_error *error)
 {
     uint32_t round = 0;
     enum be_status status = BE_OK;
 
-    while (status == BE_OK && !budget_spent(session, share) &&
-           be_ledger_next(&advance->ledger, &round) && round < end) {
-        status = round_measure(session, advance, round, share, error);
+    while (status == BE_OK && !budget_spent(session) && be_ledger_next(&advance->ledger, &round) &&
+           round < end) {
+        status = round_measure(session, advance, round, error);
     }
     return status;
 }
 
-/*
- * Blocks of the search are measured as often as the others so far, then asked again; what they
- * leave open is for the rounds to come.
- */
-static enum be_status search_measure(struct be_session *session, struct advance *advance,
-                                     struct be_error *error)
+/* A stage of the search, if there is one to begin: its blocks catch up with the others. */
+static enum be_status stage_measure(struct be_session *session, struct advance *advance,
+                                    uint32_t level, size_t *added, struct be_error *error)
 {
+    enum be_status status = be_search_extend(session->sweep, session->run, level,
+                                             room_ns(session, SEARCH_SHARE), added, error);
+
+    if (status == BE_OK) {
+        status = be_ledger_extend(&advance->ledger, error);
+    }
+    if (status == BE_OK) {
+        status = be_session_extend(session, error);
+    }
+    advance->phase = BE_SWEEP_SEARCH;
+    return status == BE_OK ? rounds_measure(session, advance, level, error) : status;
+}
+
+/*
+ * The search begins as soon as there are intervals, so that each of its stages has one in time;
+ * what dropped rounds leave open is asked again after more.
+ */
+static enum be_status first_measure(struct be_session *session, struct advance *advance,
+                                    struct be_error *error)
+{
+    uint32_t first_look = be_ledger_first_look(session->run);
     uint32_t level = be_ledger_level(&advance->ledger);
-    size_t added = 1;
     enum be_status status = BE_OK;
 
-    advance->phase = BE_SWEEP_SEARCH;
-    while (status == BE_OK && added > 0 && !budget_spent(session, SEARCH_SHARE)) {
-        status = rounds_measure(session, advance, level, SEARCH_SHARE, error);
-        if (status == BE_OK) {
-            status = be_search_extend(session->sweep, session->run, level, &added, error);
-        }
-        if (status == BE_OK) {
-            status = be_ledger_extend(&advance->ledger, error);
-        }
-        if (status == BE_OK) {
-            status = be_session_extend(session, error);
+    level = level < BE_ESTIMATE_BOUNDED_MIN ? BE_ESTIMATE_BOUNDED_MIN : level;
+    level = level > first_look || !advance->searches ? first_look : level;
+    for (; status == BE_OK && level <= first_look && !budget_spent(session); level++) {
+        size_t added = advance->searches;
+        advance->phase = BE_SWEEP_FIRST;
+        status = rounds_measure(session, advance, level, error);
+        while (status == BE_OK && added > 0) {
+            status = stage_measure(session, advance, level, &added, error);
         }
     }
     return status;
@@ -264,9 +282,8 @@ static enum be_status precision_measure(struct be_session *session, struct advan
     enum be_status status = be_ledger_look(&advance->ledger, error);
 
     advance->phase = BE_SWEEP_PRECISION;
-    while (status == BE_OK && !budget_spent(session, WHOLE_SHARE) &&
-           be_ledger_next(&advance->ledger, &round)) {
-        status = rounds_measure(session, advance, UINT32_MAX, WHOLE_SHARE, error);
+    while (status == BE_OK && !budget_spent(session) && be_ledger_next(&advance->ledger, &round)) {
+        status = rounds_measure(session, advance, UINT32_MAX, error);
         if (status == BE_OK) {
             status = be_ledger_look(&advance->ledger, error);
         }
@@ -277,13 +294,8 @@ static enum be_status precision_measure(struct be_session *session, struct advan
 static enum be_status phases_measure(struct be_session *session, struct advance *advance,
                                      struct be_error *error)
 {
-    uint32_t first_look = be_ledger_first_look(session->run);
-    enum be_status status = rounds_measure(session, advance, first_look,
-                                           advance->searches ? FIRST_SHARE : WHOLE_SHARE, error);
+    enum be_status status = first_measure(session, advance, error);
 
-    if (status == BE_OK && advance->searches) {
-        status = search_measure(session, advance, error);
-    }
     return status == BE_OK ? precision_measure(session, advance, error) : status;
 }
 

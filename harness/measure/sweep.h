@@ -77,12 +77,13 @@ enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
 
 /*
  * Plans (or finds the run to resume, where a block that was left half-way is measured anew) and
- * measures: every block up to its first look; blocks of a search for break-evens; then the blocks
- * whose speedups are not yet as precise as wanted, until they are, have the most rounds, or the
- * time budget is spent. A sample that fails is stored with its reason and the sweep goes on; a
- * configuration that failed three times in a row is not launched again. A block with a disturbed
- * sample is measured again at once (see rerun.h), unless the time budget is spent. On return *run
- * holds what was measured, also after BE_EINTERRUPTED and BE_ENODATA; the caller finishes it.
+ * measures: every block up to its first look, and blocks of a search for break-evens as soon as
+ * there are rounds enough for intervals; then the blocks whose speedups are not yet as precise as
+ * wanted, until they are, have the most rounds, or the time budget is
+ * spent. A sample that fails is stored with its reason and the sweep goes on; a configuration that
+ * failed three times in a row is not launched again. A block with a disturbed sample is measured
+ * again at once (see rerun.h), unless the time budget is spent. On return *run holds what was
+ * measured, also after BE_EINTERRUPTED and BE_ENODATA; the caller finishes it.
  *
  * Errors: BE_EINTERRUPTED, BE_ENODATA when nothing succeeded (naming the first failure) or every
  * block was disturbed (naming the last disturbance), those of planning and of the store.
