@@ -93,6 +93,15 @@ static enum be_status points_resample(struct fitting *fitting, struct be_error *
     return status;
 }
 
+/* Whether that many workers can be compared with fewer of them. */
+static bool is_within(const struct be_summary *summary, uint32_t workers_max)
+{
+    uint32_t workers = summary->configuration->workers;
+    bool alike = summary->alike_workers == 0 || workers <= summary->alike_workers;
+
+    return workers_max == 0 || (workers <= workers_max && alike);
+}
+
 static void points_fill(struct fitting *fitting, uint32_t workers_max)
 {
     struct be_scaling *scaling = fitting->scaling;
@@ -109,7 +118,7 @@ static void points_fill(struct fitting *fitting, uint32_t workers_max)
         scaling->points[i] = (struct be_scaling_point){
             .configuration = configuration,
             .workers = workers,
-            .fitted = speedup->known && (workers_max == 0 || workers <= workers_max),
+            .fitted = speedup->known && is_within(summary, workers_max),
             .speedup = *speedup,
         };
         scaling->fitted += scaling->points[i].fitted;

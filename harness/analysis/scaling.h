@@ -21,7 +21,7 @@ enum { BE_SCALING_POINTS_MIN = 4 };
 struct be_scaling_point {
     uint32_t configuration;
     uint32_t workers;
-    bool fitted;                   /* within the limit, and its speedup is known */
+    bool fitted;                   /* within the limits, and its speedup is known */
     struct be_estimate speedup;    /* over the same pool with 1 worker, else over the reference */
     struct be_estimate karp_flatt; /* serial fraction seen at this P; not known at P = 1 */
 };
@@ -52,7 +52,8 @@ struct be_scaling {
 };
 
 /*
- * workers_max: fits use worker counts up to it, those that the machine can run at once; 0: all.
+ * workers_max: fits use worker counts up to it, those that the machine can run at once, as far as
+ * their placement has them on cores alike; 0: all.
  * *scaling is written on success only; finish frees what it owns. Errors: BE_ENOMEM.
  */
 enum be_status be_scaling_create(const struct be_resampler *resampler,

@@ -27,19 +27,25 @@ static const size_t figure_offsets[BE_FIGURE_COUNT] = {
     [BE_FIGURE_GRAIN] = offsetof(struct be_summary, grain_ns),
 };
 
-/* As the machine was captured; NAN where that says nothing. */
-static double effective_cores_of(const struct be_run *run)
+/* What the machine was captured as; what it does not say is not known. */
+static void machine_read(const struct be_run *run, struct be_summaries *summaries)
 {
     json_t *machine = NULL;
     const char *text = run->machine_json ? run->machine_json : "";
 
+    summaries->effective_cores = NAN;
     if (be_json_parse(text, strlen(text), &machine, NULL) != BE_OK) {
-        return NAN;
+        return;
     }
     const json_t *cores = json_object_get(machine, "effective_cores");
-    double count = json_is_number(cores) ? json_number_value(cores) : NAN;
+    const json_t *alike = json_object_get(machine, "alike_workers");
+    summaries->effective_cores = json_is_number(cores) ? json_number_value(cores) : NAN;
+    for (size_t i = 0; i < summaries->count; i++) {
+        struct be_summary *summary = &summaries->items[i];
+        const json_t *workers = json_object_get(alike, summary->configuration->placement);
+        summary->alike_workers = (uint32_t)json_integer_value(workers);
+    }
     json_decref(machine);
-    return count;
 }
 
 /* What is needed on the way from samples to summaries; all owned but the run. */
@@ -353,12 +359,12 @@ static enum be_status summaries_init(struct be_summaries *summaries, const struc
                             run->configuration_count);
     }
     summaries->count = run->configuration_count;
-    summaries->effective_cores = effective_cores_of(run);
     for (size_t i = 0; i < summaries->count; i++) {
         summaries->items[i].configuration = &run->configurations[i];
         summaries->items[i].predicted_speedup = NAN;
         summaries->items[i].dispatcher_pu = -1;
     }
+    machine_read(run, summaries);
     return BE_OK;
 }
 

@@ -49,6 +49,12 @@ struct be_summary {
     size_t pu_count;
     int32_t dispatcher_pu; /* -1: unknown or not pinned */
     size_t distinct_pus;   /* C of the last sample used (see value.def); 0: unknown */
+
+    /*
+     * Until how many workers its placement has them on cores alike: one each, of one kind, in one
+     * package. 0: not known.
+     */
+    uint32_t alike_workers;
 };
 
 struct be_summaries {

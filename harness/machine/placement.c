@@ -1,6 +1,6 @@
 #include "machine/placement.h"
 
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,50 +40,6 @@ static enum be_status unknown_name(const char *name, struct be_error *error)
     return status;
 }
 
-/* Notes the first worker, counted from 1, that differs; `from` keeps its first value. */
-static void mark_first(uint32_t *from, bool differs, uint32_t worker)
-{
-    if (*from == 0 && differs) {
-        *from = worker;
-    }
-}
-
-/* `placed` workers have a PU of their own: the first entries of order. */
-static void changes_find(const struct be_pu *pus, const uint32_t *order, uint32_t placed,
-                         struct be_placement_result *result)
-{
-    const struct be_pu *first = &pus[order[0]];
-
-    for (uint32_t i = 1; i < placed; i++) {
-        const struct be_pu *pu = &pus[order[i]];
-        mark_first(&result->package_from, pu->package != first->package, i + 1);
-        mark_first(&result->numa_from, pu->numa_node != first->numa_node, i + 1);
-        mark_first(&result->kind_from, pu->kind != first->kind, i + 1);
-        for (uint32_t k = 0; k < i && result->smt_from == 0; k++) {
-            mark_first(&result->smt_from, pu->core == pus[order[k]].core, i + 1);
-        }
-    }
-}
-
-static void note_add(struct be_placement_result *result, uint32_t from, const char *what)
-{
-    size_t length = strlen(result->notes);
-
-    if (from > 0) {
-        snprintf(result->notes + length, sizeof(result->notes) - length, "%s%s from worker %u",
-                 length > 0 ? ", " : "", what, from);
-    }
-}
-
-static void notes_write(struct be_placement_result *result, uint32_t pu_count)
-{
-    note_add(result, result->smt_from, "SMT siblings");
-    note_add(result, result->kind_from, "another kind of core");
-    note_add(result, result->numa_from, "another NUMA node");
-    note_add(result, result->package_from, "another package");
-    note_add(result, result->oversubscribed ? pu_count + 1 : 0, "oversubscribed");
-}
-
 static enum be_status plan_pinned(const struct be_placement_ops *ops,
                                   const struct be_topology *topology, uint32_t workers,
                                   struct be_placement_result *result, struct be_error *error)
@@ -113,7 +69,6 @@ static enum be_status plan_pinned(const struct be_placement_ops *ops,
     result->dispatcher_pu =
         workers < pu_count ? pus[order[workers]].os_index : worker_pus[workers - 1];
     result->pu_count = used;
-    changes_find(pus, order, workers < pu_count ? workers : pu_count, result);
     free(order);
     return BE_OK;
 }
@@ -136,10 +91,46 @@ enum be_status be_placement_plan(const struct be_topology *topology, const char 
             return status;
         }
     }
-    planned.oversubscribed = workers > be_topology_counts(topology)->pus;
-    notes_write(&planned, be_topology_counts(topology)->pus);
     *result = planned;
     return BE_OK;
+}
+
+/* Whether the next PU of an order is of no core before it, and like the first. */
+static bool is_alike(const struct be_pu *pus, const uint32_t *order, uint32_t next)
+{
+    const struct be_pu *pu = &pus[order[next]];
+    const struct be_pu *first = &pus[order[0]];
+
+    for (uint32_t i = 0; i < next; i++) {
+        if (pus[order[i]].core == pu->core) {
+            return false;
+        }
+    }
+    return pu->kind == first->kind && pu->package == first->package;
+}
+
+enum be_status be_placement_count_alike(const struct be_topology *topology,
+                                        const struct be_placement_ops *placement, uint32_t *workers,
+                                        struct be_error *error)
+{
+    uint32_t pu_count = be_topology_counts(topology)->pus;
+    uint32_t *order = calloc(pu_count, sizeof(*order));
+    uint32_t count = 0;
+
+    if (!order) {
+        return be_error_set(error, BE_ENOMEM, "out of memory placing %u workers", pu_count);
+    }
+    enum be_status status =
+        placement->order ? placement->order(topology, pu_count, order, error) : BE_OK;
+    while (status == BE_OK && placement->order && count < pu_count &&
+           is_alike(be_topology_pus(topology), order, count)) {
+        count++;
+    }
+    free(order);
+    if (status == BE_OK) {
+        *workers = count;
+    }
+    return status;
 }
 
 void be_placement_result_finish(struct be_placement_result *result)

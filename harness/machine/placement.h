@@ -25,7 +25,6 @@
 #ifndef BE_MACHINE_PLACEMENT_H
 #define BE_MACHINE_PLACEMENT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/status.h"
@@ -49,26 +48,12 @@ extern const struct be_placement_ops *const be_placement_table[];
 /* The row of that name, or NULL. */
 const struct be_placement_ops *be_placement_find(const char *name);
 
-enum { BE_PLACEMENT_NOTES_BYTES = 256 };
-
 /* Where everything goes. init with {0}; finish frees. */
 struct be_placement_result {
     int32_t *pus;          /* owned; OS index a worker, for be_spec.pus; NULL: nothing is pinned */
     uint32_t workers;      /* entries of pus; 0: nothing is pinned */
     int32_t dispatcher_pu; /* the next PU of the order; none to spare: the last worker's; -1 */
     uint32_t pu_count;     /* C: distinct PUs of workers and dispatcher; 0: nothing is pinned */
-    bool oversubscribed;   /* more workers than PUs: the order starts again */
-
-    /*
-     * The first number of workers at which something changes, so that a report can mark it on the
-     * curve; 0: not with this many workers.
-     */
-    uint32_t smt_from;     /* a worker shares its core with another */
-    uint32_t package_from; /* workers are in more than one package */
-    uint32_t numa_from;    /* workers are in more than one NUMA node */
-    uint32_t kind_from;    /* workers are on more than one kind of core */
-
-    char notes[BE_PLACEMENT_NOTES_BYTES]; /* the same for people: "SMT siblings from worker 9" */
 };
 
 void be_placement_result_finish(struct be_placement_result *result);
@@ -80,5 +65,13 @@ void be_placement_result_finish(struct be_placement_result *result);
 enum be_status be_placement_plan(const struct be_topology *topology, const char *name,
                                  uint32_t workers, struct be_placement_result *result,
                                  struct be_error *error);
+
+/*
+ * Until how many workers each has a core of its own, of the same kind and in the same package, so
+ * that each adds as much as the one before. 0: nothing is pinned. Errors: BE_ENOMEM.
+ */
+enum be_status be_placement_count_alike(const struct be_topology *topology,
+                                        const struct be_placement_ops *placement, uint32_t *workers,
+                                        struct be_error *error);
 
 #endif

@@ -36,6 +36,27 @@ static enum be_status watched_note(const char *root, json_t *machine, struct be_
     return status;
 }
 
+/*
+ * Notes until how many workers each placement has them on cores alike: how speedup grows beyond
+ * them says something else.
+ */
+static enum be_status alike_note(const struct be_topology *topology, json_t *machine,
+                                 struct be_error *error)
+{
+    json_t *counts = json_object();
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && be_placement_table[i]; i++) {
+        uint32_t workers = 0;
+        status = be_placement_count_alike(topology, be_placement_table[i], &workers, error);
+        if (workers > 0) {
+            json_object_set_new(counts, be_placement_table[i]->name, json_integer(workers));
+        }
+    }
+    json_object_set_new(machine, "alike_workers", counts);
+    return status;
+}
+
 static enum be_status texts_fill(const struct be_sweep *sweep, struct be_run *run,
                                  struct be_error *error)
 {
@@ -45,6 +66,9 @@ static enum be_status texts_fill(const struct be_sweep *sweep, struct be_run *ru
 
     if (status == BE_OK) {
         status = watched_note(sweep->root, machine, error);
+    }
+    if (status == BE_OK) {
+        status = alike_note(sweep->topology, machine, error);
     }
     run->machine_json = machine ? json_dumps(machine, JSON_COMPACT) : NULL;
     json_decref(machine);

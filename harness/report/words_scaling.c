@@ -38,8 +38,8 @@ void be_words_fit(const struct be_scaling *scaling, struct be_buffer *out)
                          most_fitted(scaling));
     }
     if (beyond > 0) {
-        be_buffer_printf(out, "; %zu beyond what this machine runs at once %s left out", beyond,
-                         beyond == 1 ? "is" : "are");
+        be_buffer_printf(
+            out, "; %zu left out, beyond what this machine runs at once on cores alike", beyond);
     }
     if (unknown > 0) {
         be_buffer_printf(out, "; %zu without a good sample", unknown);

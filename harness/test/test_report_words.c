@@ -231,8 +231,9 @@ static void a_fit_says_what_to_know_about_it(void **state)
     scaling.usl_peak_beyond = true;
     scaling.includes_clock_loss = true;
     be_words_fit(&scaling, &words);
-    assert_says(&words, "4 worker counts up to 8; 1 beyond what this machine runs at once is left "
-                        "out; N* is beyond what was measured: extrapolated; includes clock loss");
+    assert_says(&words,
+                "4 worker counts up to 8; 1 left out, beyond what this machine runs at once on "
+                "cores alike; N* is beyond what was measured: extrapolated; includes clock loss");
     scaling.usl_peak_workers.known = false;
     scaling.relative = false;
     scaling.includes_clock_loss = false;

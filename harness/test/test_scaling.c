@@ -189,6 +189,24 @@ static void fits_take_what_the_machine_can_run_at_once(void **state)
     assert_true(scale(0)->serial_fraction.median > .06);
 }
 
+/* Eight workers are two a core, as four of them are not. */
+static void fits_take_workers_on_cores_alike(void **state)
+{
+    static const uint32_t workers[] = {1, 2, 3, 4, 8};
+
+    (void)state;
+    pools_add(&(struct law){.serial = .05}, workers, COUNT_OF(workers), 0);
+    for (size_t i = 0; i < synthetic.summaries.count; i++) {
+        synthetic.summaries.items[i].alike_workers = 4;
+    }
+    const struct be_scaling *found = scale(8);
+    assert_int_equal(found->fitted, 4);
+    assert_true(found->points[3].fitted);
+    assert_false(found->points[4].fitted);
+    /* Tasks that wait share nothing. */
+    assert_int_equal(scale(0)->fitted, 5);
+}
+
 static void three_worker_counts_are_too_few(void **state)
 {
     (void)state;
@@ -367,6 +385,7 @@ int main(void)
         scaling_test(speedups_are_over_one_worker_of_the_pool),
         scaling_test(without_one_worker_speedups_are_over_the_reference),
         scaling_test(fits_take_what_the_machine_can_run_at_once),
+        scaling_test(fits_take_workers_on_cores_alike),
         scaling_test(three_worker_counts_are_too_few),
         scaling_test(what_was_not_measured_is_not_fitted),
         scaling_test(weak_scaling_compares_tasks_a_second),

@@ -131,6 +131,29 @@ static void effective_cores_are_the_machine_s(void **state)
     assert_near(summaries.effective_cores, 1.5, 0);
 }
 
+static void alike_workers_are_those_of_the_placement(void **state)
+{
+    static const struct {
+        const char *machine;
+        uint32_t workers;
+    } cases[] = {
+        {"{\"alike_workers\":{\"compact\":1,\"cores\":8}}", 8},
+        {"{\"alike_workers\":{\"compact\":1}}", 0},
+        {"{\"alike_workers\":8}", 0},
+        {"{}", 0},
+    };
+
+    (void)state;
+    uint32_t placed = (uint32_t)run.configuration_count;
+    builder_add_configuration(&run, BE_ROLE_MEASURED, 0,
+                              "executor=threads workers=2 placement=cores");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        free(run.machine_json);
+        run.machine_json = strdup(cases[i].machine);
+        assert_int_equal(summarize(placed)->alike_workers, cases[i].workers);
+    }
+}
+
 static void effective_cores_can_be_unknown(void **state)
 {
     static const char *const texts[] = {NULL, "", "{", "{}", "{\"effective_cores\":null}", "[1]"};
@@ -156,6 +179,7 @@ int main(void)
         summary_test(flags_of_a_slow_round_are_against_the_reference),
         summary_test(effective_cores_are_the_machine_s),
         summary_test(effective_cores_can_be_unknown),
+        summary_test(alike_workers_are_those_of_the_placement),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
