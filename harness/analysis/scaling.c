@@ -121,7 +121,10 @@ static void points_fill(struct fitting *fitting, uint32_t workers_max)
             .fitted = speedup->known && is_within(summary, workers_max),
             .speedup = *speedup,
         };
-        scaling->fitted += scaling->points[i].fitted;
+        if (scaling->points[i].fitted) {
+            scaling->fitted++;
+            scaling->fitted_workers_max = workers;
+        }
         scaling->weak = scaling->weak ||
                         configuration_of(fitting, i)->tasks != configuration_of(fitting, 0)->tasks;
     }
@@ -233,13 +236,11 @@ static void laws_estimate(const struct fitting *fitting)
     struct be_scaling *scaling = fitting->scaling;
     struct fits *fits = fitting->fits;
     size_t rounds = SIZE_MAX;
-    uint32_t most = 0;
 
     for (size_t i = 0; i < scaling->count; i++) {
         const struct be_scaling_point *point = &scaling->points[i];
         if (point->fitted) {
             rounds = point->speedup.count < rounds ? point->speedup.count : rounds;
-            most = point->workers;
         }
     }
     scaling->serial_fraction = be_resample_interval(fits->serial_fraction, rounds);
@@ -247,8 +248,8 @@ static void laws_estimate(const struct fitting *fitting)
     scaling->usl_coherency = be_resample_interval(fits->coherency, rounds);
     scaling->usl_tasks_per_s = be_resample_interval(fits->tasks_per_s, rounds);
     peak_estimate(scaling, fits->peak_workers, rounds);
-    scaling->usl_peak_beyond =
-        scaling->usl_peak_workers.known && scaling->usl_peak_workers.median > most;
+    scaling->usl_peak_beyond = scaling->usl_peak_workers.known &&
+                               scaling->usl_peak_workers.median > scaling->fitted_workers_max;
 }
 
 static enum be_status laws_fit(const struct fitting *fitting, struct be_error *error)

@@ -33,6 +33,7 @@ struct be_scaling {
                       they are over the serial reference */
     bool weak;     /* tasks grow with workers; speedups are of tasks a second */
     size_t fitted; /* points; below BE_SCALING_POINTS_MIN: too few points, nothing below is known */
+    uint32_t fitted_workers_max; /* of these; 0: none */
 
     struct be_estimate serial_fraction;  /* Amdahl, 0 .. 1 */
     struct be_estimate usl_contention;   /* sigma */

@@ -115,14 +115,10 @@ static void fit_put(const struct be_frame *frame, const struct be_view_cell *fir
     size_t panel = frame->panel_of_task[first->task];
     size_t number = frame->number_of_series[first->series];
     double alone = scaling->relative ? summary->speedup.median : 1;
-    double most = 1;
 
-    for (size_t i = 0; i < scaling->count; i++) {
-        most = scaling->points[i].fitted ? scaling->points[i].workers : most;
-    }
     for (int kind = 1; kind <= 2; kind++) {
         for (int step = 0; step <= FIT_STEPS; step++) {
-            double workers = pow(most, (double)step / FIT_STEPS);
+            double workers = pow(scaling->fitted_workers_max, (double)step / FIT_STEPS);
             double y = kind == 1 ? amdahl_speedup(scaling, alone, workers)
                                  : usl_speedup(scaling, summary->grain_ns.median, workers);
             be_buffer_printf(data, "%zu %zu NaN %.9g NaN NaN", panel, 100 * (size_t)kind + number,

@@ -5,16 +5,6 @@
 #include "report/shown.h"
 #include "report/words.h"
 
-static uint32_t most_fitted(const struct be_scaling *scaling)
-{
-    uint32_t most = 0;
-
-    for (size_t i = 0; i < scaling->count; i++) {
-        most = scaling->points[i].fitted ? scaling->points[i].workers : most;
-    }
-    return most;
-}
-
 static size_t unknown_count(const struct be_scaling *scaling)
 {
     size_t count = 0;
@@ -35,7 +25,7 @@ void be_words_fit(const struct be_scaling *scaling, struct be_buffer *out)
                          be_words_plural(scaling->fitted), BE_SCALING_POINTS_MIN);
     } else {
         be_buffer_printf(out, "%zu worker counts up to %" PRIu32, scaling->fitted,
-                         most_fitted(scaling));
+                         scaling->fitted_workers_max);
     }
     if (beyond > 0) {
         be_buffer_printf(

@@ -241,6 +241,7 @@ static inline void fixture_fit(const struct fixture *fixture, const struct be_se
             .karp_flatt = workers > 1 ? fixture_estimate(.02, .1) : (struct be_estimate){0},
         };
         scaling->fitted += fitted;
+        scaling->fitted_workers_max = fitted ? workers : scaling->fitted_workers_max;
     }
     if (scaling->fitted >= BE_SCALING_POINTS_MIN) {
         const struct be_summary *first = &fixture->results.summaries.items[series->members[0]];

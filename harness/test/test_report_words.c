@@ -219,7 +219,8 @@ static void a_prediction_says_what_it_lacks(void **state)
 static void a_fit_says_what_to_know_about_it(void **state)
 {
     struct be_scaling_point points[5];
-    struct be_scaling scaling = {.points = points, .count = 5, .fitted = 4, .relative = true};
+    struct be_scaling scaling = {
+        .points = points, .count = 5, .fitted = 4, .fitted_workers_max = 8, .relative = true};
     struct be_buffer words = {0};
     (void)state;
 
