@@ -182,6 +182,15 @@ static void csv_has_a_row_a_sample(void **state)
     be_buffer_finish(&output);
 }
 
+static void an_export_never_replaces_the_database(void **state)
+{
+    (void)state;
+    assert_measures("kept", "run --executor threads --tasks 100 --rounds 1 --lock off --quiet",
+                    "threads");
+    assert_prints(2, "kept", "export --out kept/runs.db", "is the database");
+    assert_prints(0, "kept", "list runs", "done");
+}
+
 static void a_dry_run_measures_and_stores_nothing(void **state)
 {
     (void)state;
@@ -390,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_sweep_leaves_plots_of_what_it_can_judge),
         cmocka_unit_test(json_has_what_was_promised),
         cmocka_unit_test(csv_has_a_row_a_sample),
+        cmocka_unit_test(an_export_never_replaces_the_database),
         cmocka_unit_test(a_dry_run_measures_and_stores_nothing),
         cmocka_unit_test(a_dry_run_is_json_when_asked),
         cmocka_unit_test(help_needs_no_runner),
