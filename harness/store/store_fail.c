@@ -91,6 +91,10 @@ enum be_status be_store_fail(const struct be_store *store, const char *doing,
 {
     int system_errno = sqlite3_system_errno(store->db);
 
+    if (sqlite3_extended_errcode(store->db) == SQLITE_READONLY_DBMOVED) {
+        return be_error_set(error, BE_EIO, "%s in '%s': it was moved or removed meanwhile", doing,
+                            store->path);
+    }
     switch (sqlite3_errcode(store->db) & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

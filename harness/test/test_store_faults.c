@@ -206,6 +206,20 @@ static void test_full_disk_is_called_that(void **state)
     be_store_close(store);
 }
 
+static void test_removed_database_is_called_that(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct be_store *store = NULL;
+    struct be_error error = {0};
+
+    fixture_database(fixture->path, 2);
+    assert_int_equal(be_store_open(fixture->path, BE_STORE_WRITE, &store, NULL), BE_OK);
+    assert_int_equal(remove(fixture->path), 0);
+    assert_int_equal(fixture_add(store, 1, 3, &error), BE_EIO);
+    assert_non_null(strstr(error.message, "moved or removed"));
+    be_store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +229,7 @@ int main(void)
         DISK_TEST(test_full_disk_keeps_what_is_stored),
         DISK_TEST(test_broken_disk_keeps_what_is_stored),
         DISK_TEST(test_full_disk_is_called_that),
+        DISK_TEST(test_removed_database_is_called_that),
     };
     return cmocka_run_group_tests_name("store_faults", tests, NULL, NULL);
 }
