@@ -1,6 +1,7 @@
 #include "measure/sweep.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -299,28 +300,50 @@ static enum be_status phases_measure(struct be_session *session, struct advance 
     return status == BE_OK ? precision_measure(session, advance, error) : status;
 }
 
-/* Whether any sample is left to judge by. */
-static enum be_status undisturbed_check(const struct be_run *run, struct be_error *error)
+#define NOTHING_JUDGED "no configuration has a good sample beside its serial reference"
+
+/* Whether a sample says what was asked for: a speedup, or of a plan without any its serial time. */
+static bool any_is_judged(const struct be_run *run, const struct be_figures *figures)
+{
+    enum be_role asked = BE_ROLE_REFERENCE;
+    bool judged = false;
+
+    for (size_t i = 0; i < run->configuration_count; i++) {
+        asked = run->configurations[i].role == BE_ROLE_MEASURED ? BE_ROLE_MEASURED : asked;
+    }
+    for (size_t i = 0; i < run->sample_count; i++) {
+        judged = judged || (run->configurations[run->samples[i].configuration].role == asked &&
+                            figures[i].use == BE_SAMPLE_USED &&
+                            isfinite(figures[i].values[BE_FIGURE_SPEEDUP]));
+    }
+    return judged;
+}
+
+/* The last sample that is not good says most. */
+static enum be_status judged_check(const struct be_run *run, struct be_error *error)
 {
     struct be_relatives *relatives = NULL;
     struct be_figures *figures = NULL;
-    const struct be_sample *dropped = NULL;
-    bool used = false;
+    const struct be_sample *bad = NULL;
     enum be_status status = be_relatives_find(run, &relatives, error);
 
     if (status == BE_OK) {
         status = be_figures_create(run, relatives, &figures, error);
     }
-    for (size_t i = 0; status == BE_OK && i < run->sample_count; i++) {
-        used = used || figures[i].use == BE_SAMPLE_USED;
-        dropped = run->samples[i].state == BE_SAMPLE_REJECTED ? &run->samples[i] : dropped;
+    for (size_t i = 0; i < run->sample_count; i++) {
+        enum be_sample_state state = run->samples[i].state;
+        bool is_bad = state == BE_SAMPLE_REJECTED || state == BE_SAMPLE_FAILED;
+        bad = is_bad ? &run->samples[i] : bad;
     }
-    if (status == BE_OK && !used && dropped) {
-        const struct be_configuration *last = &run->configurations[dropped->configuration];
-        status = be_error_set(error, BE_ENODATA,
-                              "every block was disturbed; the last, %s x%" PRIu32
-                              ": %s; breakeven doctor says more",
-                              last->executor, last->workers, dropped->reason);
+    if (status == BE_OK && !any_is_judged(run, figures)) {
+        status = be_error_set(error, BE_ENODATA, NOTHING_JUDGED);
+        if (bad) {
+            const struct be_configuration *last = &run->configurations[bad->configuration];
+            be_error_fill(error, BE_ENODATA,
+                          NOTHING_JUDGED "; the last bad one, %s x%" PRIu32
+                                         ": %s; breakeven doctor says more",
+                          last->executor, last->workers, bad->reason);
+        }
     }
     free(figures);
     free(relatives);
@@ -332,7 +355,7 @@ static enum be_status success_check(const struct be_run *run, struct be_error *e
 {
     for (size_t i = 0; i < run->sample_count; i++) {
         if (run->samples[i].state != BE_SAMPLE_FAILED) {
-            return undisturbed_check(run, error);
+            return judged_check(run, error);
         }
     }
     if (run->sample_count == 0) {

@@ -31,7 +31,7 @@ static inline int command_run(const char *command, struct be_buffer *output)
 
 /*
  * Whether a sweep that succeeded ends like this: 4 when all was measured on a machine so busy that
- * every block was disturbed, so that nothing can be judged.
+ * nothing can be judged.
  */
 static inline bool command_measured(int code)
 {

@@ -199,20 +199,28 @@ static void stop_when_due(void *context, const struct be_sweep_progress *progres
     }
 }
 
-/* Sweeps into the database `name`, or goes on there; *run is the caller's to finish. */
-static void sweep(const char *name, const char *noise, const char *const *settings, size_t stop_at,
-                  struct be_run *run)
+/* The database `name`, to be closed. */
+static struct be_store *store_open(const char *name)
 {
     char path[PATH_MAX];
-    int pipe_fds[2];
-    struct be_plan plan;
     struct be_error error = {0};
     struct be_store *store = NULL;
 
-    setenv(NOISE, noise, 1);
     snprintf(path, sizeof(path), "%s/%s/runs.db", folder, name);
-    plan_make(&plan, settings);
     must(be_store_open(path, BE_STORE_WRITE, &store, &error), &error);
+    return store;
+}
+
+/* Sweeps into the database `name`, or goes on there; *run is the caller's to finish. */
+static enum be_status sweep_try(const char *name, const char *noise, const char *const *settings,
+                                size_t stop_at, struct be_run *run, struct be_error *error)
+{
+    int pipe_fds[2];
+    struct be_plan plan;
+    struct be_store *store = store_open(name);
+
+    setenv(NOISE, noise, 1);
+    plan_make(&plan, settings);
     assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
     struct stop stop = {.at = stop_at, .write_fd = pipe_fds[1]};
     const struct be_sweep sweep = {.plan = &plan,
@@ -224,14 +232,23 @@ static void sweep(const char *name, const char *noise, const char *const *settin
                                    .interrupt_fd = pipe_fds[0],
                                    .progress = stop_when_due,
                                    .context = &stop};
-    enum be_status status = be_sweep_measure(&sweep, run, &error);
-    if (status != (stop_at > 0 ? BE_EINTERRUPTED : BE_OK)) {
-        fail_msg("%s: %s: %s", name, be_status_name(status), error.message);
-    }
+    enum be_status status = be_sweep_measure(&sweep, run, error);
     close(pipe_fds[0]);
     close(pipe_fds[1]);
     be_store_close(store);
     be_plan_finish(&plan);
+    return status;
+}
+
+static void sweep(const char *name, const char *noise, const char *const *settings, size_t stop_at,
+                  struct be_run *run)
+{
+    struct be_error error = {0};
+    enum be_status status = sweep_try(name, noise, settings, stop_at, run, &error);
+
+    if (status != (stop_at > 0 ? BE_EINTERRUPTED : BE_OK)) {
+        fail_msg("%s: %s: %s", name, be_status_name(status), error.message);
+    }
 }
 
 /* Rounds that the block of this grain was measured in. */
@@ -385,6 +402,39 @@ static void weak_scaling_is_checked_and_measured(void **state)
     be_run_finish(&run);
 }
 
+/* A first block that was left half-way has samples, and says nothing. */
+static void samples_without_a_speedup_are_no_result(void **state)
+{
+    static const char *const settings[] = {"rounds", "2", "time-budget", "100s", NULL};
+    struct be_run run = {0};
+    struct be_run resumed = {0};
+    struct be_error error = {0};
+    (void)state;
+
+    sweep("half", "0", settings, 1, &run);
+    struct be_store *store = store_open("half");
+    must(be_store_set_status(store, run.id, BE_RUN_INTERRUPTED, UINT64_C(200000000000), &error),
+         &error);
+    be_store_close(store);
+    assert_int_equal(sweep_try("half", "0", settings, 0, &resumed, &error), BE_ENODATA);
+    assert_non_null(strstr(error.message, "no configuration has a good sample"));
+    assert_int_equal(resumed.id, run.id);
+    assert_int_equal(resumed.sample_count, 1);
+    be_run_finish(&run);
+    be_run_finish(&resumed);
+}
+
+/* Nothing else was asked for. */
+static void serial_times_alone_are_a_result(void **state)
+{
+    struct be_run run = {0};
+    (void)state;
+
+    sweep("serial", "0", (const char *[]){"rounds", "2", "executor", "serial", NULL}, 0, &run);
+    assert_int_equal(run.sample_count, 2);
+    be_run_finish(&run);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +443,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_break_even_is_found_in_one_go_or_in_two),
         cmocka_unit_test(a_stage_that_would_not_get_its_rounds_is_not_begun),
         cmocka_unit_test(weak_scaling_is_checked_and_measured),
+        cmocka_unit_test(samples_without_a_speedup_are_no_result),
+        cmocka_unit_test(serial_times_alone_are_a_result),
     };
 
     if (getenv(NOISE)) {
