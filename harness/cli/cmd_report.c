@@ -13,6 +13,7 @@ static enum be_status run_report(const struct be_options *options, const struct 
     const char *format = options->format ? options->format : "html";
     char *database = NULL;
     char *folder = NULL;
+    size_t plots;
 
     if (strcmp(format, "term") == 0) {
         return be_finish_print(run, error);
@@ -25,7 +26,7 @@ static enum be_status run_report(const struct be_options *options, const struct 
         status = be_finish_folder(options->out, database, run, &folder, error);
     }
     if (status == BE_OK) {
-        status = be_finish_report(run, folder, error);
+        status = be_finish_report(run, folder, &plots, error);
     }
     if (status == BE_OK) {
         printf("%s/report.%s\n", be_finish_shorten(folder), format);

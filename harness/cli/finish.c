@@ -12,6 +12,7 @@
 #include "core/io.h"
 #include "report/format.h"
 #include "report/report.h"
+#include "report/words.h"
 
 enum { WIDTH = 100 };
 
@@ -58,7 +59,7 @@ static enum be_status latest_point(const char *folder, struct be_error *error)
     return BE_OK;
 }
 
-enum be_status be_finish_report(const struct be_run *run, const char *folder,
+enum be_status be_finish_report(const struct be_run *run, const char *folder, size_t *plots,
                                 struct be_error *error)
 {
     struct be_results results = {0};
@@ -72,9 +73,10 @@ enum be_status be_finish_report(const struct be_run *run, const char *folder,
     }
     be_results_finish(&results);
     if (status == BE_OK && result.plots_missing > 0) {
-        fprintf(stderr, "breakeven: %zu plots not drawn: %s\n", result.plots_missing,
-                result.plot_error.message);
+        fprintf(stderr, "breakeven: %zu plot%s not drawn: %s\n", result.plots_missing,
+                be_words_plural(result.plots_missing), result.plot_error.message);
     }
+    *plots = result.plots_drawn;
     snprintf(ours, sizeof(ours), "run-%" PRId64, run->id);
     if (status == BE_OK && strcmp(slash ? slash + 1 : folder, ours) == 0) {
         status = latest_point(folder, error);

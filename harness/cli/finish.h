@@ -19,9 +19,10 @@ enum be_status be_finish_folder(const char *out, const char *database, const str
 
 /*
  * Writes the report into folder and, when it is beside the database, lets `latest` there point to
- * it. Plots that could not be drawn are told on stderr. Errors: those of be_report_write.
+ * it. Plots that could not be drawn are told on stderr; *plots is how many were. Errors: those of
+ * be_report_write.
  */
-enum be_status be_finish_report(const struct be_run *run, const char *folder,
+enum be_status be_finish_report(const struct be_run *run, const char *folder, size_t *plots,
                                 struct be_error *error);
 
 /* Prints table and, where there is one, the curve. */

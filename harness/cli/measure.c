@@ -85,13 +85,14 @@ static enum be_status plan_show(struct be_context *context, struct be_error *err
     return status;
 }
 
-/* folder: that of the report, NULL when there is none. */
-static void where_print(const struct be_run *run, const char *database, const char *folder)
+/* folder: that of the report, NULL when there is none, and how many plots are in it. */
+static void where_print(const struct be_run *run, const char *database, const char *folder,
+                        size_t plots)
 {
     printf("\nrun %" PRId64 " in %s", run->id, be_finish_shorten(database));
     if (folder) {
-        printf(" · report %s/report.html · plots beside it (.svg .gp .dat)",
-               be_finish_shorten(folder));
+        printf(" · report %s/report.html%s", be_finish_shorten(folder),
+               plots > 0 ? " · plots beside it (.svg .gp .dat)" : "");
     }
     printf("\nnext: breakeven report --format term   shows it again · "
            "breakeven export --format csv   one row a sample\n");
@@ -114,6 +115,7 @@ static enum be_status result_print(const struct be_context *context, const struc
                                    struct be_error *error)
 {
     char *folder = NULL;
+    size_t plots = 0;
     const char *database = be_store_path(context->store);
     enum be_status status = be_finish_folder(context->options.out, database, run, &folder, error);
 
@@ -121,7 +123,7 @@ static enum be_status result_print(const struct be_context *context, const struc
         return status;
     }
     /* What took so long to measure is shown also where its report cannot be written. */
-    enum be_status written = be_finish_report(run, folder, error);
+    enum be_status written = be_finish_report(run, folder, &plots, error);
     if (context->options.json) {
         status = json_print(run, written == BE_OK ? error : NULL);
     } else {
@@ -129,7 +131,7 @@ static enum be_status result_print(const struct be_context *context, const struc
         if (status == BE_OK && context->options.verbose) {
             status = intervals_print(context, run, written == BE_OK ? error : NULL);
         }
-        where_print(run, database, written == BE_OK ? folder : NULL);
+        where_print(run, database, written == BE_OK ? folder : NULL, plots);
     }
     free(folder);
     return written == BE_OK ? status : written;

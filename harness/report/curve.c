@@ -41,7 +41,7 @@ static enum be_status curve_put(const struct be_view *view, const char *plots_fo
         if (drawing.error.status == BE_OK) {
             ascii_put(&drawn, out);
         } else {
-            be_buffer_puts(out, "unavailable: ");
+            be_buffer_puts(out, "speedup curve unavailable: ");
             be_escape_append(out, BE_ESCAPE_TERMINAL, drawing.error.message, 0);
             be_buffer_puts(out, "\n");
         }
@@ -58,7 +58,7 @@ enum be_status be_report_curve(const struct be_results *results, const char *plo
     struct be_view view = {0};
     enum be_status status = be_view_create(results, &view, error);
 
-    if (status == BE_OK && view.cell_count != 1) {
+    if (status == BE_OK && view.cell_count > 1) {
         status = curve_put(&view, plots_folder, width, out, error);
     }
     be_view_finish(&view);

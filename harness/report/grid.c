@@ -1,5 +1,6 @@
 #include "report/grid.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,15 +93,38 @@ void be_grid_finish(struct be_grid *grid)
     *grid = (struct be_grid){0};
 }
 
-/* Bytes up to the next blank where a line may end: not inside "1.93 .. 1.95". */
+/* Whether a blank stands between a figure and its unit: "90.0 s", "1.2 %". */
+static bool is_before_unit(const char *text, const char *blank)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s", "%"};
+
+    for (size_t i = 0;
+         blank > text && isdigit((unsigned char)blank[-1]) && i < sizeof(units) / sizeof(units[0]);
+         i++) {
+        size_t length = strlen(units[i]);
+        if (strncmp(blank + 1, units[i], length) == 0 &&
+            !isalnum((unsigned char)blank[1 + length])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Bytes up to the next blank where a line may end: not inside "1.93 us .. 1.95 us". */
 static size_t piece_bytes(const char *text)
 {
-    size_t bytes = strcspn(text, " ");
+    const char *end = text + strcspn(text, " ");
 
-    while (strncmp(text + bytes, " .. ", 4) == 0) {
-        bytes += 4 + strcspn(text + bytes + 4, " ");
+    for (;;) {
+        if (strncmp(end, " .. ", 4) == 0) {
+            end += 4;
+        } else if (*end != '\0' && is_before_unit(text, end)) {
+            end++;
+        } else {
+            return (size_t)(end - text);
+        }
+        end += strcspn(end, " ");
     }
-    return bytes;
 }
 
 void be_grid_wrap(const char *text, size_t width, struct be_buffer *out)

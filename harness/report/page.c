@@ -32,8 +32,7 @@ static void subject_words(const struct be_view *view, struct be_buffer *out)
     }
     be_buffer_printf(out, "%s on %s. ", view->workloads, view->place);
     be_words_task(view, out);
-    be_buffer_puts(out, "; ");
-    be_words_constants(view, out);
+    be_words_constants(view, "; ", out);
     be_buffer_printf(out, ". %zu configurations, ", view->run->configuration_count);
     be_words_rounds(view, out);
     be_buffer_printf(out, ", begun %s.", text);

@@ -98,8 +98,7 @@ static void drawing_fill(const struct be_frame *frame, const char *plots_folder,
     left_out_points_put(frame, &drawing->left_out);
     if (frame->points == 0 || !drawing->applies) {
         be_error_fill(&drawing->error, BE_ENODATA,
-                      drawing->applies ? "no point of it is known"
-                                       : "one length of task is no line");
+                      drawing->applies ? "no point is known" : "one length of task is no line");
         return;
     }
     be_frame_put_script(frame, be_buffer_text(&drawing->title), &drawing->script);

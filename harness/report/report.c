@@ -25,12 +25,24 @@ static enum be_status file_write(const char *folder, const char *name, const cha
     return be_io_write_file(path, be_buffer_text(text), text->length, error);
 }
 
+/* What an earlier run left beside this report would be taken for this run's. */
+static void file_remove(const char *folder, const char *name, const char *extension)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/%s.%s", folder, name, extension);
+    unlink(path);
+}
+
 static enum be_status drawing_write(const struct be_drawing *drawing, const char *folder,
                                     struct be_error *error)
 {
     enum be_status status = BE_OK;
 
-    if (drawing->script.length > 0) {
+    if (drawing->script.length == 0) {
+        file_remove(folder, drawing->plot->name, "dat");
+        file_remove(folder, drawing->plot->name, "gp");
+    } else {
         status = file_write(folder, drawing->plot->name, "dat", &drawing->data, error);
         if (status == BE_OK) {
             status = file_write(folder, drawing->plot->name, "gp", &drawing->script, error);
@@ -39,10 +51,7 @@ static enum be_status drawing_write(const struct be_drawing *drawing, const char
     if (status == BE_OK && drawing->error.status == BE_OK) {
         return file_write(folder, drawing->plot->name, "svg", &drawing->svg, error);
     }
-    /* A picture of an earlier run beside this report would be taken for one of this run. */
-    char path[PATH_MAX];
-    snprintf(path, sizeof(path), "%s/%s.svg", folder, drawing->plot->name);
-    unlink(path);
+    file_remove(folder, drawing->plot->name, "svg");
     return status;
 }
 

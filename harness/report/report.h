@@ -48,8 +48,8 @@ enum be_status be_report_answer(const struct be_results *results, struct be_buff
 
 /*
  * Appends the speedup curve, drawn by gnuplot in plain ASCII `width` columns wide from the same
- * speedup.gp, or one line "unavailable: REASON". A single point makes no curve: nothing is
- * appended.
+ * speedup.gp, or one line "speedup curve unavailable: REASON". A single point makes no
+ * curve: nothing is appended.
  */
 enum be_status be_report_curve(const struct be_results *results, const char *plots_folder,
                                size_t width, struct be_buffer *out, struct be_error *error);

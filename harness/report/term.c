@@ -28,8 +28,8 @@ static void heading_put(const struct be_view *view, size_t width, struct be_buff
     be_buffer_puts(&line, view->weak ? " · weak scaling: tasks grow with workers" : "");
     be_grid_wrap(be_buffer_text(&line), width, out);
     be_buffer_finish(&line);
-    be_buffer_printf(&line, "on %s · ", view->place);
-    be_words_constants(view, &line);
+    be_buffer_printf(&line, "on %s", view->place);
+    be_words_constants(view, " · ", &line);
     be_grid_wrap(be_buffer_text(&line), width, out);
     out->failed = out->failed || line.failed;
     be_buffer_finish(&line);

@@ -158,9 +158,9 @@ static bool is_of_executor(const struct be_view *view, size_t series,
     return strcmp(entry->key, "executor") != 0;
 }
 
-void be_words_constants(const struct be_view *view, struct be_buffer *out)
+void be_words_constants(const struct be_view *view, const char *before, struct be_buffer *out)
 {
-    const char *separator = "";
+    const char *separator = before;
 
     for (size_t k = 0; view->series_count > 0 && k < view->series[0].params.count; k++) {
         const struct be_params_entry *entry = &view->series[0].params.entries[k];
@@ -169,7 +169,7 @@ void be_words_constants(const struct be_view *view, struct be_buffer *out)
             separator = ", ";
         }
     }
-    separator = separator[0] ? "; " : "";
+    separator = separator == before ? before : "; ";
     for (size_t i = 0; i < view->series_count; i++) {
         const struct be_params *params = &view->series[i].params;
         for (size_t k = 0; k < params->count; k++) {

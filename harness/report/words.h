@@ -23,8 +23,11 @@ void be_words_rounds(const struct be_view *view, struct be_buffer *out);
 /* "10,000 tasks of 50.1 us", or "4 task lengths, 1 us .. 1 ms". */
 void be_words_task(const struct be_view *view, struct be_buffer *out);
 
-/* "chunk 1, placement cores; processes: window 64": what all series share, then their own. */
-void be_words_constants(const struct be_view *view, struct be_buffer *out);
+/*
+ * "chunk 1, placement cores; processes: window 64": what all series share, then their own; with
+ * `before` in front of it if there is anything.
+ */
+void be_words_constants(const struct be_view *view, const char *before, struct be_buffer *out);
 
 /* The answer: one sentence. */
 void be_words_answer(const struct be_view *view, struct be_buffer *out);

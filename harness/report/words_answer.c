@@ -228,6 +228,11 @@ static void answer_series(const struct be_view *view, struct be_buffer *out)
     be_buffer_puts(out, ".");
 }
 
+static bool serial_is_known(const struct be_view *view)
+{
+    return view->task_count > 0 && view->tasks[0].reference->wall_ns.known;
+}
+
 void be_words_answer(const struct be_view *view, struct be_buffer *out)
 {
     size_t judged = 0;
@@ -243,6 +248,8 @@ void be_words_answer(const struct be_view *view, struct be_buffer *out)
     if (judged > 1 && bounded == 0) {
         be_buffer_puts(out, "Nothing can be told yet: an interval needs 6 good rounds, and no "
                             "speedup has them.");
+    } else if (view->cell_count == 0 && serial_is_known(view)) {
+        be_buffer_puts(out, "Serial time only: nothing parallel was measured to compare with it.");
     } else if (judged == 0) {
         be_buffer_puts(out, "Nothing can be judged: no configuration has a good sample beside its "
                             "serial reference.");

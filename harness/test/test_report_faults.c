@@ -31,8 +31,9 @@ static void without_gnuplot_the_report_says_so(void **state)
     assert_exists("speedup.dat", true);
     assert_exists("speedup.svg", false);
     assert_int_equal(be_report_curve(&fixture.results, PLOTS, 100, &out, NULL), BE_OK);
-    assert_string_equal(be_buffer_text(&out),
-                        "unavailable: gnuplot not found: apt-get install gnuplot-nox\n");
+    assert_string_equal(
+        be_buffer_text(&out),
+        "speedup curve unavailable: gnuplot not found: apt-get install gnuplot-nox\n");
     setenv("PATH", path, 1);
     free(path);
     be_buffer_finish(&out);
@@ -219,6 +220,27 @@ static void a_run_without_results_still_has_a_report(void **state)
     fixture_finish(&fixture);
 }
 
+static void nothing_of_an_earlier_run_stays_beside_a_report(void **state)
+{
+    static const char *const extensions[] = {"gp", "dat", "svg"};
+    struct fixture fixture;
+    char name[64];
+    (void)state;
+
+    fixture_quick(&fixture);
+    write_report(&fixture);
+    fixture_finish(&fixture);
+    fixture_begin(&fixture, "run", 2);
+    fixture_add(&fixture, BE_ROLE_REFERENCE, 0, "")->failed = 12;
+    fixture_find(&fixture);
+    write_report(&fixture);
+    for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
+        snprintf(name, sizeof(name), "speedup.%s", extensions[i]);
+        assert_exists(name, false);
+    }
+    fixture_finish(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +258,8 @@ int main(void)
                                         folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(a_run_without_results_still_has_a_report, folder_setup,
                                         folder_teardown),
+        cmocka_unit_test_setup_teardown(nothing_of_an_earlier_run_stays_beside_a_report,
+                                        folder_setup, folder_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

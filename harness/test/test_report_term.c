@@ -7,6 +7,7 @@
 
 #include "golden.h"
 #include "report/escape.h"
+#include "report/grid.h"
 #include "report/report.h"
 #include "report_fixture.h"
 
@@ -201,6 +202,37 @@ static void nothing_measured_is_said(void **state)
     fixture_finish(&fixture);
 }
 
+static void serial_time_alone_is_no_failure(void **state)
+{
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    (void)state;
+
+    fixture_begin(&fixture, "run", 2);
+    fixture_add_serial(&fixture, 0, 50000);
+    fixture_find(&fixture);
+    term(&fixture, 100, &out);
+    assert_non_null(strstr(be_buffer_text(&out), "Serial time only"));
+    assert_null(strstr(be_buffer_text(&out), " · \n"));
+    assert_null(strstr(be_buffer_text(&out), " ·\n"));
+    be_buffer_finish(&out);
+    assert_int_equal(be_report_curve(&fixture.results, "/nonexistent", 80, &out, NULL), BE_OK);
+    assert_string_equal(be_buffer_text(&out), "");
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
+static void a_line_never_ends_between_a_figure_and_its_unit(void **state)
+{
+    struct be_buffer out = {0};
+    (void)state;
+
+    be_grid_wrap("tasks of 2 us .. 50.0 ms, 1.2 % of 90.0 s; 4 samples", 12, &out);
+    assert_string_equal(be_buffer_text(&out),
+                        "tasks of\n  2 us .. 50.0 ms,\n  1.2 % of\n  90.0 s; 4\n  samples\n");
+    be_buffer_finish(&out);
+}
+
 static void what_computes_nothing_is_in_no_table(void **state)
 {
     struct fixture fixture;
@@ -321,6 +353,8 @@ int main(void)
         cmocka_unit_test(the_answer_follows_the_interval),
         cmocka_unit_test(the_answer_names_what_pays_what_does_not_and_what_is_open),
         cmocka_unit_test(nothing_measured_is_said),
+        cmocka_unit_test(serial_time_alone_is_no_failure),
+        cmocka_unit_test(a_line_never_ends_between_a_figure_and_its_unit),
         cmocka_unit_test(what_computes_nothing_is_in_no_table),
         cmocka_unit_test(names_cannot_drive_the_terminal),
         cmocka_unit_test(what_spoiled_samples_is_said),
