@@ -45,7 +45,7 @@ void be_page_quality(const struct be_view *view, struct be_doc *doc);
 void be_page_counters(const struct be_view *view, struct be_doc *doc);
 void be_page_placements(const struct be_view *view, struct be_doc *doc);
 
-/* … and what it stands on (page_context.c). */
+/* … and what it stands on (page_context.c, page_reproduce.c). */
 void be_page_environment(const struct be_view *view, struct be_doc *doc);
 void be_page_reproduce(const struct be_view *view, struct be_doc *doc);
 void be_page_definitions(struct be_doc *doc);

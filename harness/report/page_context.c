@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,44 +114,6 @@ void be_page_environment(const struct be_view *view, struct be_doc *doc)
     be_doc_table(doc, "lt", headers, environment_rows(view->machine));
     environment_group("", view->machine, doc);
     be_doc_table_end(doc);
-}
-
-/* A word of a command line that people paste into a shell. */
-static void shell_word_put(const char *word, struct be_buffer *text)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
-
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        be_buffer_puts(text, word);
-        return;
-    }
-    be_buffer_puts(text, "'");
-    for (const char *p = word; *p; p++) {
-        be_buffer_append(text, *p == '\'' ? "'\\''" : p, *p == '\'' ? 4 : 1);
-    }
-    be_buffer_puts(text, "'");
-}
-
-void be_page_reproduce(const struct be_view *view, struct be_doc *doc)
-{
-    const struct be_run *run = view->run;
-    struct be_buffer text = {0};
-
-    doc->ops->heading(doc, "To measure it again");
-    be_buffer_puts(&text, "breakeven sweep ");
-    shell_word_put(run->plan, &text);
-    be_buffer_printf(&text, " --seed %" PRIu64 " --fresh", run->seed);
-    doc->ops->code(doc, be_buffer_text(&text));
-    be_buffer_finish(&text);
-    be_buffer_printf(&text,
-                     "The same seed gives the same inputs and the same order. This run used a "
-                     "runner with build-id %s and the plan below, with all flags applied.",
-                     run->build_id && run->build_id[0] ? run->build_id : "unknown");
-    doc->ops->paragraph(doc, be_buffer_text(&text));
-    doc->out->failed = doc->out->failed || text.failed;
-    be_buffer_finish(&text);
-    doc->ops->code(doc, run->plan_text ? run->plan_text : "unknown");
 }
 
 static const char *const definitions[][2] = {

@@ -182,6 +182,56 @@ static void csv_has_a_row_a_sample(void **state)
     be_buffer_finish(&output);
 }
 
+/* The line of a report that begins like this, without that beginning; the caller frees it. */
+static char *report_line(const char *name, const char *beginning)
+{
+    char path[PATH_MAX];
+    char *line = NULL;
+    size_t room = 0;
+
+    snprintf(path, sizeof(path), "%s/%s/run-1/report.md", folder, name);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    while (getline(&line, &room, file) > 0) {
+        if (strncmp(line, beginning, strlen(beginning)) == 0) {
+            line[strcspn(line, "\n")] = '\0';
+            memmove(line, line + strlen(beginning), strlen(line + strlen(beginning)) + 1);
+            fclose(file);
+            return line;
+        }
+    }
+    fail_msg("%s has no line '%s'", path, beginning);
+    return NULL;
+}
+
+static void a_report_says_how_to_measure_it_again(void **state)
+{
+    static const char *const plans[] = {
+        "--executor threads,processes --workers 1,2 --steps 100 --inject none,serial:5% --tasks "
+        "100 --scaling weak --rounds 1 --seed 7 --window 8 --cold off",
+        "--executor threads --workers 2 --pairs '12 18,35 21' --rounds 1 --passes 2 --warmup 0",
+    };
+    char name[] = "again0";
+    char command[2048];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++, name[5]++) {
+        struct be_buffer planned = {0};
+        struct be_buffer again = {0};
+        snprintf(command, sizeof(command), "sweep %s --dry-run", plans[i]);
+        assert_int_equal(breakeven(name, command, &planned), 0);
+        snprintf(command, sizeof(command), "sweep %s --lock off --quiet", plans[i]);
+        assert_measures(name, command, "report");
+        char *line = report_line(name, "breakeven sweep");
+        snprintf(command, sizeof(command), "sweep %s --dry-run", line);
+        assert_int_equal(breakeven(name, command, &again), 0);
+        assert_string_equal(be_buffer_text(&again), be_buffer_text(&planned));
+        free(line);
+        be_buffer_finish(&planned);
+        be_buffer_finish(&again);
+    }
+}
+
 static void an_export_never_replaces_the_database(void **state)
 {
     (void)state;
@@ -399,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_sweep_leaves_plots_of_what_it_can_judge),
         cmocka_unit_test(json_has_what_was_promised),
         cmocka_unit_test(csv_has_a_row_a_sample),
+        cmocka_unit_test(a_report_says_how_to_measure_it_again),
         cmocka_unit_test(an_export_never_replaces_the_database),
         cmocka_unit_test(a_dry_run_measures_and_stores_nothing),
         cmocka_unit_test(a_dry_run_is_json_when_asked),

@@ -156,6 +156,8 @@ static void names_do_no_harm_anywhere(void **state)
     free(fixture.run.machine_json);
     fixture.run.machine_json =
         strdup("{\"description\":\"<img src=x onerror=y> 'quoted' `id` | pipe\"}");
+    free(fixture.run.plan_text);
+    fixture.run.plan_text = strdup("{\"axes\":{\"`a`\":[\"<script>alert('1')</script>|`b`\"]}}");
     fixture_sweep(&fixture, (const uint64_t[]){1000, 2000, 0}, (const uint32_t[]){1, 2, 0},
                   executors);
     fixture_count(&fixture.results.summaries.items[1], "<b>", BE_COUNTER_UNAVAILABLE, NAN,
@@ -175,7 +177,7 @@ static void names_do_no_harm_anywhere(void **state)
     assert_true(strcspn(text, "<") > (size_t)(fence - text));
     free(text);
     assert_lacks("report.md", "\033");
-    assert_contains("report.md", "sweep '<script>alert('\\''1'\\'')</script>|`touch/pwned`");
+    assert_contains("report.md", "sweep --'`a`' '<script>alert('\\''1'\\'')</script>|`b`' --seed");
     assert_lacks("speedup.svg", "<script");
     snprintf(path, sizeof(path), "%s/pwned", folder);
     assert_int_equal(access(path, F_OK), -1);
