@@ -7,17 +7,7 @@
 
 #include "measured_run.h"
 
-enum { COST_NS = 2000 };
-
-/* Others took the cores, so that nothing can be said; the programs said so themselves. */
-static void needs_calm(struct measured_run *measured)
-{
-    if (!measured->calm) {
-        print_message("the machine was disturbed\n");
-        measured_run_finish(measured);
-        skip();
-    }
-}
+enum { COST_NS = 2000, ATTEMPTS = 3 };
 
 static void needs_two_cpus(void)
 {
@@ -28,18 +18,47 @@ static void needs_two_cpus(void)
     }
 }
 
+/*
+ * Rounds in which others took the cores are left out, as for any user. With too few left for an
+ * interval nothing can be said, so there is another try, and in the end a reason.
+ */
+static void measure_known(struct measured_run *measured, const char *flags,
+                          size_t (*rounds_find)(const struct measured_run *measured))
+{
+    size_t rounds = 0;
+
+    needs_two_cpus();
+    for (int i = 0; i < ATTEMPTS; i++) {
+        measured_run_make(measured, flags, 0);
+        rounds = rounds_find(measured);
+        if (rounds >= BE_ESTIMATE_BOUNDED_MIN) {
+            measured->calm = true;
+            return;
+        }
+        measured_run_finish(measured);
+    }
+    print_message("others took the cores: the last of %d sweeps has %zu good rounds, not %d\n",
+                  ATTEMPTS, rounds, BE_ESTIMATE_BOUNDED_MIN);
+    skip();
+}
+
+static size_t overhead_rounds(const struct measured_run *measured)
+{
+    size_t without = summary_of(measured, "threads", 2, "none")->overhead_ns_per_task.count;
+    size_t with = summary_of(measured, "threads", 2, "cost:2us")->overhead_ns_per_task.count;
+    return without < with ? without : with;
+}
+
 /* O = (2 T - N w) / N: two workers lose to each task what it was made to cost, and a claim. */
 static void a_cost_is_found_as_overhead(void **state)
 {
     struct measured_run measured;
     (void)state;
 
-    needs_two_cpus();
-    measured_run_make(&measured,
-                      "--workload spin --executor threads --workers 2 --grain 20us "
-                      "--inject none,cost:2us --passes 3 --warmup 1 --cold off --rounds 10",
-                      0);
-    needs_calm(&measured);
+    measure_known(&measured,
+                  "--workload spin --executor threads --workers 2 --grain 20us "
+                  "--inject none,cost:2us --passes 1 --warmup 1 --cold off --rounds 10",
+                  overhead_rounds);
     double without_ns = summary_of(&measured, "threads", 2, "none")->overhead_ns_per_task.median;
     double with_ns = summary_of(&measured, "threads", 2, "cost:2us")->overhead_ns_per_task.median;
     printf("overhead a task: %.0f ns, with a cost of %d ns: %.0f ns\n", without_ns, COST_NS,
@@ -48,25 +67,36 @@ static void a_cost_is_found_as_overhead(void **state)
     measured_run_finish(&measured);
 }
 
+/* Of the one grain series. */
+static struct be_crossing warm_of(const struct measured_run *measured)
+{
+    if (measured->findings.grain_series.count != 1 || !measured->findings.breakevens) {
+        fail_msg("one series was measured, not %zu", measured->findings.grain_series.count);
+        return (struct be_crossing){0};
+    }
+    return measured->findings.breakevens[0].warm;
+}
+
+static size_t breakeven_rounds(const struct measured_run *measured)
+{
+    return warm_of(measured).rounds;
+}
+
 /* Two workers pay from w = (w + cost + claim) / 2 on. */
 static void a_cost_is_found_as_break_even(void **state)
 {
     struct measured_run measured;
     (void)state;
 
-    needs_two_cpus();
-    measured_run_make(&measured,
-                      "--workload spin --executor threads --workers 2 --grain 1us..10us/8 "
-                      "--inject cost:2us --passes 3 --warmup 1 --cold off --rounds 10",
-                      0);
-    needs_calm(&measured);
-    if (measured.findings.grain_series.count != 1 || !measured.findings.breakevens) {
-        fail_msg("one series was measured, not %zu", measured.findings.grain_series.count);
-        return;
-    }
-    struct be_crossing warm = measured.findings.breakevens[0].warm;
+    measure_known(&measured,
+                  "--workload spin --executor threads --workers 2 --grain 1us,4us "
+                  "--inject cost:2us --passes 1 --warmup 1 --cold off --rounds 10",
+                  breakeven_rounds);
+    struct be_crossing warm = warm_of(&measured);
     printf("break-even with a cost of %d ns: %.0f ns (%.0f .. %.0f)\n", COST_NS, warm.at_ns,
            warm.low_ns, warm.high_ns);
+    assert_true(warm.bounded);
+    assert_true(warm.above_ns / warm.below_ns < 1.5); /* it was searched for */
     expect_near(&measured, "break-even", warm.at_ns, COST_NS, .1 * COST_NS);
     measured_run_finish(&measured);
 }
