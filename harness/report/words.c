@@ -6,10 +6,12 @@
 
 #include "analysis/precision.h"
 #include "core/units.h"
+#include "machine/quality.h"
 #include "report/escape.h"
 #include "report/shown.h"
 
-enum { REASON_COLUMNS_MAX = 100 };
+/* Room for all that the quality gate can find at once; what a broken runner prints is cut. */
+enum { REASON_COLUMNS_MAX = BE_QUALITY_REASON_BYTES };
 
 void be_words_cell(const struct be_view *view, const struct be_view_cell *cell,
                    struct be_buffer *out)
