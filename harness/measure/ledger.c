@@ -23,45 +23,84 @@ static bool member_is_given_up(const struct be_ledger_member *member)
     return member->failed_in_row >= BE_LEDGER_FAILURES_MAX;
 }
 
+/* Where the samples of the last sample's block and round begin: they were stored back to back. */
+static size_t last_begin(const struct be_run *run)
+{
+    const struct be_sample *last = &run->samples[run->sample_count - 1];
+    uint32_t block = run->configurations[last->configuration].block;
+    size_t begin = run->sample_count - 1;
+
+    while (begin > 0 && run->samples[begin - 1].round == last->round &&
+           run->configurations[run->samples[begin - 1].configuration].block == block) {
+        begin--;
+    }
+    return begin;
+}
+
+/* Whether an attempt at a block that came as far as order[place] left out nobody behind it. */
+static bool attempt_is_whole(const struct be_ledger *ledger, const uint32_t *order, size_t place)
+{
+    const struct be_run *run = ledger->run;
+    uint32_t block = run->configurations[order[place]].block;
+
+    for (size_t i = place + 1; i < run->configuration_count; i++) {
+        if (run->configurations[order[i]].block == block && !be_ledger_given_up(ledger, order[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static size_t place_find(const uint32_t *order, uint32_t configuration)
+{
+    size_t place = 0;
+
+    while (order[place] != configuration) {
+        place++;
+    }
+    return place;
+}
+
 /*
- * Whether the last sample is the last that its block makes in a round. The order of a round is
- * known, so what a session that was stopped left out stands behind it.
+ * How far the block that was measured last is in its round. The order of a round is known, so an
+ * attempt ends where the next sample is no further in it.
  */
-static enum be_status last_block_is_whole(const struct be_ledger *ledger, bool *whole,
-                                          struct be_error *error)
+static enum be_status last_find(struct be_ledger *ledger, struct be_error *error)
 {
     const struct be_run *run = ledger->run;
     const struct be_sample *last = &run->samples[run->sample_count - 1];
-    uint32_t block = run->configurations[last->configuration].block;
+    struct be_ledger_last found = {.block = run->configurations[last->configuration].block,
+                                   .round = last->round,
+                                   .begin = last_begin(run)};
     uint32_t *order = calloc(run->configuration_count, sizeof(*order));
-    bool behind = false;
 
     if (!order) {
         return be_error_set(error, BE_ENOMEM, "out of memory for an order");
     }
     be_order_round(run->seed, last->round, run->configurations, run->configuration_count, order);
-    *whole = true;
-    for (size_t i = 0; i < run->configuration_count; i++) {
-        *whole &= !behind || run->configurations[order[i]].block != block ||
-                  be_ledger_given_up(ledger, order[i]);
-        behind |= order[i] == last->configuration;
+    for (size_t i = found.begin; i < run->sample_count; i++) {
+        size_t place = place_find(order, run->samples[i].configuration);
+        bool ends = i + 1 == run->sample_count ||
+                    place_find(order, run->samples[i + 1].configuration) <= place;
+        if (ends) {
+            found.half_way = !attempt_is_whole(ledger, order, place);
+            found.attempts += !found.half_way;
+        }
     }
     free(order);
+    ledger->last = found;
     return BE_OK;
 }
 
 /* The last sample's block is to be measured anew, as if its round had not begun. */
-static void last_block_reopen(struct be_ledger *ledger)
+static void last_forget(struct be_ledger *ledger)
 {
     const struct be_run *run = ledger->run;
-    const struct be_sample *last = &run->samples[run->sample_count - 1];
-    uint32_t block = run->configurations[last->configuration].block;
 
-    ledger->blocks[block].done = last->round;
     for (size_t i = 0; i < run->configuration_count; i++) {
         struct be_ledger_member *member = &ledger->members[i];
-        if (run->configurations[i].block == block && member->samples > 0 &&
-            member->last_round == last->round) {
+        if (run->configurations[i].block == ledger->last.block && member->samples > 0 &&
+            member->last_round == ledger->last.round) {
             member->failed_in_row = member->failed_before;
         }
     }
@@ -70,7 +109,6 @@ static void last_block_reopen(struct be_ledger *ledger)
 static enum be_status samples_take_up(struct be_ledger *ledger, struct be_error *error)
 {
     const struct be_run *run = ledger->run;
-    bool whole = true;
 
     for (size_t i = 0; i < run->sample_count; i++) {
         const struct be_sample *sample = &run->samples[i];
@@ -80,9 +118,12 @@ static enum be_status samples_take_up(struct be_ledger *ledger, struct be_error 
     if (run->sample_count == 0) {
         return BE_OK;
     }
-    enum be_status status = last_block_is_whole(ledger, &whole, error);
-    if (status == BE_OK && !whole) {
-        last_block_reopen(ledger);
+    enum be_status status = last_find(ledger, error);
+    if (status == BE_OK && ledger->last.half_way) {
+        be_ledger_reopen(ledger);
+    }
+    if (status == BE_OK && ledger->last.attempts == 0) {
+        last_forget(ledger);
     }
     return status;
 }
@@ -90,7 +131,8 @@ static enum be_status samples_take_up(struct be_ledger *ledger, struct be_error 
 enum be_status be_ledger_init(struct be_ledger *ledger, const struct be_run *run, double precision,
                               struct be_error *error)
 {
-    *ledger = (struct be_ledger){.run = run, .precision = precision, .widest = NAN};
+    *ledger = (struct be_ledger){
+        .run = run, .precision = precision, .widest = NAN, .last = {.round = UINT32_MAX}};
     enum be_status status = be_ledger_extend(ledger, error);
 
     if (status == BE_OK) {
@@ -148,6 +190,11 @@ void be_ledger_note(struct be_ledger *ledger, const struct be_sample *sample)
 void be_ledger_close(struct be_ledger *ledger, uint32_t block, uint32_t round)
 {
     ledger->blocks[block].done = round + 1;
+}
+
+void be_ledger_reopen(struct be_ledger *ledger)
+{
+    ledger->blocks[ledger->last.block].done = ledger->last.round;
 }
 
 enum be_status be_ledger_view(const struct be_run *run, uint32_t rounds, struct be_run *view,

@@ -38,6 +38,14 @@ struct be_ledger {
     } * members;                /* owned; one a configuration */
     size_t member_count;
 
+    struct be_ledger_last {
+        uint32_t block;
+        uint32_t round;    /* UINT32_MAX: there is none */
+        size_t begin;      /* its samples: run->samples[begin] and all behind it */
+        unsigned attempts; /* at all of its configurations, those of a half-way one not included */
+        bool half_way;     /* the last attempt was stopped amid the block */
+    } last;                /* the block that earlier sessions measured last */
+
     size_t failed; /* samples, all stored ones */
     double widest; /* half-width of a speedup at the last look, where it has one; NAN: none yet */
 };
@@ -59,6 +67,9 @@ void be_ledger_note(struct be_ledger *ledger, const struct be_sample *sample);
 
 /* Notes that a block has all its samples of this round. */
 void be_ledger_close(struct be_ledger *ledger, uint32_t block, uint32_t round);
+
+/* The block that earlier sessions measured last is to be measured once more in that round. */
+void be_ledger_reopen(struct be_ledger *ledger);
 
 /*
  * Looks at the blocks when all of them have what they wanted, and lets those that are not yet

@@ -19,7 +19,7 @@ static bool is_replaced(const struct be_sample *samples, size_t count, size_t in
 bool be_rerun_wanted(const struct be_rerun *rerun, const struct be_sample *samples, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (is_disturbed(&samples[i])) {
+        if (is_disturbed(&samples[i]) && !is_replaced(samples, count, i)) {
             return rerun->useless_in_row < BE_RERUN_USELESS_MAX;
         }
     }
@@ -52,13 +52,13 @@ void be_rerun_note(struct be_rerun *rerun, const struct be_sample *samples, size
 }
 
 /* A block's samples of one round were made, and so stored, back to back. */
-void be_rerun_take_up(struct be_rerun *rerun, const struct be_run *run)
+void be_rerun_take_up(struct be_rerun *rerun, const struct be_run *run, size_t count)
 {
     const struct be_sample *samples = run->samples;
 
-    for (size_t first = 0, end = 0; first < run->sample_count; first = end) {
+    for (size_t first = 0, end = 0; first < count; first = end) {
         uint32_t block = run->configurations[samples[first].configuration].block;
-        while (end < run->sample_count && samples[end].round == samples[first].round &&
+        while (end < count && samples[end].round == samples[first].round &&
                run->configurations[samples[end].configuration].block == block) {
             end++;
         }

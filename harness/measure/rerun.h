@@ -22,13 +22,13 @@ struct be_rerun {
     unsigned useless_in_row; /* re-runs */
 };
 
-/* Whether one attempt at a block, its `count` samples, is to be followed by another. */
+/* Whether the last attempt at a block is to be followed by another; its `count` samples so far. */
 bool be_rerun_wanted(const struct be_rerun *rerun, const struct be_sample *samples, size_t count);
 
 /* Notes a block's samples of one round, all attempts in the order they were made. */
 void be_rerun_note(struct be_rerun *rerun, const struct be_sample *samples, size_t count);
 
-/* Notes the samples that earlier sessions stored. */
-void be_rerun_take_up(struct be_rerun *rerun, const struct be_run *run);
+/* Notes the first `count` samples, which earlier sessions stored. */
+void be_rerun_take_up(struct be_rerun *rerun, const struct be_run *run, size_t count);
 
 #endif

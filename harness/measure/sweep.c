@@ -159,16 +159,22 @@ static enum be_status block_measure(struct be_session *session, struct advance *
     return status;
 }
 
-/* A block in one round; once more, whole, when something disturbed it and there is time. */
+/*
+ * A block in one round; once more, whole, when something disturbed it and there is time. Where an
+ * earlier session was stopped in between or amid the second time, only that is left to do.
+ */
 static enum be_status block_settle(struct be_session *session, struct advance *advance,
                                    const struct members *members, uint32_t round,
                                    struct be_error *error)
 {
     const struct be_run *run = session->run;
-    size_t first = run->sample_count;
+    const struct be_ledger_last *last = &advance->ledger.last;
+    bool resumed =
+        last->round == round && last->block == run->configurations[members->items[0]].block;
+    size_t first = resumed ? last->begin : run->sample_count;
     enum be_status status = block_measure(session, advance, members, round, error);
 
-    if (status == BE_OK && !budget_spent(session) &&
+    if (status == BE_OK && !(resumed && last->attempts > 0) && !budget_spent(session) &&
         be_rerun_wanted(&advance->rerun, run->samples + first, run->sample_count - first)) {
         status = block_measure(session, advance, members, round, error);
     }
@@ -300,6 +306,24 @@ static enum be_status phases_measure(struct be_session *session, struct advance 
     return status == BE_OK ? precision_measure(session, advance, error) : status;
 }
 
+/* What earlier sessions stored; the block that they measured last may lack its second time. */
+static void reruns_take_up(const struct be_run *run, struct advance *advance)
+{
+    const struct be_ledger_last *last = &advance->ledger.last;
+
+    be_rerun_take_up(&advance->rerun, run, last->begin);
+    if (last->half_way) {
+        return;
+    }
+    const struct be_sample *samples = run->samples + last->begin;
+    size_t count = run->sample_count - last->begin;
+    if (last->attempts == 1 && be_rerun_wanted(&advance->rerun, samples, count)) {
+        be_ledger_reopen(&advance->ledger);
+    } else {
+        be_rerun_note(&advance->rerun, samples, count);
+    }
+}
+
 #define NOTHING_JUDGED "no configuration has a good sample beside its serial reference"
 
 /* Whether a sample says what was asked for: a speedup, or of a plan without any its serial time. */
@@ -375,7 +399,7 @@ static enum be_status session_run(struct be_session *session, struct be_error *e
     enum be_status status = be_ledger_init(&advance.ledger, run, plan->precision, error);
 
     if (status == BE_OK) {
-        be_rerun_take_up(&advance.rerun, run);
+        reruns_take_up(run, &advance);
         progress_tell(session, &advance, BE_SWEEP_PLANNED, NULL);
         status = phases_measure(session, &advance, error);
     }

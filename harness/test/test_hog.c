@@ -66,7 +66,7 @@ static void a_sweep_beside_a_hog_says_so(void **state)
         }
     }
     assert_true(told > run.sample_count / 2);
-    be_rerun_take_up(&rerun, &run);
+    be_rerun_take_up(&rerun, &run, run.sample_count);
     assert_true(rerun.replaced > 0);
     assert_non_null(strstr(be_buffer_text(&output), " re-run, "));
     assert_null(strstr(be_buffer_text(&output), " 0 re-run, "));

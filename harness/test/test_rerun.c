@@ -57,6 +57,9 @@ static void a_disturbed_block_is_wanted_again(void **state)
     assert_true(wanted(&rerun, "cs"));
     assert_true(wanted(&rerun, "rc"));
     assert_true(wanted(&rerun, "fr"));
+    /* What is replaced already is over. */
+    assert_false(wanted(&rerun, "rcc"));
+    assert_true(wanted(&rerun, "ccr"));
 }
 
 static void samples_are_counted_by_what_became_of_them(void **state)
@@ -135,7 +138,7 @@ static void stored_samples_say_the_same(void **state)
         samples[i].round = stored[i].round;
         samples[i].state = stored[i].state;
     }
-    be_rerun_take_up(&rerun, &run);
+    be_rerun_take_up(&rerun, &run, run.sample_count);
     assert_int_equal(rerun.replaced, 2);
     assert_int_equal(rerun.dropped, 4);
     assert_int_equal(rerun.useless_in_row, 1);

@@ -31,6 +31,9 @@
 /* Tells this program that it is the runner; its value is how noisy: .5 is up to 50 % slower. */
 #define NOISE "BREAKEVEN_TEST_NOISE"
 
+/* Tells it that every worker is moved away from its CPU, which makes each sample suspect. */
+#define MOVED "BREAKEVEN_TEST_MOVED"
+
 /* The model: a step takes 2 ns, and a task of a pool DISPATCH_NS more; so w* on two workers is it.
  */
 enum { STEP_NS = 2, DISPATCH_NS = 3000, CHECKSUM = 4711, SPEC_BYTES_MAX = 1 << 20 };
@@ -114,6 +117,10 @@ static int runner_main(int argc, char **argv)
     record.dispatcher = (struct be_worker_record){.pu_asked = -1, .pu_bound = -1, .pu_seen = -1};
     for (size_t i = 0; i < record.worker_count; i++) {
         record.workers[i] = record.dispatcher;
+        if (getenv(MOVED)) {
+            record.workers[i].pu_bound = 0;
+            record.workers[i].pu_seen = 1;
+        }
     }
     be_done_encode(&record, &answer);
     fwrite(answer.data, 1, answer.length, stdout);
@@ -387,6 +394,43 @@ static void a_stage_that_would_not_get_its_rounds_is_not_begun(void **state)
     be_run_finish(&run);
 }
 
+static void assert_same_sample(const struct be_sample *a, const struct be_sample *b)
+{
+    assert_int_equal(a->configuration, b->configuration);
+    assert_int_equal(a->round, b->round);
+}
+
+/* Every attempt is disturbed, so each round has two, wherever a session ends. */
+static void a_disturbed_block_is_measured_twice_in_one_go_or_in_two(void **state)
+{
+    static const char *const settings[] = {"grain", "20us", "rounds", "2", NULL};
+    static const size_t stops[] = {2, 3, 4, 6, 9, 11};
+    enum { MEMBERS = 3, SAMPLES = MEMBERS * 2 * 2 };
+    struct be_run whole = {0};
+    (void)state;
+
+    setenv(MOVED, "1", 1);
+    sweep("moved", "0", settings, 0, &whole);
+    assert_int_equal(whole.sample_count, SAMPLES);
+    for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+        char name[16];
+        size_t kept = stops[i] / MEMBERS * MEMBERS; /* samples of whole attempts */
+        struct be_run first = {0};
+        struct be_run second = {0};
+        snprintf(name, sizeof(name), "moved%zu", stops[i]);
+        sweep(name, "0", settings, stops[i], &first);
+        be_run_finish(&first);
+        sweep(name, "0", settings, 0, &second);
+        assert_int_equal(second.sample_count, SAMPLES + stops[i] - kept);
+        for (size_t k = kept; k < SAMPLES; k++) {
+            assert_same_sample(&second.samples[k + stops[i] - kept], &whole.samples[k]);
+        }
+        be_run_finish(&second);
+    }
+    be_run_finish(&whole);
+    unsetenv(MOVED);
+}
+
 static void weak_scaling_is_checked_and_measured(void **state)
 {
     struct be_run run = {0};
@@ -442,6 +486,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_budget_ends_what_precision_does_not),
         cmocka_unit_test(a_break_even_is_found_in_one_go_or_in_two),
         cmocka_unit_test(a_stage_that_would_not_get_its_rounds_is_not_begun),
+        cmocka_unit_test(a_disturbed_block_is_measured_twice_in_one_go_or_in_two),
         cmocka_unit_test(weak_scaling_is_checked_and_measured),
         cmocka_unit_test(samples_without_a_speedup_are_no_result),
         cmocka_unit_test(serial_times_alone_are_a_result),
