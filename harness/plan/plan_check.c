@@ -143,17 +143,35 @@ static enum be_status chunk_check(const struct check *check, struct be_axis *axi
     return param_check(&param, axis, error);
 }
 
+/* Also when an executor is unknown: that is said elsewhere. */
+static bool has_pool(const struct check *check)
+{
+    const struct be_axis *executors = be_plan_axis(check->plan, "executor");
+    bool pool = !executors;
+
+    for (size_t i = 0; executors && i < executors->values.count; i++) {
+        const struct be_catalog_row *row =
+            be_catalog_find(check->catalog, BE_CATALOG_EXECUTOR, executors->values.items[i]);
+        pool = pool || !row || row->parallel;
+    }
+    return pool;
+}
+
 static enum be_status inject_check(const struct check *check, struct be_axis *axis,
                                    struct be_error *error)
 {
     struct be_texts values = {0};
     enum be_status status = BE_OK;
-    (void)check;
 
     for (size_t i = 0; status == BE_OK && i < axis->values.count; i++) {
         char text[BE_UNITS_TEXT_BYTES];
         struct be_inject inject;
         status = be_inject_parse(axis->values.items[i], &inject, error);
+        if (status == BE_OK && inject.kind != BE_INJECT_NONE && !has_pool(check)) {
+            status = be_error_set(error, BE_EUSAGE,
+                                  "inject: '%s' is done to a pool, and the plan has none",
+                                  axis->values.items[i]);
+        }
         if (status == BE_OK) {
             status = be_texts_add(&values, be_inject_format(&inject, text), error);
         }
