@@ -3,9 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/figures.h"
 #include "analysis/grain_curves.h"
-#include "analysis/relatives.h"
 #include "analysis/resample.h"
 
 /* Share of its time that a worker keeps a core busy: below it, cores are no limit. */
@@ -102,18 +100,10 @@ static enum be_status findings_fill(struct be_findings *findings,
 enum be_status be_findings_create(const struct be_run *run, const struct be_summaries *summaries,
                                   struct be_findings *findings, struct be_error *error)
 {
-    struct be_relatives *relatives = NULL;
-    struct be_figures *figures = NULL;
     struct be_resampler resampler = {0};
     struct be_findings made = {0};
-    enum be_status status = be_relatives_find(run, &relatives, error);
+    enum be_status status = be_resampler_create(run, summaries->figures, &resampler, error);
 
-    if (status == BE_OK) {
-        status = be_figures_create(run, relatives, &figures, error);
-    }
-    if (status == BE_OK) {
-        status = be_resampler_create(run, figures, &resampler, error);
-    }
     if (status == BE_OK) {
         status = findings_init(&made, run, error);
     }
@@ -121,8 +111,6 @@ enum be_status be_findings_create(const struct be_run *run, const struct be_summ
         status = findings_fill(&made, &resampler, summaries, error);
     }
     be_resampler_finish(&resampler);
-    free(figures);
-    free(relatives);
     if (status != BE_OK) {
         be_findings_finish(&made);
         return status;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/figures.h"
 #include "analysis/relatives.h"
 #include "core/json.h"
 
@@ -385,6 +384,8 @@ static enum be_status summaries_fill(struct be_summaries *summaries, const struc
     if (status == BE_OK) {
         status = harness_estimate(&summing, summaries, error);
     }
+    summaries->figures = summing.figures;
+    summing.figures = NULL;
     summing_finish(&summing);
     return status;
 }
@@ -413,5 +414,6 @@ void be_summaries_finish(struct be_summaries *summaries)
         free(summaries->items[i].pus);
     }
     free(summaries->items);
+    free(summaries->figures);
     *summaries = (struct be_summaries){0};
 }

@@ -15,6 +15,7 @@
 
 #include "analysis/budget.h"
 #include "analysis/counter_summary.h"
+#include "analysis/figures.h"
 #include "analysis/flags.h"
 #include "analysis/stats.h"
 #include "core/run.h"
@@ -60,6 +61,7 @@ struct be_summary {
 struct be_summaries {
     struct be_summary *items; /* owned; one a configuration of the run, in its order */
     size_t count;
+    struct be_figures *figures;             /* owned; one a sample of the run, in its order */
     struct be_estimate harness_overhead_ns; /* a sample, over the whole run */
     struct be_estimate commit_ns;
     double effective_cores; /* of the machine that measured; NAN: not known */

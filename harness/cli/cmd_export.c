@@ -25,12 +25,12 @@ static enum be_status out_check(const struct be_options *options, struct be_erro
     return status;
 }
 
-static enum be_status run_export(const struct be_options *options, const struct be_run *run,
+static enum be_status run_export(const struct be_options *options, const struct be_results *results,
                                  struct be_error *error)
 {
     struct be_buffer text = {0};
     enum be_status status =
-        be_finish_export(run, options->format ? options->format : "json", &text, error);
+        be_finish_export(results, options->format ? options->format : "json", &text, error);
 
     if (status == BE_OK && options->out) {
         status = be_buffer_check(&text, error);

@@ -7,7 +7,7 @@
 #include "cli/finish.h"
 
 /* "html", "md" and "term"; the first two are written together with the plots they show. */
-static enum be_status run_report(const struct be_options *options, const struct be_run *run,
+static enum be_status run_report(const struct be_options *options, const struct be_results *results,
                                  struct be_error *error)
 {
     const char *format = options->format ? options->format : "html";
@@ -16,17 +16,17 @@ static enum be_status run_report(const struct be_options *options, const struct 
     size_t plots;
 
     if (strcmp(format, "term") == 0) {
-        return be_finish_print(run, error);
+        return be_finish_print(results, error);
     }
     if (strcmp(format, "html") != 0 && strcmp(format, "md") != 0) {
         return be_error_set(error, BE_EUSAGE, "--format: '%s' is not html, md or term", format);
     }
     enum be_status status = be_store_default_path(options->db, &database, error);
     if (status == BE_OK) {
-        status = be_finish_folder(options->out, database, run, &folder, error);
+        status = be_finish_folder(options->out, database, results->run, &folder, error);
     }
     if (status == BE_OK) {
-        status = be_finish_report(run, folder, &plots, error);
+        status = be_finish_report(results, folder, &plots, error);
     }
     if (status == BE_OK) {
         printf("%s/report.%s\n", be_finish_shorten(folder), format);

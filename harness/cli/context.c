@@ -243,21 +243,26 @@ enum be_status be_context_load_run(const char *db, const char *handle, struct be
 
 enum be_status be_context_with_run(int argc, const char **argv,
                                    enum be_status (*use)(const struct be_options *options,
-                                                         const struct be_run *run,
+                                                         const struct be_results *results,
                                                          struct be_error *error),
                                    struct be_error *error)
 {
     struct be_options options = {0};
     struct be_run run = {0};
+    struct be_results results = {0};
     enum be_status status = be_options_parse(
         argc, argv, BE_OPTIONS_STORE | BE_OPTIONS_OUT | BE_OPTIONS_FORMAT, NULL, &options, error);
 
     if (status == BE_OK && !options.helped) {
         status = be_context_load_run(options.db, options.argument, &run, error);
         if (status == BE_OK) {
-            status = use(&options, &run, error);
+            status = be_results_create(&run, &results, error);
+        }
+        if (status == BE_OK) {
+            status = use(&options, &results, error);
         }
     }
+    be_results_finish(&results);
     be_run_finish(&run);
     be_options_finish(&options);
     return status;

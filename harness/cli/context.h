@@ -11,6 +11,7 @@
 #include "machine/topology.h"
 #include "measure/runner_program.h"
 #include "plan/plan.h"
+#include "report/results.h"
 #include "store/store.h"
 
 #define BE_PLANS_FOLDER BE_DATA_DIR "/bench/plans"
@@ -60,12 +61,12 @@ enum be_status be_context_load_run(const char *db, const char *handle, struct be
                                    struct be_error *error);
 
 /*
- * For a command about one stored run: parses --db, --out, --format and the run's handle, loads the
- * run and hands both to `use`. Errors: those of parsing, loading and `use`.
+ * For a command about one stored run: parses --db, --out, --format and the run's handle, loads and
+ * analyses the run and hands all to `use`. Errors: those of parsing, loading, analysing and `use`.
  */
 enum be_status be_context_with_run(int argc, const char **argv,
                                    enum be_status (*use)(const struct be_options *options,
-                                                         const struct be_run *run,
+                                                         const struct be_results *results,
                                                          struct be_error *error),
                                    struct be_error *error);
 

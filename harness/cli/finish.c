@@ -59,25 +59,20 @@ static enum be_status latest_point(const char *folder, struct be_error *error)
     return BE_OK;
 }
 
-enum be_status be_finish_report(const struct be_run *run, const char *folder, size_t *plots,
+enum be_status be_finish_report(const struct be_results *results, const char *folder, size_t *plots,
                                 struct be_error *error)
 {
-    struct be_results results = {0};
     struct be_report_result result = {0};
     char ours[32];
     const char *slash = strrchr(folder, '/');
-    enum be_status status = be_results_create(run, &results, error);
+    enum be_status status = be_report_write(results, folder, BE_PLOTS_FOLDER, &result, error);
 
-    if (status == BE_OK) {
-        status = be_report_write(&results, folder, BE_PLOTS_FOLDER, &result, error);
-    }
-    be_results_finish(&results);
     if (status == BE_OK && result.plots_missing > 0) {
         fprintf(stderr, "breakeven: %zu plot%s not drawn: %s\n", result.plots_missing,
                 be_words_plural(result.plots_missing), result.plot_error.message);
     }
     *plots = result.plots_drawn;
-    snprintf(ours, sizeof(ours), "run-%" PRId64, run->id);
+    snprintf(ours, sizeof(ours), "run-%" PRId64, results->run->id);
     if (status == BE_OK && strcmp(slash ? slash + 1 : folder, ours) == 0) {
         status = latest_point(folder, error);
     }
@@ -95,18 +90,14 @@ enum be_status be_finish_write(const struct be_buffer *text, struct be_error *er
     return status;
 }
 
-enum be_status be_finish_print(const struct be_run *run, struct be_error *error)
+enum be_status be_finish_print(const struct be_results *results, struct be_error *error)
 {
-    struct be_results results = {0};
     struct be_buffer text = {0};
     struct be_buffer curve = {0};
-    enum be_status status = be_results_create(run, &results, error);
+    enum be_status status = be_report_term(results, WIDTH, &text, error);
 
     if (status == BE_OK) {
-        status = be_report_term(&results, WIDTH, &text, error);
-    }
-    if (status == BE_OK) {
-        status = be_report_curve(&results, BE_PLOTS_FOLDER, WIDTH, &curve, error);
+        status = be_report_curve(results, BE_PLOTS_FOLDER, WIDTH, &curve, error);
     }
     if (status == BE_OK && curve.length > 0) {
         be_buffer_printf(&text, "\n%s", be_buffer_text(&curve));
@@ -116,15 +107,13 @@ enum be_status be_finish_print(const struct be_run *run, struct be_error *error)
     }
     be_buffer_finish(&curve);
     be_buffer_finish(&text);
-    be_results_finish(&results);
     return status;
 }
 
-enum be_status be_finish_export(const struct be_run *run, const char *format,
+enum be_status be_finish_export(const struct be_results *results, const char *format,
                                 struct be_buffer *text, struct be_error *error)
 {
     const struct be_format_ops *ops = be_format_find(format);
-    struct be_results results = {0};
 
     if (!ops) {
         return be_error_set(error, BE_EUSAGE,
@@ -132,12 +121,7 @@ enum be_status be_finish_export(const struct be_run *run, const char *format,
                             "formats",
                             format);
     }
-    enum be_status status = be_results_create(run, &results, error);
-    if (status == BE_OK) {
-        status = ops->write(&results, text, error);
-    }
-    be_results_finish(&results);
-    return status;
+    return ops->write(results, text, error);
 }
 
 const char *be_finish_shorten(const char *path)

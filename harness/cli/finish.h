@@ -9,6 +9,7 @@
 #include "core/buffer.h"
 #include "core/run.h"
 #include "core/status.h"
+#include "report/results.h"
 
 /*
  * Where a run's report goes: `out` if not NULL, else run-ID beside the database. *folder is the
@@ -22,15 +23,15 @@ enum be_status be_finish_folder(const char *out, const char *database, const str
  * it. Plots that could not be drawn are told on stderr; *plots is how many were. Errors: those of
  * be_report_write.
  */
-enum be_status be_finish_report(const struct be_run *run, const char *folder, size_t *plots,
+enum be_status be_finish_report(const struct be_results *results, const char *folder, size_t *plots,
                                 struct be_error *error);
 
 /* Prints table and, where there is one, the curve. */
-enum be_status be_finish_print(const struct be_run *run, struct be_error *error);
+enum be_status be_finish_print(const struct be_results *results, struct be_error *error);
 
 /* Prints the run in a format of the export table to stdout. Errors: BE_EUSAGE for no such format.
  */
-enum be_status be_finish_export(const struct be_run *run, const char *format,
+enum be_status be_finish_export(const struct be_results *results, const char *format,
                                 struct be_buffer *text, struct be_error *error);
 
 /* Prints a buffer to stdout. Errors: BE_EIO, also for a full disk. */

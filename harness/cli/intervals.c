@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "analysis/precision.h"
-#include "analysis/summary.h"
 #include "core/units.h"
 
 struct ranked {
@@ -51,32 +50,29 @@ static void summary_put(const struct be_summary *summary, struct be_buffer *text
                      configuration->workload);
 }
 
-enum be_status be_intervals_list(const struct be_run *run, double wanted, struct be_buffer *text,
-                                 struct be_error *error)
+enum be_status be_intervals_list(const struct be_summaries *summaries, double wanted,
+                                 struct be_buffer *text, struct be_error *error)
 {
-    struct be_summaries summaries = {0};
-    struct ranked *order = calloc(run->configuration_count + 1, sizeof(*order));
+    struct ranked *order = calloc(summaries->count + 1, sizeof(*order));
     size_t count = 0;
-    enum be_status status = order ? be_summaries_create(run, &summaries, error)
-                                  : be_error_set(error, BE_ENOMEM, "out of memory for a list");
 
-    for (size_t i = 0; status == BE_OK && i < summaries.count; i++) {
-        const struct be_summary *summary = &summaries.items[i];
+    if (!order) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a list");
+    }
+    for (size_t i = 0; i < summaries->count; i++) {
+        const struct be_summary *summary = &summaries->items[i];
         if (be_configuration_has_speedup(summary->configuration)) {
             order[count++] = (struct ranked){be_precision_half_width(&summary->speedup), i};
         }
     }
-    if (status == BE_OK) {
-        qsort(order, count, sizeof(*order), ranked_compare);
-        be_buffer_printf(text,
-                         "\n  half of the 95 %% interval of each speedup; wanted: %g %%\n"
-                         "  half     rounds   speedup       task\n",
-                         wanted * 100);
+    qsort(order, count, sizeof(*order), ranked_compare);
+    be_buffer_printf(text,
+                     "\n  half of the 95 %% interval of each speedup; wanted: %g %%\n"
+                     "  half     rounds   speedup       task\n",
+                     wanted * 100);
+    for (size_t i = 0; i < count; i++) {
+        summary_put(&summaries->items[order[i].index], text);
     }
-    for (size_t i = 0; status == BE_OK && i < count; i++) {
-        summary_put(&summaries.items[order[i].index], text);
-    }
-    be_summaries_finish(&summaries);
     free(order);
-    return status;
+    return BE_OK;
 }

@@ -58,15 +58,27 @@ static void plan_print(const struct be_run *run)
            run->rounds > be_precision_next_look(0) ? " at most" : "");
 }
 
-static enum be_status json_print(const struct be_run *run, struct be_error *error)
+static enum be_status json_print(const struct be_results *results, struct be_error *error)
 {
     struct be_buffer text = {0};
-    enum be_status status = be_finish_export(run, "json", &text, error);
+    enum be_status status = be_finish_export(results, "json", &text, error);
 
     if (status == BE_OK) {
         status = be_finish_write(&text, error);
     }
     be_buffer_finish(&text);
+    return status;
+}
+
+static enum be_status plan_export(const struct be_run *run, struct be_error *error)
+{
+    struct be_results results = {0};
+    enum be_status status = be_results_create(run, &results, error);
+
+    if (status == BE_OK) {
+        status = json_print(&results, error);
+    }
+    be_results_finish(&results);
     return status;
 }
 
@@ -77,7 +89,7 @@ static enum be_status plan_show(struct be_context *context, struct be_error *err
     enum be_status status = be_sweep_plan(&sweep, &run, error);
 
     if (status == BE_OK && context->options.json) {
-        status = json_print(&run, error);
+        status = plan_export(&run, error);
     } else if (status == BE_OK) {
         plan_print(&run);
     }
@@ -98,11 +110,12 @@ static void where_print(const struct be_run *run, const char *database, const ch
            "breakeven export --format csv   one row a sample\n");
 }
 
-static enum be_status intervals_print(const struct be_context *context, const struct be_run *run,
-                                      struct be_error *error)
+static enum be_status intervals_print(const struct be_context *context,
+                                      const struct be_results *results, struct be_error *error)
 {
     struct be_buffer text = {0};
-    enum be_status status = be_intervals_list(run, context->plan.precision, &text, error);
+    enum be_status status =
+        be_intervals_list(&results->summaries, context->plan.precision, &text, error);
 
     if (status == BE_OK) {
         status = be_finish_write(&text, error);
@@ -111,30 +124,44 @@ static enum be_status intervals_print(const struct be_context *context, const st
     return status;
 }
 
-static enum be_status result_print(const struct be_context *context, const struct be_run *run,
-                                   struct be_error *error)
+static enum be_status results_print(const struct be_context *context,
+                                    const struct be_results *results, struct be_error *error)
 {
     char *folder = NULL;
     size_t plots = 0;
     const char *database = be_store_path(context->store);
-    enum be_status status = be_finish_folder(context->options.out, database, run, &folder, error);
+    enum be_status status =
+        be_finish_folder(context->options.out, database, results->run, &folder, error);
 
     if (status != BE_OK) {
         return status;
     }
     /* What took so long to measure is shown also where its report cannot be written. */
-    enum be_status written = be_finish_report(run, folder, &plots, error);
+    enum be_status written = be_finish_report(results, folder, &plots, error);
     if (context->options.json) {
-        status = json_print(run, written == BE_OK ? error : NULL);
+        status = json_print(results, written == BE_OK ? error : NULL);
     } else {
-        status = be_finish_print(run, written == BE_OK ? error : NULL);
+        status = be_finish_print(results, written == BE_OK ? error : NULL);
         if (status == BE_OK && context->options.verbose) {
-            status = intervals_print(context, run, written == BE_OK ? error : NULL);
+            status = intervals_print(context, results, written == BE_OK ? error : NULL);
         }
-        where_print(run, database, written == BE_OK ? folder : NULL, plots);
+        where_print(results->run, database, written == BE_OK ? folder : NULL, plots);
     }
     free(folder);
     return written == BE_OK ? status : written;
+}
+
+static enum be_status run_tell(const struct be_context *context, const struct be_run *run,
+                               struct be_error *error)
+{
+    struct be_results results = {0};
+    enum be_status status = be_results_create(run, &results, error);
+
+    if (status == BE_OK) {
+        status = results_print(context, &results, error);
+    }
+    be_results_finish(&results);
+    return status;
 }
 
 /* Instead of an error's message. */
@@ -161,7 +188,7 @@ static enum be_status plan_measure(struct be_context *context, struct be_error *
     be_progress_end(&progress);
     bool measured = status == BE_OK || status == BE_EINTERRUPTED || status == BE_ENODATA;
     if (measured && run.sample_count > 0) {
-        enum be_status printed = result_print(context, &run, &late);
+        enum be_status printed = run_tell(context, &run, &late);
         if (printed != BE_OK && status != BE_EINTERRUPTED) {
             status = printed;
             *error = late;

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analysis/figures.h"
-#include "analysis/relatives.h"
 #include "analysis/resample.h"
 #include "analysis/summary.h"
 #include "core/rng.h"
@@ -22,8 +20,6 @@
 struct synthetic {
     struct be_run run;
     size_t sample_room;
-    struct be_relatives *relatives;
-    struct be_figures *figures;
     struct be_resampler resampler;
     struct be_summaries summaries;
     struct be_rng rng; /* of the noise */
@@ -88,9 +84,8 @@ static inline void synthetic_analyse(struct synthetic *synthetic)
     struct be_run *run = &synthetic->run;
 
     if (be_summaries_create(run, &synthetic->summaries, NULL) != BE_OK ||
-        be_relatives_find(run, &synthetic->relatives, NULL) != BE_OK ||
-        be_figures_create(run, synthetic->relatives, &synthetic->figures, NULL) != BE_OK ||
-        be_resampler_create(run, synthetic->figures, &synthetic->resampler, NULL) != BE_OK) {
+        be_resampler_create(run, synthetic->summaries.figures, &synthetic->resampler, NULL) !=
+            BE_OK) {
         abort();
     }
 }
@@ -98,12 +93,8 @@ static inline void synthetic_analyse(struct synthetic *synthetic)
 /* Forgets what was analysed, so that more can be added. */
 static inline void synthetic_forget(struct synthetic *synthetic)
 {
-    be_summaries_finish(&synthetic->summaries);
     be_resampler_finish(&synthetic->resampler);
-    free(synthetic->figures);
-    free(synthetic->relatives);
-    synthetic->figures = NULL;
-    synthetic->relatives = NULL;
+    be_summaries_finish(&synthetic->summaries);
 }
 
 static inline void synthetic_finish(struct synthetic *synthetic)
