@@ -27,11 +27,15 @@ static int member_compare(const void *left, const void *right)
 }
 
 /* The measured one may have more parameters: those of its workload, which `null` has not. */
-static bool overhead_matches(const struct be_params *overhead, const struct be_params *measured)
+static bool overhead_matches(const struct be_configuration *overhead,
+                             const struct be_configuration *measured)
 {
-    for (size_t i = 0; i < overhead->count; i++) {
-        const struct be_params_entry *entry = &overhead->entries[i];
-        const char *value = be_params_get(measured, entry->key);
+    if (overhead->workers != measured->workers) {
+        return false; /* so already; in a large block most are told apart at once */
+    }
+    for (size_t i = 0; i < overhead->params.count; i++) {
+        const struct be_params_entry *entry = &overhead->params.entries[i];
+        const char *value = be_params_get(&measured->params, entry->key);
         if (!be_key_describes_task(entry->key) && (!value || strcmp(value, entry->value) != 0)) {
             return false;
         }
@@ -91,8 +95,7 @@ static void block_relate(const struct member *members, size_t count, struct be_r
             found->single = single_find(members, overheads, members[i].configuration);
         }
         for (size_t j = overheads; j < count && role == BE_ROLE_MEASURED; j++) {
-            if (overhead_matches(&members[j].configuration->params,
-                                 &members[i].configuration->params)) {
+            if (overhead_matches(members[j].configuration, members[i].configuration)) {
                 found->overhead = members[j].index;
                 break;
             }

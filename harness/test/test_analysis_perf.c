@@ -15,6 +15,17 @@
 
 enum { SECOND_NS = 1000000000 };
 
+static uint64_t summaries_time(const struct be_run *run, struct be_summaries *summaries)
+{
+    uint64_t start_ns = be_clock_now_ns();
+
+    assert_int_equal(be_summaries_create(run, summaries, NULL), BE_OK);
+    uint64_t elapsed_ns = be_clock_now_ns() - start_ns;
+    print_message("%zu configurations, %zu samples: %.1f ms\n", run->configuration_count,
+                  run->sample_count, (double)elapsed_ns / 1e6);
+    return elapsed_ns;
+}
+
 /* 50 configurations in 5 blocks over 2,000 rounds. */
 static void a_hundred_thousand_samples_within_a_second(void **state)
 {
@@ -45,11 +56,41 @@ static void a_hundred_thousand_samples_within_a_second(void **state)
         }
     }
 
-    uint64_t start_ns = be_clock_now_ns();
-    assert_int_equal(be_summaries_create(&run, &summaries, NULL), BE_OK);
-    uint64_t elapsed_ns = be_clock_now_ns() - start_ns;
-    print_message("%d samples: %.1f ms\n", SAMPLES, (double)elapsed_ns / 1e6);
+    uint64_t elapsed_ns = summaries_time(&run, &summaries);
     assert_int_equal(summaries.items[49].speedup.count, ROUNDS);
+    assert_true(elapsed_ns < SECOND_NS);
+    be_summaries_finish(&summaries);
+    be_run_finish(&run);
+}
+
+/* Each is held against the others to find the one with one worker and its companion. */
+static void ten_thousand_configurations_of_a_block_within_a_second(void **state)
+{
+    enum { WORKERS = 5000 };
+    struct be_run run = {0};
+    struct be_summaries summaries;
+    char params[64];
+
+    (void)state;
+    builder_add_configuration(&run, BE_ROLE_REFERENCE, 0, "");
+    for (int workers = 1; workers <= WORKERS; workers++) {
+        snprintf(params, sizeof(params), "executor=threads workers=%d", workers);
+        builder_add_configuration(&run, BE_ROLE_MEASURED, 0, params);
+        snprintf(params, sizeof(params), "executor=threads workers=%d workload=null", workers);
+        builder_add_configuration(&run, BE_ROLE_OVERHEAD, 0, params);
+    }
+    run.samples = calloc(run.configuration_count, sizeof(*run.samples));
+    assert_non_null(run.samples);
+    run.sample_count = run.configuration_count;
+    for (uint32_t i = 0; i < run.sample_count; i++) {
+        run.samples[i].configuration = i;
+        run.samples[i].wall_ns = 1000;
+        run.samples[i].cpu_ns = UINT64_C(10) * (1 + i);
+    }
+    uint64_t elapsed_ns = summaries_time(&run, &summaries);
+    const struct be_summary *widest = &summaries.items[run.configuration_count - 2];
+    assert_true(widest->relative_speedup.known);
+    assert_true(widest->ipc_overhead_ns.median == (double)run.configuration_count);
     assert_true(elapsed_ns < SECOND_NS);
     be_summaries_finish(&summaries);
     be_run_finish(&run);
@@ -79,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hundred_thousand_samples_within_a_second),
+        cmocka_unit_test(ten_thousand_configurations_of_a_block_within_a_second),
         cmocka_unit_test(bounds_of_a_hundred_thousand_tasks_within_a_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
