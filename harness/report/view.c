@@ -64,10 +64,10 @@ static char *task_label(const struct be_view *view, const struct be_configuratio
         if (strcmp(entry->key, "tasks") == 0 || strcmp(entry->key, "steps") == 0) {
             continue;
         }
-        for (size_t k = 0; k < view->task_count; k++) {
+        for (size_t k = 0; k < view->task_count && !varies; k++) {
             const char *other =
                 be_params_get(&view->tasks[k].reference->configuration->params, entry->key);
-            varies = varies || (other && strcmp(other, entry->value) != 0);
+            varies = other && strcmp(other, entry->value) != 0;
         }
         if (varies) {
             be_buffer_printf(&label, ", %s", entry->value);
@@ -154,17 +154,16 @@ static enum be_status series_params(const struct be_configuration *configuration
 /* Finds the series of these parameters or adds it; takes the parameters over. */
 static size_t view_series_index(struct be_view *view, struct be_params *params)
 {
-    char id[BE_ID_BYTES];
-    char other[BE_ID_BYTES];
+    struct be_view_series *added = &view->series[view->series_count];
 
-    be_params_id(params, id);
+    be_params_id(params, added->id);
     for (size_t i = 0; i < view->series_count; i++) {
-        if (strcmp(be_params_id(&view->series[i].params, other), id) == 0) {
+        if (strcmp(view->series[i].id, added->id) == 0) {
             be_params_finish(params);
             return i;
         }
     }
-    view->series[view->series_count].params = *params;
+    added->params = *params;
     return view->series_count++;
 }
 
@@ -177,11 +176,11 @@ static enum be_status series_name(const struct be_view *view, struct be_view_ser
     for (size_t i = 0; i < series->params.count; i++) {
         const struct be_params_entry *entry = &series->params.entries[i];
         bool varies = false;
-        for (size_t k = 0; k < view->series_count; k++) {
+        for (size_t k = 0; k < view->series_count && !varies; k++) {
             const struct be_params *other = &view->series[k].params;
             const char *value = be_params_get(other, entry->key);
-            varies = varies || (strcmp(be_params_get(other, "executor"), executor) == 0 && value &&
-                                strcmp(value, entry->value) != 0);
+            varies = value && strcmp(value, entry->value) != 0 &&
+                     strcmp(be_params_get(other, "executor"), executor) == 0;
         }
         if (varies) {
             be_buffer_printf(&label, ", %s %s", entry->key, entry->value);

@@ -23,6 +23,7 @@ enum { BE_VIEW_STYLES = 8 };
 struct be_view_series {
     char *label;             /* owned: "processes, chunk 16" */
     struct be_params params; /* owned: executor, placement, chunk and the executor's own */
+    char id[BE_ID_BYTES];    /* be_params_id(&params) */
 
     /*
      * 1 .. BE_VIEW_STYLES: how it is drawn. 0: it is in tables only, since there are too many and
