@@ -7,19 +7,46 @@
 #include "counter/counter.h"
 #include "executor/executor.h"
 #include "identity.h"
+#include "part.h"
 #include "probe/probe.h"
 #include "workload/workload_table.h"
+
+static json_t *param_describe(const struct be_param *param)
+{
+    const struct be_part *part = be_part_find(param->name);
+    struct be_buffer names = {0};
+
+    if (part) {
+        be_part_names(part, &names);
+    }
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:o, s:o, s:s?, s:s}", "name", param->name, "type",
+                  be_param_type_name(param->type), "default", param->fallback, "min",
+                  be_json_count(param->min), "max", be_json_count(param->max), "choices",
+                  part ? be_buffer_text(&names) : param->choices, "help", param->help);
+    be_buffer_finish(&names);
+    return object;
+}
 
 static json_t *params_describe(const struct be_param *params)
 {
     json_t *array = json_array();
 
     for (; params->name; params++) {
-        json_array_append_new(
-            array, json_pack("{s:s, s:s, s:s, s:o, s:o, s:s?, s:s}", "name", params->name, "type",
-                             be_param_type_name(params->type), "default", params->fallback, "min",
-                             be_json_count(params->min), "max", be_json_count(params->max),
-                             "choices", params->choices, "help", params->help));
+        json_array_append_new(array, param_describe(params));
+    }
+    return array;
+}
+
+static json_t *part_describe(const struct be_part *part)
+{
+    json_t *array = json_array();
+    const struct be_row *row;
+
+    for (size_t i = 0; (row = part->row(i)); i++) {
+        json_array_append_new(array, json_pack("{s:s, s:s, s:n, s:o}", "name", row->name, "summary",
+                                               row->summary, "unavailable", "params",
+                                               params_describe(row->params)));
     }
     return array;
 }
@@ -117,10 +144,15 @@ void be_describe(struct be_buffer *line)
     struct be_hello_record hello;
 
     be_identity_fill(&hello);
-    be_protocol_line(json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "protocol",
+    json_t *object = json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "protocol",
                                (json_int_t)hello.protocol, "program", hello.program, "version",
                                hello.version, "build_id", hello.build_id, "workloads",
                                workloads_describe(), "executors", executors_describe(), "counters",
-                               counters_describe(), "probes", probes_describe()),
-                     line);
+                               counters_describe(), "probes", probes_describe());
+    for (const struct be_part *part = be_part_table; part->name; part++) {
+        char list[32];
+        snprintf(list, sizeof(list), "%ss", part->name);
+        json_object_set_new(object, list, part_describe(part));
+    }
+    be_protocol_line(object, line);
 }

@@ -7,6 +7,7 @@
 
 #include "core/buffer.h"
 #include "core/units.h"
+#include "part.h"
 #include "workload/workload_table.h"
 
 /* Beyond it, requests and replies would take more than 2.4 GB. */
@@ -87,26 +88,23 @@ static bool params_have(const struct be_param *params, const char *name)
     return params->name;
 }
 
-static void params_list(const struct be_param *params, struct be_buffer *names)
-{
-    for (; params->name; params++) {
-        be_buffer_printf(names, " %s", params->name);
-    }
-}
-
+/* Once job->params has all that this executor takes. */
 static enum be_status keys_check(const struct be_job *job, struct be_error *error)
 {
     const struct be_params *given = &job->spec.params;
-    const struct be_param *row = job->executor->params;
 
     for (size_t i = 0; i < given->count; i++) {
         const char *key = given->entries[i].key;
-        if (params_have(common, key) || params_have(row, key)) {
+        if (params_have(common, key) || be_params_get(&job->params, key)) {
             continue;
         }
         struct be_buffer names = {0};
-        params_list(row, &names);
-        params_list(common, &names);
+        for (size_t j = 0; j < job->params.count; j++) {
+            be_buffer_printf(&names, " %s", job->params.entries[j].key);
+        }
+        for (const struct be_param *param = common; param->name; param++) {
+            be_buffer_printf(&names, " %s", param->name);
+        }
         be_error_fill(error, BE_EINVAL, "'%s' is no parameter of executor '%s'; there are:%s", key,
                       job->executor->name, be_buffer_text(&names));
         be_buffer_finish(&names);
@@ -137,17 +135,45 @@ static enum be_status number_get(const struct be_job *job, const struct be_param
     return status == BE_OK ? be_units_parse_count(text, number, error) : status;
 }
 
-static enum be_status row_params_fill(struct be_job *job, struct be_error *error)
+static enum be_status param_fill(struct be_job *job, const struct be_param *param,
+                                 struct be_error *error)
 {
     char text[BE_UNITS_TEXT_BYTES];
+    enum be_status status = value_get(job, param, text, error);
+
+    return status == BE_OK ? be_params_set(&job->params, param->name, text, error) : status;
+}
+
+/* A part's name, then the parameters that it brings. */
+static enum be_status part_fill(struct be_job *job, const struct be_param *param,
+                                const struct be_part *part, struct be_error *error)
+{
+    const char *given = be_params_get(&job->spec.params, param->name);
+    const struct be_row *row = be_part_row(part, given ? given : param->fallback);
+
+    if (!row) {
+        struct be_buffer names = {0};
+        be_part_names(part, &names);
+        be_error_fill(error, BE_EINVAL, "%s: '%s' is not one of: %s", part->name, given,
+                      be_buffer_text(&names));
+        be_buffer_finish(&names);
+        return BE_EINVAL;
+    }
+    enum be_status status = be_params_set(&job->params, part->name, row->name, error);
+    for (const struct be_param *own = row->params; status == BE_OK && own->name; own++) {
+        status = param_fill(job, own, error);
+    }
+    return status;
+}
+
+static enum be_status params_fill(struct be_job *job, struct be_error *error)
+{
     enum be_status status = BE_OK;
 
     for (const struct be_param *param = job->executor->params; status == BE_OK && param->name;
          param++) {
-        status = value_get(job, param, text, error);
-        if (status == BE_OK) {
-            status = be_params_set(&job->params, param->name, text, error);
-        }
+        const struct be_part *part = be_part_find(param->name);
+        status = part ? part_fill(job, param, part, error) : param_fill(job, param, error);
     }
     return status;
 }
@@ -286,10 +312,10 @@ enum be_status be_job_init(struct be_job *job, struct be_spec *spec, struct be_e
     enum be_status status = rows_find(job, error);
 
     if (status == BE_OK) {
-        status = keys_check(job, error);
+        status = params_fill(job, error);
     }
     if (status == BE_OK) {
-        status = row_params_fill(job, error);
+        status = keys_check(job, error);
     }
     if (status == BE_OK) {
         status = workers_read(job, error);

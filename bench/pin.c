@@ -11,6 +11,7 @@ struct be_pin {
     uint32_t worker_count; /* 0: workers are not pinned */
     hwloc_cpuset_t *workers;
     hwloc_cpuset_t dispatcher; /* NULL: not pinned */
+    uint32_t allowed;          /* PUs that whoever is not pinned may run on */
 };
 
 static enum be_status topology_load(struct be_pin *pin, const char *xml, struct be_error *error)
@@ -66,6 +67,18 @@ static enum be_status sets_create(struct be_pin *pin, const struct be_spec *spec
     return status;
 }
 
+static uint32_t allowed_count(hwloc_topology_t topology)
+{
+    hwloc_cpuset_t set = hwloc_bitmap_alloc();
+    int count = -1;
+
+    if (set && hwloc_get_cpubind(topology, set, HWLOC_CPUBIND_PROCESS) == 0) {
+        count = hwloc_bitmap_weight(set);
+    }
+    hwloc_bitmap_free(set);
+    return count > 0 ? (uint32_t)count : 1;
+}
+
 enum be_status be_pin_create(const struct be_spec *spec, struct be_pin **pin,
                              struct be_error *error)
 {
@@ -86,6 +99,7 @@ enum be_status be_pin_create(const struct be_spec *spec, struct be_pin **pin,
      */
     struct be_worker_record ignored;
     be_pin_look(made, &ignored);
+    made->allowed = allowed_count(made->topology);
     *pin = made;
     return BE_OK;
 }
@@ -155,4 +169,12 @@ enum be_status be_pin_dispatcher(const struct be_pin *pin, struct be_worker_reco
                                  struct be_error *error)
 {
     return thread_bind(pin, pin->dispatcher, record, error);
+}
+
+bool be_pin_shares_core(const struct be_pin *pin, uint32_t index, uint32_t workers)
+{
+    if (index < pin->worker_count && pin->dispatcher) {
+        return hwloc_bitmap_isequal(pin->workers[index], pin->dispatcher);
+    }
+    return workers >= pin->allowed;
 }

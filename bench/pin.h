@@ -36,6 +36,12 @@ enum be_status be_pin_worker(const struct be_pin *pin, uint32_t index,
 enum be_status be_pin_dispatcher(const struct be_pin *pin, struct be_worker_record *record,
                                  struct be_error *error);
 
+/*
+ * Whether worker `index` of `workers` and the dispatcher may have to take turns on one PU: both are
+ * bound to it, or nothing is bound and there are not enough PUs for all.
+ */
+bool be_pin_shares_core(const struct be_pin *pin, uint32_t index, uint32_t workers);
+
 /* Reads back pu_bound and pu_seen of the calling thread once more; -1 where that fails. */
 void be_pin_look(const struct be_pin *pin, struct be_worker_record *record);
 

@@ -104,6 +104,7 @@ static enum be_status pool_create(struct runner *runner, const struct be_counter
         .params = &job->params,
         .workers = job->workers,
         .chunk = job->chunk,
+        .tasks = job->tasks,
         .pin = runner->pin,
         .counters = counters,
         .accounts = runner->accounts,

@@ -11,7 +11,8 @@
 #include "core/clock.h"
 #include "core/io.h"
 
-static _Noreturn void child_run(pid_t parent, int keep, void (*body)(void *context), void *context)
+static _Noreturn void child_run(pid_t parent, const int keep[2], void (*body)(void *context),
+                                void *context)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) {
@@ -22,7 +23,7 @@ static _Noreturn void child_run(pid_t parent, int keep, void (*body)(void *conte
     _exit(0);
 }
 
-enum be_status be_child_start(struct be_child *child, uint32_t index, int keep,
+enum be_status be_child_start(struct be_child *child, uint32_t index, const int keep[2],
                               void (*body)(void *context), void *context, struct be_error *error)
 {
     pid_t parent = getpid();

@@ -19,10 +19,10 @@ struct be_child {
 };
 
 /*
- * Forks. The child dies with its parent, holds no descriptor above 2 but `keep`, runs
- * body(context) and leaves by _exit.
+ * Forks. The child dies with its parent, holds no descriptor above 2 but those in `keep` (-1:
+ * none), runs body(context) and leaves by _exit.
  */
-enum be_status be_child_start(struct be_child *child, uint32_t index, int keep,
+enum be_status be_child_start(struct be_child *child, uint32_t index, const int keep[2],
                               void (*body)(void *context), void *context, struct be_error *error);
 
 /* CPU time (user + system, ns) of the child so far; 0 once it was reaped. */

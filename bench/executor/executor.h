@@ -65,6 +65,7 @@ struct be_executor_env {
     const struct be_params *params; /* validated: every parameter of the row is there */
     uint32_t workers;               /* 1 .. BE_WORKERS_MAX */
     uint64_t chunk;                 /* tasks a message, at least 1 */
+    uint64_t tasks;                 /* of the largest batch that run will be given */
     const struct be_pin *pin;
     const struct be_counter_plan *counters; /* NULL: none */
     struct be_account *accounts;            /* one a worker, zeroed */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "executor/channel.h"
 #include "executor/worker.h"
 #include "memory.h"
 
@@ -18,13 +17,14 @@ enum { LOOK_APART_MAX = 16 };
 
 struct process_worker {
     struct be_worker worker;
-    struct be_channel channel;
+    struct be_end *end;
     struct be_stamp reads;
     struct be_stamp writes;
     struct be_lap lap;
     uint64_t since_ns; /* of the last read or write: answers have waited no longer than that */
     uint32_t computed; /* messages since then */
     uint32_t look_at;  /* how many of them until it looks at the clock */
+    bool leaves;       /* was told to */
 };
 
 /* Has tasks at hand, or may have, and starts the wait of their answers anew. */
@@ -42,7 +42,7 @@ static void answers_begin(struct process_worker *self)
  */
 static bool answers_are_due(struct process_worker *self)
 {
-    if (be_channel_pending(&self->channel) >= BE_CHANNEL_BYTES / 2) {
+    if (self->end->ops->pending(self->end) >= BE_END_PENDING_BYTES / 2) {
         return true;
     }
     if (++self->computed < self->look_at) {
@@ -61,7 +61,7 @@ static enum be_status answers_write(struct process_worker *self)
     worker->account->end_ns = now_ns;
     be_worker_end(worker, now_ns);
     be_lap_begin(&self->lap, be_stamp_due(&self->writes));
-    enum be_status status = be_channel_flush(&self->channel, NULL);
+    enum be_status status = self->end->ops->flush(self->end, NULL);
     be_lap_end(&self->lap, &worker->meter.send_ns);
     answers_begin(self);
     return status;
@@ -76,10 +76,13 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     struct breakeven_turns nobody = {NULL};
     size_t reply_bytes = (size_t)asked->count * workload->reply_bytes;
     size_t failed_bytes = be_frame_failed_bytes(asked->count);
-    unsigned char *replies = be_channel_prepare(&self->channel, reply_bytes + failed_bytes);
+    unsigned char *replies = self->end->ops->prepare(self->end, reply_bytes + failed_bytes);
 
     if (!replies) {
         return BE_ENOMEM;
+    }
+    if (account->tasks == 0) {
+        account->start_ns = be_clock_now_ns();
     }
     struct be_batch batch = {requests, replies, replies + reply_bytes, asked->count, asked->first};
     memset(batch.failed, 0, failed_bytes);
@@ -89,10 +92,7 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     struct be_frame answer = *asked;
     answer.failures = failures;
     answer.bytes = reply_bytes + (failures ? failed_bytes : 0);
-    be_channel_put(&self->channel, &answer);
-    if (account->tasks == 0) {
-        account->start_ns = self->since_ns;
-    }
+    self->end->ops->put(self->end, &answer);
     account->tasks += asked->count;
     return BE_OK;
 }
@@ -104,11 +104,15 @@ static enum be_status frame_answer(struct process_worker *self, const struct be_
         enum be_status status = tasks_answer(self, asked, payload);
         return status == BE_OK && answers_are_due(self) ? answers_write(self) : status;
     }
+    if (asked->kind == BE_FRAME_LEAVE) {
+        self->leaves = true;
+        return BE_OK;
+    }
     be_worker_count(&self->worker, asked->kind == BE_FRAME_COUNT_START);
     if (asked->kind == BE_FRAME_COUNT_STOP) {
         self->worker.account->record.pss_bytes = be_memory_pss_bytes();
     }
-    return be_channel_signal(&self->channel, asked->kind, NULL);
+    return be_end_signal(self->end, asked->kind, NULL);
 }
 
 /* Answers whatever one read brings. Does not return BE_OK at the end of the connection. */
@@ -118,33 +122,32 @@ static enum be_status frames_serve(struct process_worker *self)
     const void *payload;
 
     be_lap_begin(&self->lap, be_stamp_due(&self->reads));
-    be_channel_await(&self->channel);
-    enum be_status status = be_channel_receive(&self->channel, NULL);
+    self->end->ops->await(self->end);
+    enum be_status status = self->end->ops->receive(self->end, NULL);
     be_lap_end(&self->lap, &self->worker.meter.receive_ns);
     answers_begin(self);
-    while (status == BE_OK && (payload = be_channel_next(&self->channel, &asked))) {
+    while (status == BE_OK && (payload = self->end->ops->next(self->end, &asked))) {
         status = frame_answer(self, &asked, payload);
     }
-    if (status == BE_OK && be_channel_pending(&self->channel) > 0) {
+    if (status == BE_OK && self->end->ops->pending(self->end) > 0) {
         status = answers_write(self);
     }
     return status;
 }
 
-void be_process_worker_run(const struct be_executor_env *env, uint32_t index, int fd)
+void be_process_worker_run(const struct be_executor_env *env, uint32_t index, struct be_end *end)
 {
     const struct be_clock_costs *costs = &env->clock_costs;
-    struct process_worker self = {.lap = {.cost_ns = costs->cpu_ns}};
+    struct process_worker self = {.end = end, .lap = {.cost_ns = costs->cpu_ns}};
 
-    be_channel_init(&self.channel, fd);
     be_stamp_init(&self.reads, costs->wall_ns + 2 * costs->cpu_ns);
     be_stamp_init(&self.writes, costs->wall_ns + 2 * costs->cpu_ns);
     /* One that could not start has said so in its account; the dispatcher looks there. */
     be_worker_init(&self.worker, env, index);
-    enum be_status status = be_channel_signal(&self.channel, BE_FRAME_READY, NULL);
-    while (status == BE_OK) {
+    enum be_status status = be_end_signal(end, BE_FRAME_READY, NULL);
+    while (status == BE_OK && !self.leaves) {
         status = frames_serve(&self);
     }
     be_worker_finish(&self.worker);
-    be_channel_finish(&self.channel);
+    be_end_close(end);
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "executor/futex.h"
 #include "executor/worker.h"
+#include "futex.h"
 
 enum thread_order {
     ORDER_PASS,

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "executor/futex.h"
+#include "futex.h"
 #include "probe/probe.h"
 
 struct be_probe {

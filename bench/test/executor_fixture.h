@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,7 +19,36 @@
 
 #include "core/params.h"
 #include "executor/executor.h"
+#include "part.h"
 #include "pin.h"
+#include "transport/transport.h"
+
+/* Of pools made from here on: names and values in turn, ended by NULL; NULL: defaults. */
+static const char *const *fixture_params;
+
+/* The value that the test chose, or the default. */
+static inline const char *fixture_param(const struct be_param *param)
+{
+    for (const char *const *p = fixture_params; p && *p; p += 2) {
+        if (strcmp(p[0], param->name) == 0) {
+            return p[1];
+        }
+    }
+    return param->fallback;
+}
+
+/* As a job does it: a parameter that names a part brings the part's own. */
+static inline void fixture_params_set(struct be_params *params, const struct be_param *own)
+{
+    for (; own->name; own++) {
+        const char *value = fixture_param(own);
+        const struct be_part *part = be_part_find(own->name);
+        assert_int_equal(be_params_set(params, own->name, value, NULL), BE_OK);
+        if (part) {
+            fixture_params_set(params, be_part_row(part, value)->params);
+        }
+    }
+}
 
 struct fixture {
     const struct be_executor_ops *ops;
@@ -38,15 +68,14 @@ static inline void fixture_init(struct fixture *f, const struct be_executor_ops 
     struct be_spec spec = {.dispatcher_pu = -1};
 
     *f = (struct fixture){.ops = ops};
-    for (const struct be_param *param = ops->params; param->name; param++) {
-        assert_int_equal(be_params_set(&f->params, param->name, param->fallback, NULL), BE_OK);
-    }
+    fixture_params_set(&f->params, ops->params);
     assert_int_equal(be_pin_create(&spec, &f->pin, &f->error), BE_OK);
     f->env = (struct be_executor_env){
         .workload = workload,
         .params = &f->params,
         .workers = ops->caps & BE_EXECUTOR_PARALLEL ? workers : 1,
         .chunk = chunk,
+        .tasks = 100000,
         .pin = f->pin,
         .meter = &f->meter,
     };
@@ -89,7 +118,12 @@ static inline void fixture_start(struct fixture *f, const struct be_executor_ops
                                  uint64_t chunk)
 {
     fixture_init(f, ops, workload, workers, chunk);
-    if (fixture_create(f) != BE_OK) {
+    enum be_status status = fixture_create(f);
+    if (status == BE_EUNAVAILABLE) {
+        print_message("%s\n", f->error.message);
+        fixture_finish(f);
+        skip();
+    } else if (status != BE_OK) {
         fail_msg("%s: %s", ops->name, f->error.message);
     }
 }
@@ -141,6 +175,37 @@ static inline int entries_count(const char *path)
         closedir(folder);
     }
     return count;
+}
+
+/*
+ * Calls for every way to make a pool of processes: each transport, with each choice of its own
+ * parameters; `name` says which. Returns the sum of what the calls return.
+ */
+static inline int fixture_each_transport(int (*test)(const char *name, void *context),
+                                         void *context)
+{
+    int sum = 0;
+
+    for (size_t i = 0; be_transport_table[i]; i++) {
+        const struct be_row *row = &be_transport_table[i]->row;
+        const char *chosen[5] = {"transport", row->name};
+        char name[96];
+        fixture_params = chosen;
+        sum += test(row->name, context);
+        for (const struct be_param *own = row->params; own->name; own++) {
+            char *choices = own->choices ? strdup(own->choices) : NULL;
+            char *rest = choices;
+            for (char *word; rest && (word = strsep(&rest, " "));) {
+                chosen[2] = own->name;
+                chosen[3] = word;
+                snprintf(name, sizeof(name), "%s %s", row->name, word);
+                sum += test(name, context);
+            }
+            free(choices);
+        }
+        fixture_params = NULL;
+    }
+    return sum;
 }
 
 /* Open descriptors; with ".", ".." and the folder's own. */

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 /*
- * A workload that does to its worker what the request says. Its messages are large, so that both
- * directions fill up.
+ * A workload that does to its worker what the request says. Its messages are as large as every
+ * transport carries, so that both directions fill up.
  */
 enum deed {
     DEED_NOTHING,
@@ -23,7 +23,7 @@ enum deed {
     DEED_PAUSE,
 };
 
-enum { MESSAGE_BYTES = 1 << 14, WORKERS = 2 };
+enum { MESSAGE_BYTES = 1 << 12, WORKERS = 2 };
 
 /* What the tests' processes tell each other, in memory that they share. */
 struct shared {
@@ -325,8 +325,8 @@ static const struct breakeven_workload descriptors = {
     .run = descriptors_run,
 };
 
-/* Also not one of the dispatcher's that lies between the sockets, nor a sibling's. */
-static void a_worker_has_one_descriptor_of_its_own(void **state)
+/* Also not one of the dispatcher's that lies between them, nor a sibling's. */
+static void a_worker_has_no_descriptor_but_its_own(void **state)
 {
     struct fixture f;
     struct be_batch batch = batch_alloc(&descriptors, 100);
@@ -340,8 +340,8 @@ static void a_worker_has_one_descriptor_of_its_own(void **state)
     pool_start(&f, &descriptors);
     assert_int_equal(fixture_run(&f, &batch), BE_OK);
     for (uint64_t i = 0; i < batch.tasks; i++) {
-        /* ".", ".." and the folder itself are counted, and its socket. */
-        assert_int_equal(((uint64_t *)batch.replies)[i], standard + 3 + 1);
+        /* ".", ".." and the folder itself are counted, and its link's one or two. */
+        assert_in_range(((uint64_t *)batch.replies)[i] - standard - 3, 1, 2);
     }
     fixture_end(&f);
     batch_free(&batch);
@@ -359,8 +359,8 @@ static void expect_refusal(rlim_t descriptors_max)
         struct rlimit few = {descriptors_max, descriptors_max};
         fixture_init(&f, be_executor_find("processes"), &deeds, 8, 1);
         int before = descriptors_open();
-        bool is_right = setrlimit(RLIMIT_NOFILE, &few) == 0 && fixture_create(&f) == BE_ESYSTEM &&
-                        strstr(f.error.message, "Too many open files") &&
+        bool is_right = setrlimit(RLIMIT_NOFILE, &few) == 0 && fixture_create(&f) != BE_OK &&
+                        strstr(f.error.message, "oo many open files") &&
                         descriptors_open() == before && waitpid(-1, NULL, WNOHANG) == -1 &&
                         errno == ECHILD;
         _exit(is_right ? 0 : 1);
@@ -369,33 +369,51 @@ static void expect_refusal(rlim_t descriptors_max)
     assert_int_equal(status, 0);
 }
 
-/* Three limits in a row, since each worker takes two and a third for a moment. */
+/* Several limits in a row, since each worker takes some, and some more for a moment. */
 static void too_few_descriptors_leave_nothing_behind(void **state)
 {
     int lowest = open("/dev/null", O_RDONLY);
 
     (void)state;
     close(lowest);
-    for (rlim_t more = 8; more < 11; more++) {
+    for (rlim_t more = 8; more < 14; more++) {
         expect_refusal((rlim_t)lowest + more);
     }
 }
 
-int main(void)
+/* Where memory is shared, or a queue has no end, whoever hangs up is not heard of. */
+static bool hears_of_hanging_up(const char *name)
+{
+    return strncmp(name, "unix-", strlen("unix-")) == 0 || strcmp(name, "pipe") == 0;
+}
+
+static int transport_test(const char *name, void *context)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_killed_worker_is_reported),
         cmocka_unit_test(a_worker_that_exits_is_reported),
-        cmocka_unit_test(a_worker_that_hangs_up_is_reported_and_ended),
         cmocka_unit_test(a_worker_killed_between_passes_is_reported),
         cmocka_unit_test(a_worker_killed_behind_full_buffers_is_reported),
         cmocka_unit_test(workers_die_with_their_dispatcher),
         cmocka_unit_test(a_long_tasks_result_does_not_wait_for_the_next_task),
-        cmocka_unit_test(a_worker_has_one_descriptor_of_its_own),
+        cmocka_unit_test(a_worker_has_no_descriptor_but_its_own),
         cmocka_unit_test(too_few_descriptors_leave_nothing_behind),
     };
+    const struct CMUnitTest hanging_up[] = {
+        cmocka_unit_test(a_worker_that_hangs_up_is_reported_and_ended),
+    };
+    int failed = cmocka_run_group_tests_name(name, tests, NULL, NULL);
 
+    (void)context;
+    if (hears_of_hanging_up(name)) {
+        failed += cmocka_run_group_tests_name(name, hanging_up, NULL, NULL);
+    }
+    return failed;
+}
+
+int main(void)
+{
     (void)signal(SIGPIPE, SIG_IGN);
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return shared == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+    return shared == MAP_FAILED ? 1 : fixture_each_transport(transport_test, NULL);
 }

@@ -463,20 +463,20 @@ static const struct {
 
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
-static int row_test(const struct be_executor_ops *ops)
+static int row_test(const char *name, void *context)
 {
     struct CMUnitTest tests[CASE_COUNT];
-    char names[CASE_COUNT][96];
+    char names[CASE_COUNT][128];
 
     for (size_t i = 0; i < CASE_COUNT; i++) {
-        snprintf(names[i], sizeof(names[i]), "%s: %s", ops->name, cases[i].name);
+        snprintf(names[i], sizeof(names[i]), "%s: %s", name, cases[i].name);
         tests[i] = (struct CMUnitTest){
             .name = names[i],
             .test_func = cases[i].run,
-            .initial_state = (void *)ops,
+            .initial_state = context,
         };
     }
-    return cmocka_run_group_tests_name(ops->name, tests, NULL, NULL);
+    return cmocka_run_group_tests_name(name, tests, NULL, NULL);
 }
 
 int main(void)
@@ -485,7 +485,10 @@ int main(void)
 
     (void)signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; be_executor_table[i]; i++) {
-        failed += row_test(be_executor_table[i]);
+        const struct be_executor_ops *ops = be_executor_table[i];
+        failed += strcmp(ops->name, "processes") == 0
+                      ? fixture_each_transport(row_test, (void *)ops)
+                      : row_test(ops->name, (void *)ops);
     }
     return failed;
 }

@@ -62,16 +62,21 @@ enum be_status be_io_set_nonblock(int fd, struct be_error *error)
     return BE_OK;
 }
 
-void be_io_close_from(int first, int keep)
+void be_io_close_from(int first, const int keep[2])
 {
-    if (keep < first) {
-        close_range((unsigned)first, UINT_MAX, 0);
-        return;
+    int low = keep[0] < keep[1] ? keep[0] : keep[1];
+    int high = keep[0] < keep[1] ? keep[1] : keep[0];
+    const int kept[] = {low, high};
+
+    for (int i = 0; i < 2; i++) {
+        if (kept[i] > first) {
+            close_range((unsigned)first, (unsigned)kept[i] - 1, 0);
+        }
+        if (kept[i] >= first) {
+            first = kept[i] + 1;
+        }
     }
-    if (keep > first) {
-        close_range((unsigned)first, (unsigned)keep - 1, 0);
-    }
-    close_range((unsigned)keep + 1, UINT_MAX, 0);
+    close_range((unsigned)first, UINT_MAX, 0);
 }
 
 static enum be_status file_read(int fd, const char *path, size_t max_bytes,

@@ -33,8 +33,8 @@ ssize_t be_io_write_some(int fd, const void *data, size_t bytes);
 /* Errors: BE_ESYSTEM. */
 enum be_status be_io_set_nonblock(int fd, struct be_error *error);
 
-/* Closes every descriptor from `first` on except `keep` (-1: none); for children after fork. */
-void be_io_close_from(int first, int keep);
+/* Closes every descriptor from `first` on but those two (-1: none); for children after fork. */
+void be_io_close_from(int first, const int keep[2]);
 
 /*
  * Reads a whole regular file, at most max_bytes. *text is NUL-terminated and owned by the caller

@@ -28,7 +28,7 @@ struct be_param {
     const char *fallback; /* canonical default */
     uint64_t min;
     uint64_t max;
-    const char *choices; /* for BE_PARAM_CHOICE, else NULL */
+    const char *choices; /* for BE_PARAM_CHOICE; NULL: names of rows, which the caller knows */
     const char *help;    /* one line, without a full stop */
 };
 

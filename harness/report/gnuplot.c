@@ -45,7 +45,7 @@ static void child_exec(const char *folder, const char *const *argv, int printed,
 
     if (null >= 0 && dup2(null, 0) >= 0 && dup2(printed, 1) >= 0 && dup2(complaints, 2) >= 0 &&
         chdir(folder) == 0) {
-        be_io_close_from(3, exec_failed);
+        be_io_close_from(3, (const int[]){exec_failed, -1});
         (void)signal(SIGPIPE, SIG_DFL);
         execvp(argv[0], (char *const *)argv); /* exec changes nothing in it */
     }

@@ -263,21 +263,37 @@ static bool is_open(int fd)
     return fcntl(fd, F_GETFD) >= 0;
 }
 
+/* Whether 40 .. 43, all open before, are open after closing from 41 on but `keep`. */
+static bool closing_leaves(const int keep[2], const bool expected[4])
+{
+    bool as_expected = true;
+
+    for (int i = 0; i < 4; i++) {
+        dup2(0, 40 + i);
+    }
+    be_io_close_from(41, keep);
+    for (int i = 0; i < 4; i++) {
+        as_expected = as_expected && is_open(40 + i) == expected[i];
+    }
+    return as_expected;
+}
+
 static int child_closes_all(void)
 {
-    dup2(0, 40);
-    dup2(0, 41);
-    dup2(0, 42);
-    be_io_close_from(41, 42);
-    bool kept_one = is_open(40) && !is_open(41) && is_open(42);
-    dup2(0, 41);
-    be_io_close_from(41, 41);
-    bool kept_first = is_open(40) && is_open(41) && !is_open(42);
-    dup2(0, 42);
-    be_io_close_from(41, 40);
-    bool kept_below = is_open(40) && !is_open(41) && !is_open(42);
-    be_io_close_from(40, -1);
-    return kept_one && kept_first && kept_below && !is_open(40) && is_open(0) ? 0 : 1;
+    static const struct {
+        int keep[2];
+        bool left[4];
+    } cases[] = {
+        {{-1, -1}, {true, false, false, false}}, {{42, -1}, {true, false, true, false}},
+        {{-1, 41}, {true, true, false, false}},  {{43, 41}, {true, true, false, true}},
+        {{42, 42}, {true, false, true, false}},  {{40, 42}, {true, false, true, false}},
+    };
+    int wrong = 0;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        wrong += !closing_leaves(cases[i].keep, cases[i].left);
+    }
+    return wrong + !is_open(0);
 }
 
 static void closing_keeps_what_it_is_told_to(void **state)

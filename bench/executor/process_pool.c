@@ -1,0 +1,241 @@
+#include "executor/process_pool.h"
+
+#include <string.h>
+
+#include "core/clock.h"
+
+/* Sends what waits for a worker; what does not fit goes when its link has room again. */
+static enum be_status process_flush(struct be_executor *pool, uint32_t index,
+                                    struct be_error *error)
+{
+    struct be_process *process = &pool->processes[index];
+
+    if (process->end->ops->flush(process->end, NULL) != BE_OK) {
+        return be_child_explain(&process->child, error);
+    }
+    bool is_choked = process->end->ops->pending(process->end) > 0;
+    if (is_choked == process->is_choked) {
+        return BE_OK;
+    }
+    process->is_choked = is_choked;
+    return be_waiter_want_room(&pool->waiter, index, is_choked, error);
+}
+
+static enum be_status chunk_put(struct be_executor *pool, struct be_process *process,
+                                struct be_error *error)
+{
+    const struct be_batch *batch = pool->batch;
+    size_t request_bytes = pool->env->workload->request_bytes;
+    uint64_t left = batch->tasks - pool->next;
+    uint64_t count = left < pool->chunk ? left : pool->chunk;
+    struct be_frame frame = {
+        .kind = BE_FRAME_TASKS,
+        .first = pool->next,
+        .count = (uint32_t)count,
+        .bytes = count * request_bytes,
+    };
+    void *payload = process->end->ops->prepare(process->end, frame.bytes);
+
+    if (!payload) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a frame");
+    }
+    memcpy(payload, (const char *)batch->requests + pool->next * request_bytes, frame.bytes);
+    process->end->ops->put(process->end, &frame);
+    process->held++;
+    pool->next += count;
+    return BE_OK;
+}
+
+static uint64_t pool_limit(const struct be_executor *pool, uint64_t now_ns)
+{
+    return be_feed_limit(&(struct be_feed_state){
+        .workers = pool->env->workers,
+        .window = pool->window,
+        .left = (pool->batch->tasks - pool->next + pool->chunk - 1) / pool->chunk,
+        .merged = pool->merged / pool->chunk,
+        .passed_ns = now_ns - pool->start_ns,
+    });
+}
+
+/*
+ * Sends a worker half of what it may hold, in one write, once there is room for that: so one half
+ * is computed while the other one travels, and frames travel together.
+ */
+static enum be_status process_feed(struct be_executor *pool, uint32_t index, struct be_error *error)
+{
+    struct be_process *process = &pool->processes[index];
+    uint64_t now_ns = be_clock_now_ns();
+    uint64_t limit = pool_limit(pool, now_ns);
+    uint64_t half = (limit + 1) / 2;
+    enum be_status status = BE_OK;
+
+    if (process->held + half > limit || pool->next == pool->batch->tasks || process->is_choked) {
+        return BE_OK;
+    }
+    be_feeds_note(&process->feeds, process->answered, pool->next, now_ns);
+    while (status == BE_OK && half-- > 0 && pool->next < pool->batch->tasks &&
+           process->end->ops->pending(process->end) < BE_END_PENDING_BYTES) {
+        status = chunk_put(pool, process, error);
+    }
+    return status == BE_OK ? process_flush(pool, index, error) : status;
+}
+
+static bool reply_is_sane(const struct be_executor *pool, const struct be_process *process,
+                          const struct be_frame *frame)
+{
+    uint64_t bytes = (uint64_t)frame->count * pool->env->workload->reply_bytes;
+
+    if (frame->failures) {
+        bytes += be_frame_failed_bytes(frame->count);
+    }
+    return frame->kind == BE_FRAME_TASKS && process->held > 0 && frame->bytes == bytes &&
+           frame->first < pool->next && frame->count <= pool->next - frame->first;
+}
+
+static void reply_merge(struct be_executor *pool, const struct be_frame *frame,
+                        const unsigned char *payload)
+{
+    const struct be_batch *batch = pool->batch;
+    size_t reply_bytes = pool->env->workload->reply_bytes;
+    char *replies = (char *)batch->replies + frame->first * reply_bytes;
+    const unsigned char *failed = payload + frame->count * reply_bytes;
+
+    if (!frame->failures) {
+        memcpy(replies, payload, frame->count * reply_bytes);
+    }
+    for (uint32_t i = 0; frame->failures && i < frame->count; i++) {
+        if (failed[i]) {
+            batch->failed[frame->first + i] = 1;
+        } else {
+            memcpy(replies + i * reply_bytes, payload + i * reply_bytes, reply_bytes);
+        }
+    }
+    pool->merged += frame->count;
+}
+
+/* Takes the time since the message that has just been merged was fed. */
+static void reply_time(struct be_executor *pool, uint32_t index, uint64_t first)
+{
+    uint64_t fed_ns = be_feeds_find(&pool->processes[index].feeds, first);
+    be_latency_add(&pool->env->accounts[index].latency, be_clock_now_ns() - fed_ns);
+}
+
+static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
+                                  const struct be_frame *frame, const void *payload,
+                                  struct be_error *error)
+{
+    struct be_process *process = &pool->processes[index];
+
+    if (frame->kind == BE_FRAME_TASKS ? !reply_is_sane(pool, process, frame)
+                                      : frame->kind != pool->awaited) {
+        return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
+    }
+    if (frame->kind != BE_FRAME_TASKS) {
+        pool->answers++;
+        return BE_OK;
+    }
+    reply_merge(pool, frame, payload);
+    process->held--;
+    if (be_stamp_due(&pool->messages)) {
+        reply_time(pool, index, frame->first);
+    }
+    return BE_OK;
+}
+
+/* Merges every reply that has come whole. */
+static enum be_status replies_merge(struct be_executor *pool, uint32_t index,
+                                    struct be_error *error)
+{
+    struct be_process *process = &pool->processes[index];
+    enum be_status status = BE_OK;
+    struct be_frame frame = {0};
+    const void *payload;
+
+    while (status == BE_OK && (payload = process->end->ops->next(process->end, &frame))) {
+        status = frame_merge(pool, index, &frame, payload, error);
+    }
+    process->answered = frame.first; /* or is about to be: all before it were */
+    return status;
+}
+
+static enum be_status process_receive(struct be_executor *pool, uint32_t index,
+                                      struct be_error *error)
+{
+    struct be_process *process = &pool->processes[index];
+    enum be_status status = process->end->ops->receive(process->end, error);
+
+    be_lap_end(&pool->lap, &pool->env->meter->receive_ns);
+    if (status == BE_EIO) {
+        return be_child_explain(&process->child, error);
+    }
+    if (status == BE_OK) {
+        status = replies_merge(pool, index, error);
+    }
+    be_lap_end(&pool->lap, &pool->env->meter->merge_ns);
+    return status;
+}
+
+static enum be_status waited_handle(struct be_executor *pool, const struct be_waited *waited,
+                                    struct be_error *error)
+{
+    uint32_t index = waited->index;
+    enum be_status status = BE_OK;
+
+    if (waited->ended) {
+        return be_child_explain(&pool->processes[index].child, error);
+    }
+    if (waited->readable) {
+        status = process_receive(pool, index, error);
+    }
+    if (status == BE_OK && pool->processes[index].is_choked) {
+        status = process_flush(pool, index, error);
+    }
+    if (status == BE_OK && pool->batch) {
+        status = process_feed(pool, index, error);
+    }
+    be_lap_end(&pool->lap, &pool->env->meter->send_ns);
+    return status;
+}
+
+/* Waits until something happens and handles what happened. */
+static enum be_status pool_wait(struct be_executor *pool, struct be_error *error)
+{
+    struct be_waited waited[BE_WAITED_MAX];
+    uint32_t count = 0;
+
+    be_lap_begin(&pool->lap, be_stamp_due(&pool->rounds));
+    enum be_status status = be_waiter_wait(&pool->waiter, waited, &count, error);
+    for (uint32_t i = 0; status == BE_OK && i < count; i++) {
+        status = waited_handle(pool, &waited[i], error);
+    }
+    return status;
+}
+
+enum be_status be_process_pool_await(struct be_executor *pool, enum be_frame_kind kind,
+                                     struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    pool->awaited = kind;
+    while (status == BE_OK && pool->answers < pool->env->workers) {
+        status = pool_wait(pool, error);
+    }
+    pool->answers = 0;
+    return status;
+}
+
+enum be_status be_process_pool_pass(struct be_executor *pool, struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    /* Twice around: one half of what each may hold, then the other. */
+    be_lap_begin(&pool->lap, 1);
+    for (uint32_t i = 0; status == BE_OK && i < 2 * pool->env->workers; i++) {
+        status = process_feed(pool, i % pool->env->workers, error);
+    }
+    be_lap_end(&pool->lap, &pool->env->meter->send_ns);
+    while (status == BE_OK && pool->merged < pool->batch->tasks) {
+        status = pool_wait(pool, error);
+    }
+    return status;
+}

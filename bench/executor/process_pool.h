@@ -1,0 +1,60 @@
+/*
+ * The dispatcher of a pool of processes, while tasks are under way.
+ *
+ * It keeps several tasks in flight with each worker, never blocks in a write, and waits for all
+ * links and for workers' ends together, so that neither full buffers nor a dead worker can stop it.
+ * Tasks are handed out in input order to whoever has room, and merged at their index.
+ *
+ * Threads: the dispatcher. Errors: BE_EWORKER, a worker died or broke the protocol;
+ * BE_ESYSTEM, BE_ENOMEM. Each leaves workers in an unknown state.
+ */
+#ifndef BE_BENCH_PROCESS_POOL_H
+#define BE_BENCH_PROCESS_POOL_H
+
+#include "executor/child.h"
+#include "executor/executor.h"
+#include "executor/feed.h"
+#include "executor/waiter.h"
+#include "transport/transport.h"
+
+/* A worker and its link. */
+struct be_process {
+    struct be_child child;
+    struct be_end *end; /* the dispatcher's, of its link */
+    uint64_t held;      /* chunks sent to it and not yet answered */
+    bool is_choked;     /* its link is full; the waiter was told */
+    uint64_t answered;  /* the last task that was */
+    struct be_feeds feeds;
+};
+
+struct be_executor {
+    const struct be_executor_env *env;
+    const struct be_transport_ops *transport;
+    uint64_t chunk_max; /* tasks a message, at most */
+    uint64_t window;    /* messages under way with one worker, at most */
+    struct be_process *processes;
+    struct be_waiter waiter;
+    enum be_frame_kind awaited; /* from every worker */
+    uint32_t answers;           /* workers that have sent it */
+    struct be_error broken;     /* why nothing more can be run; BE_OK while all is well */
+
+    /* The pass under way. */
+    const struct be_batch *batch;
+    uint64_t chunk;
+    uint64_t start_ns;
+    uint64_t next;   /* the first task that was not yet handed out */
+    uint64_t merged; /* tasks */
+
+    struct be_stamp rounds;   /* of waiting and handling what happened: where the time goes */
+    struct be_lap lap;        /* in this round */
+    struct be_stamp messages; /* whose time from feeding to merging is taken */
+};
+
+/* Runs the pass that the pool was given. */
+enum be_status be_process_pool_pass(struct be_executor *pool, struct be_error *error);
+
+/* Waits until every worker has sent a frame of that kind. */
+enum be_status be_process_pool_await(struct be_executor *pool, enum be_frame_kind kind,
+                                     struct be_error *error);
+
+#endif

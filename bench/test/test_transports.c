@@ -1,0 +1,251 @@
+/* Every transport: frames both ways, whole, in order, however many and however large. */
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "executor_fixture.h"
+#include "transport/ring.h"
+
+enum { FRAMES = 4, LARGEST = 4096 };
+
+struct link {
+    struct be_params params;
+    struct be_end *ends[BE_ENDS];
+};
+
+/* The transport that the fixture names. */
+static void link_make(struct link *link, size_t payload_bytes)
+{
+    const struct be_transport_ops *transport = be_transport_find(fixture_params[1]);
+    struct be_error error;
+
+    *link = (struct link){{NULL, 0}, {NULL, NULL}};
+    fixture_params_set(&link->params, transport->row.params);
+    const struct be_link_env env = {.params = &link->params,
+                                    .request_bytes = payload_bytes,
+                                    .reply_bytes = payload_bytes,
+                                    .frames = FRAMES};
+    enum be_status status = transport->open(&env, link->ends, &error);
+    if (status == BE_EUNAVAILABLE) {
+        print_message("%s\n", error.message);
+        be_params_finish(&link->params);
+        skip();
+    }
+    assert_int_equal(status, BE_OK);
+}
+
+static void link_finish(struct link *link)
+{
+    be_end_close(link->ends[0]);
+    be_end_close(link->ends[1]);
+    be_params_finish(&link->params);
+}
+
+static void frame_put(struct be_end *end, uint64_t first, size_t bytes)
+{
+    struct be_frame frame = {.first = first, .bytes = bytes, .count = 1, .kind = BE_FRAME_TASKS};
+    unsigned char *payload = end->ops->prepare(end, bytes);
+
+    assert_non_null(payload);
+    assert_int_equal((uintptr_t)payload % 8, 0);
+    memset(payload, (int)first, bytes);
+    end->ops->put(end, &frame);
+}
+
+/* The next frame, received as often as it takes; the other end flushes what it could not send. */
+static void frame_expect(struct be_end *end, struct be_end *other, uint64_t first, size_t bytes)
+{
+    struct be_frame frame;
+    const unsigned char *payload;
+
+    while (!(payload = end->ops->next(end, &frame))) {
+        assert_int_equal(other->ops->flush(other, NULL), BE_OK);
+        assert_int_equal(end->ops->receive(end, NULL), BE_OK);
+    }
+    assert_int_equal((uintptr_t)payload % 8, 0);
+    assert_int_equal(frame.first, first);
+    assert_int_equal(frame.bytes, bytes);
+    for (size_t i = 0; i < bytes; i++) {
+        assert_int_equal(payload[i], (unsigned char)first);
+    }
+}
+
+/* Requests of all sizes, as many under way as may be, and an answer to each: round and round. */
+static void frames_go_round_and_round(void **state)
+{
+    enum { ROUNDS = 500 };
+    struct link link;
+
+    (void)state;
+    link_make(&link, LARGEST);
+    struct be_end *near = link.ends[BE_DISPATCHER_END];
+    struct be_end *far = link.ends[BE_WORKER_END];
+    for (uint64_t i = 0; i < ROUNDS; i++) {
+        for (uint64_t j = 0; j < FRAMES; j++) {
+            frame_put(near, i + j, 8 * ((i * 7 + j * 131) % (LARGEST / 8 + 1)));
+        }
+        assert_int_equal(near->ops->flush(near, NULL), BE_OK);
+        for (uint64_t j = 0; j < FRAMES; j++) {
+            frame_expect(far, near, i + j, 8 * ((i * 7 + j * 131) % (LARGEST / 8 + 1)));
+            frame_put(far, i + j, 8 * ((i + j) % 40));
+        }
+        assert_int_equal(far->ops->flush(far, NULL), BE_OK);
+        assert_int_equal(far->ops->pending(far), 0);
+        for (uint64_t j = 0; j < FRAMES; j++) {
+            frame_expect(near, far, i + j, 8 * ((i + j) % 40));
+        }
+    }
+    link_finish(&link);
+}
+
+static void frames_that_do_not_fit_wait(void **state)
+{
+    enum { LARGE = 3 << 20 };
+    struct link link;
+
+    (void)state;
+    link_make(&link, LARGE);
+    struct be_end *near = link.ends[BE_DISPATCHER_END];
+    struct be_end *far = link.ends[BE_WORKER_END];
+    frame_put(near, 1, 24);
+    frame_put(near, 2, LARGE);
+    frame_put(near, 3, LARGE);
+    frame_put(near, 4, 8);
+    assert_int_equal(near->ops->flush(near, NULL), BE_OK);
+    assert_int_equal(far->ops->receive(far, NULL), BE_OK);
+    frame_expect(far, near, 1, 24);
+    frame_expect(far, near, 2, LARGE);
+    frame_expect(far, near, 3, LARGE);
+    frame_expect(far, near, 4, 8);
+    assert_int_equal(near->ops->pending(near), 0);
+    link_finish(&link);
+}
+
+/* A payload full of what looks like the number of a frame to come. */
+static void payloads_are_not_taken_for_frames(void **state)
+{
+    struct link link;
+
+    (void)state;
+    link_make(&link, LARGEST);
+    struct be_end *near = link.ends[BE_DISPATCHER_END];
+    struct be_end *far = link.ends[BE_WORKER_END];
+    for (uint64_t i = 0; i < 2000; i++) {
+        struct be_frame frame = {.bytes = LARGEST, .kind = BE_FRAME_TASKS};
+        uint64_t *payload = near->ops->prepare(near, LARGEST);
+        for (size_t j = 0; j < LARGEST / 8; j++) {
+            payload[j] = i * (LARGEST / BE_RING_SLOT_BYTES + 1) + j;
+        }
+        near->ops->put(near, &frame);
+        assert_int_equal(near->ops->flush(near, NULL), BE_OK);
+        far->ops->await(far);
+        assert_int_equal(far->ops->receive(far, NULL), BE_OK);
+        assert_non_null(far->ops->next(far, &frame));
+        assert_null(far->ops->next(far, &frame));
+    }
+    link_finish(&link);
+}
+
+static void nothing_received_is_no_error(void **state)
+{
+    struct link link;
+    struct be_frame frame;
+
+    (void)state;
+    link_make(&link, 8);
+    struct be_end *near = link.ends[BE_DISPATCHER_END];
+    assert_int_equal(near->ops->receive(near, NULL), BE_OK);
+    assert_null(near->ops->next(near, &frame));
+    link_finish(&link);
+}
+
+static bool is_readable(const struct be_end *end)
+{
+    int fds[2];
+
+    end->ops->descriptors(end, fds);
+    return poll(&(struct pollfd){.fd = fds[0], .events = POLLIN}, 1, 0) == 1;
+}
+
+/* Whoever goes to sleep is told of what came before, and of what comes later. */
+static void a_sleeping_dispatcher_is_told(void **state)
+{
+    struct link link;
+
+    (void)state;
+    link_make(&link, 8);
+    struct be_end *near = link.ends[BE_DISPATCHER_END];
+    struct be_end *far = link.ends[BE_WORKER_END];
+    if (near->ops->park) {
+        assert_true(near->ops->park(near));
+    }
+    assert_false(is_readable(near));
+    assert_int_equal(be_end_signal(far, BE_FRAME_READY, NULL), BE_OK);
+    assert_true(is_readable(near));
+    if (near->ops->park) {
+        near->ops->unpark(near);
+        assert_true(near->ops->ready(near));
+        assert_false(near->ops->park(near));
+        near->ops->unpark(near);
+    }
+    link_finish(&link);
+}
+
+/* A header that promises more than the link carries. */
+static void garbage_is_recognised(void **state)
+{
+    struct be_frame garbage = {.bytes = UINT64_C(1) << 60, .kind = BE_FRAME_TASKS};
+    struct link link;
+    struct be_frame frame;
+
+    (void)state;
+    link_make(&link, 64);
+    struct be_end *near = link.ends[BE_DISPATCHER_END];
+    struct be_end *far = link.ends[BE_WORKER_END];
+    int fds[2];
+    far->ops->descriptors(far, fds);
+    if (near->ops->park) {
+        far->ops->prepare(far, 0);
+        far->ops->put(far, &garbage);
+        assert_int_equal(far->ops->flush(far, NULL), BE_OK);
+    } else if (strcmp(fixture_params[1], "mqueue") == 0) {
+        link_finish(&link);
+        skip(); /* its descriptor is not written to */
+    } else {
+        assert_int_equal(write(fds[1], &garbage, sizeof(garbage)), sizeof(garbage));
+    }
+    assert_int_equal(near->ops->receive(near, NULL), BE_OK);
+    assert_non_null(near->ops->next(near, &frame));
+    assert_int_equal(frame.kind, BE_FRAME_GARBAGE);
+    link_finish(&link);
+}
+
+static int transport_test(const char *name, void *context)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_go_round_and_round),
+        cmocka_unit_test(frames_that_do_not_fit_wait),
+        cmocka_unit_test(payloads_are_not_taken_for_frames),
+        cmocka_unit_test(nothing_received_is_no_error),
+        cmocka_unit_test(a_sleeping_dispatcher_is_told),
+        cmocka_unit_test(garbage_is_recognised),
+    };
+
+    (void)context;
+    return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
+
+int main(void)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    return fixture_each_transport(transport_test, NULL);
+}

@@ -1,0 +1,54 @@
+/*
+ * Looking again and again for a while. Threads: a spin has one owner.
+ */
+#ifndef BE_BENCH_SPIN_H
+#define BE_BENCH_SPIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/clock.h"
+
+/*
+ * About what parking and being woken take, so that who spins in vain waits twice as long at most
+ * (Karlin, Li, Manasse and Owicki, 1991).
+ */
+#define BE_SPIN_NS       UINT64_C(50000)
+#define BE_SPIN_FOR_EVER UINT64_MAX
+
+/* Looks between two readings of the clock. */
+enum { BE_SPIN_LOOKS = 64 };
+
+struct be_spin {
+    uint64_t budget_ns;
+    uint64_t began_ns; /* 0: the clock was not read yet */
+    uint32_t looks;
+};
+
+static inline void be_spin_begin(struct be_spin *spin, uint64_t budget_ns)
+{
+    *spin = (struct be_spin){.budget_ns = budget_ns};
+}
+
+/* After a look in vain: whether to look again. Lets a sibling on the core go first. */
+static inline bool be_spin_goes_on(struct be_spin *spin)
+{
+    if (spin->budget_ns == 0) {
+        return false;
+    }
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+    if (++spin->looks % BE_SPIN_LOOKS != 0 || spin->budget_ns == BE_SPIN_FOR_EVER) {
+        return true;
+    }
+    uint64_t now_ns = be_clock_now_ns();
+    if (spin->began_ns == 0) {
+        spin->began_ns = now_ns;
+    }
+    return now_ns - spin->began_ns < spin->budget_ns;
+}
+
+#endif

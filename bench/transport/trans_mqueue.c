@@ -1,0 +1,116 @@
+/* Transport `mqueue`: two POSIX message queues a worker, one each way. */
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "transport/wire.h"
+
+/*
+ * The kernel's default for what an ordinary user may ask for. A user's queues together may take
+ * 800 KB by default (RLIMIT_MSGQUEUE), so each takes little more than it needs.
+ */
+enum { MESSAGES = 10, SHARED_BYTES = 2048 };
+
+/* Each end of a queue is an open file of its own: one blocks, the other does not. */
+struct queue {
+    int in;
+    int out;
+};
+
+static ssize_t message_read(int fd, void *data, size_t bytes)
+{
+    ssize_t n;
+
+    do {
+        n = mq_receive(fd, data, bytes, NULL);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static ssize_t message_write(int fd, const void *data, size_t bytes)
+{
+    int status;
+
+    do {
+        status = mq_send(fd, data, bytes, 0);
+    } while (status < 0 && errno == EINTR);
+    return status < 0 ? -1 : (ssize_t)bytes;
+}
+
+static const struct be_wire_calls message_calls = {message_read, message_write};
+
+static enum be_status queue_refused(size_t message_bytes, struct be_error *error)
+{
+    switch (errno) {
+    case EINVAL:
+        return be_error_set(error, BE_EUNAVAILABLE,
+                            "transport 'mqueue' is unavailable above the system's limit for a "
+                            "message (fs.mqueue.msgsize_max), and this one has %zu bytes",
+                            message_bytes);
+    case EMFILE:
+    case ENOSPC:
+        return be_error_set(error, BE_EUNAVAILABLE,
+                            "transport 'mqueue' is unavailable: too many open files or queues "
+                            "(ulimit -n, ulimit -q, fs.mqueue.queues_max)");
+    case ENOSYS:
+    case EACCES:
+        return be_error_errno(error, BE_EUNAVAILABLE, "transport 'mqueue' is unavailable: mq_open");
+    default:
+        return be_error_errno(error, BE_ESYSTEM, "mq_open");
+    }
+}
+
+/* The queue has a name for as long as it takes to open its two ends. */
+static enum be_status queue_open(size_t message_bytes, struct queue *queue, struct be_error *error)
+{
+    struct mq_attr attributes = {.mq_maxmsg = MESSAGES, .mq_msgsize = (long)message_bytes};
+    char name[48];
+
+    snprintf(name, sizeof(name), "/breakeven-%ld", (long)getpid());
+    mq_unlink(name); /* left by a process of that number that was killed here */
+    queue->in = mq_open(name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attributes);
+    if (queue->in < 0) {
+        return queue_refused(message_bytes, error);
+    }
+    queue->out = mq_open(name, O_WRONLY | O_CLOEXEC);
+    enum be_status status = queue->out < 0 ? queue_refused(message_bytes, error) : BE_OK;
+    mq_unlink(name);
+    if (status != BE_OK) {
+        close(queue->in);
+    }
+    return status;
+}
+
+static enum be_status mqueue_open(const struct be_link_env *env, struct be_end *ends[BE_ENDS],
+                                  struct be_error *error)
+{
+    size_t message_bytes = be_link_frame_bytes(env);
+    struct queue requests;
+    struct queue replies;
+
+    message_bytes = message_bytes > SHARED_BYTES ? message_bytes : SHARED_BYTES;
+    enum be_status status = queue_open(message_bytes, &requests, error);
+    if (status != BE_OK) {
+        return status;
+    }
+    status = queue_open(message_bytes, &replies, error);
+    if (status != BE_OK) {
+        close(requests.in);
+        close(requests.out);
+        return status;
+    }
+    struct be_wire wires[BE_ENDS] = {
+        [BE_DISPATCHER_END] = {replies.in, requests.out, &message_calls, message_bytes},
+        [BE_WORKER_END] = {requests.in, replies.out, &message_calls, message_bytes},
+    };
+    return be_wire_ends(env, wires, ends, error);
+}
+
+static const struct be_param mqueue_params[] = {{.name = NULL}};
+
+const struct be_transport_ops be_transport_mqueue = {
+    .row = {"mqueue", "two POSIX message queues a worker, one each way", mqueue_params},
+    .open = mqueue_open,
+};

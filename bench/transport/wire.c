@@ -1,0 +1,289 @@
+#include "transport/wire.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/io.h"
+
+/* What one read or write moves at most, unless a single frame is larger. */
+enum { QUEUE_BYTES = 1 << 16 };
+
+/* Bytes start .. end are in use; frames lie at multiples of 8. */
+struct queue {
+    unsigned char *data;
+    size_t start;
+    size_t end;
+    size_t capacity;
+};
+
+struct wire_end {
+    struct be_end base;
+    struct be_wire wire;
+    size_t payload_bytes_max;
+    struct queue in;
+    struct queue out;
+};
+
+const struct be_wire_calls be_wire_plain = {be_io_read_some, be_io_write_some};
+
+static struct wire_end *wire_of(struct be_end *end)
+{
+    return (struct wire_end *)end;
+}
+
+static const struct wire_end *wire_of_const(const struct be_end *end)
+{
+    return (const struct wire_end *)end;
+}
+
+/* Makes room for `bytes` behind the end: to the front first, then by growing. */
+static bool queue_reserve(struct queue *queue, size_t bytes)
+{
+    size_t used = queue->end - queue->start;
+
+    if (queue->capacity - queue->end >= bytes) {
+        return true;
+    }
+    if (queue->start > 0) {
+        memmove(queue->data, queue->data + queue->start, used);
+        queue->start = 0;
+        queue->end = used;
+    }
+    if (queue->capacity - used >= bytes) {
+        return true;
+    }
+    size_t capacity = used + bytes > QUEUE_BYTES ? used + bytes : QUEUE_BYTES;
+    unsigned char *data = realloc(queue->data, capacity);
+    if (!data) {
+        return false;
+    }
+    queue->data = data;
+    queue->capacity = capacity;
+    return true;
+}
+
+/* The bytes of the frame at `at`, of which the header is there whole. */
+static size_t frame_bytes(const unsigned char *at)
+{
+    struct be_frame frame;
+
+    memcpy(&frame, at, sizeof(frame));
+    return sizeof(frame) + frame.bytes;
+}
+
+static void *wire_prepare(struct be_end *end, size_t payload_bytes)
+{
+    struct queue *out = &wire_of(end)->out;
+
+    if (!queue_reserve(out, sizeof(struct be_frame) + payload_bytes)) {
+        return NULL;
+    }
+    return out->data + out->end + sizeof(struct be_frame);
+}
+
+static void wire_put(struct be_end *end, const struct be_frame *frame)
+{
+    struct queue *out = &wire_of(end)->out;
+
+    memcpy(out->data + out->end, frame, sizeof(*frame));
+    out->end += sizeof(*frame) + frame->bytes;
+}
+
+/* How much of what waits goes into the next write: all of it, or the frames that fit a message. */
+static size_t wire_portion(const struct wire_end *wire)
+{
+    const struct queue *out = &wire->out;
+    size_t waiting = out->end - out->start;
+    size_t portion = 0;
+
+    if (wire->wire.message_bytes == 0) {
+        return waiting;
+    }
+    while (portion < waiting) {
+        size_t more = frame_bytes(out->data + out->start + portion);
+        if (portion + more > wire->wire.message_bytes) {
+            break;
+        }
+        portion += more;
+    }
+    return portion;
+}
+
+static enum be_status wire_flush(struct be_end *end, struct be_error *error)
+{
+    struct wire_end *wire = wire_of(end);
+    struct queue *out = &wire->out;
+
+    while (out->start < out->end) {
+        ssize_t n =
+            wire->wire.calls->write(wire->wire.out, out->data + out->start, wire_portion(wire));
+        if (n < 0 && errno == EAGAIN) {
+            return BE_OK;
+        }
+        if (n < 0) {
+            return be_error_errno(error, BE_EIO, "write to a worker or its dispatcher");
+        }
+        out->start += (size_t)n;
+    }
+    out->start = out->end = 0;
+    return BE_OK;
+}
+
+static size_t wire_pending(const struct be_end *end)
+{
+    const struct queue *out = &wire_of_const(end)->out;
+
+    return out->end - out->start;
+}
+
+/* Room that the next read needs: for a message, or for what the frame at the front still lacks. */
+static size_t wire_lacks(const struct wire_end *wire)
+{
+    const struct queue *in = &wire->in;
+    size_t used = in->end - in->start;
+
+    if (wire->wire.message_bytes > 0) {
+        return wire->wire.message_bytes;
+    }
+    if (used < sizeof(struct be_frame)) {
+        return sizeof(struct be_frame) - used;
+    }
+    return frame_bytes(in->data + in->start) - used;
+}
+
+static void wire_await(struct be_end *end)
+{
+    struct pollfd readable = {.fd = wire_of(end)->wire.in, .events = POLLIN};
+
+    /*
+     * A read would sleep as well, but whoever sleeps in read on a socket is also woken, in vain,
+     * whenever the other end takes a message out.
+     */
+    poll(&readable, 1, -1);
+}
+
+static enum be_status wire_receive(struct be_end *end, struct be_error *error)
+{
+    struct wire_end *wire = wire_of(end);
+    struct queue *in = &wire->in;
+
+    if (in->start == in->end) {
+        in->start = in->end = 0;
+    }
+    if (!queue_reserve(in, wire_lacks(wire))) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a frame");
+    }
+    ssize_t n = wire->wire.calls->read(wire->wire.in, in->data + in->end, in->capacity - in->end);
+    if (n < 0 && errno == EAGAIN) {
+        return BE_OK;
+    }
+    if (n < 0) {
+        return be_error_errno(error, BE_EIO, "read from a worker or its dispatcher");
+    }
+    if (n == 0) {
+        return be_error_set(error, BE_EIO, "the other end closed the connection");
+    }
+    in->end += (size_t)n;
+    return BE_OK;
+}
+
+static const void *wire_next(struct be_end *end, struct be_frame *frame)
+{
+    struct queue *in = &wire_of(end)->in;
+    size_t used = in->end - in->start;
+    const unsigned char *at = in->data + in->start;
+
+    if (used < sizeof(*frame)) {
+        return NULL;
+    }
+    memcpy(frame, at, sizeof(*frame));
+    if (frame->bytes > wire_of(end)->payload_bytes_max) {
+        *frame = (struct be_frame){.kind = BE_FRAME_GARBAGE};
+    }
+    if (used - sizeof(*frame) < frame->bytes) {
+        return NULL;
+    }
+    in->start += sizeof(*frame) + frame->bytes;
+    return at + sizeof(*frame);
+}
+
+static void wire_descriptors(const struct be_end *end, int fds[2])
+{
+    fds[0] = wire_of_const(end)->wire.in;
+    fds[1] = wire_of_const(end)->wire.out;
+}
+
+static void descriptors_close(const struct be_wire *wire)
+{
+    close(wire->in);
+    if (wire->out != wire->in) {
+        close(wire->out);
+    }
+}
+
+static void wire_close(struct be_end *end)
+{
+    struct wire_end *wire = wire_of(end);
+
+    descriptors_close(&wire->wire);
+    free(wire->in.data);
+    free(wire->out.data);
+    free(wire);
+}
+
+static const struct be_end_ops wire_ops = {
+    .prepare = wire_prepare,
+    .put = wire_put,
+    .flush = wire_flush,
+    .pending = wire_pending,
+    .receive = wire_receive,
+    .next = wire_next,
+    .await = wire_await,
+    .descriptors = wire_descriptors,
+    .close = wire_close,
+};
+
+static struct be_end *wire_create(const struct be_link_env *env, const struct be_wire *wire)
+{
+    struct wire_end *end = calloc(1, sizeof(*end));
+
+    if (!end) {
+        return NULL;
+    }
+    *end = (struct wire_end){
+        .base = {.ops = &wire_ops},
+        .wire = *wire,
+        .payload_bytes_max = be_link_frame_bytes(env) - sizeof(struct be_frame),
+    };
+    return &end->base;
+}
+
+enum be_status be_wire_ends(const struct be_link_env *env, const struct be_wire wires[BE_ENDS],
+                            struct be_end *ends[BE_ENDS], struct be_error *error)
+{
+    const struct be_wire *dispatcher = &wires[BE_DISPATCHER_END];
+    struct be_end *made[BE_ENDS] = {wire_create(env, &wires[0]), wire_create(env, &wires[1])};
+    enum be_status status = BE_OK;
+
+    if (!made[0] || !made[1]) {
+        status = be_error_set(error, BE_ENOMEM, "out of memory for a link");
+    } else {
+        status = be_io_set_nonblock(dispatcher->in, error);
+    }
+    if (status == BE_OK && dispatcher->out != dispatcher->in) {
+        status = be_io_set_nonblock(dispatcher->out, error);
+    }
+    for (int i = 0; i < BE_ENDS; i++) {
+        if (status == BE_OK) {
+            ends[i] = made[i];
+        } else if (made[i]) {
+            be_end_close(made[i]);
+        } else {
+            descriptors_close(&wires[i]);
+        }
+    }
+    return status;
+}
