@@ -20,10 +20,10 @@ struct listing {
 
 static void row_print(const char *name, const char *summary, const char *unavailable)
 {
-    printf("  %-13s ", name);
+    printf("  %-14s ", name);
     be_safe_print(stdout, summary);
     if (unavailable) {
-        printf("\n  %-13s unavailable: ", "");
+        printf("\n  %-14s unavailable: ", "");
         be_safe_print(stdout, unavailable);
     }
     putchar('\n');
@@ -35,11 +35,11 @@ static void catalog_print(const struct be_catalog *catalog, enum be_catalog_kind
         const struct be_catalog_row *row = &catalog->rows[kind].items[i];
         row_print(row->name, row->summary, row->unavailable);
         for (size_t j = 0; j < row->param_count; j++) {
-            printf("  %-13s   --%s %s (default %s)\n", "", row->params[j].name, row->params[j].help,
+            printf("  %-14s   --%s %s (default %s)\n", "", row->params[j].name, row->params[j].help,
                    row->params[j].fallback);
         }
         for (size_t j = 0; j < row->event_count; j++) {
-            printf("  %-13s   %s:%s\n", "", row->name, row->events[j]);
+            printf("  %-14s   %s:%s\n", "", row->name, row->events[j]);
         }
     }
 }
@@ -69,6 +69,13 @@ static enum be_status probes_list(const struct listing *listing, struct be_error
 {
     (void)error;
     catalog_print(listing->catalog, BE_CATALOG_PROBE);
+    return BE_OK;
+}
+
+static enum be_status transports_list(const struct listing *listing, struct be_error *error)
+{
+    (void)error;
+    catalog_print(listing->catalog, BE_CATALOG_TRANSPORT);
     return BE_OK;
 }
 
@@ -185,9 +192,10 @@ static const struct {
     const char *name;
     enum be_status (*list)(const struct listing *listing, struct be_error *error);
 } kinds[] = {
-    {"executors", executors_list}, {"workloads", workloads_list},   {"counters", counters_list},
-    {"probes", probes_list},       {"placements", placements_list}, {"plans", plans_list},
-    {"formats", formats_list},     {"plots", plots_list},           {"runs", runs_list},
+    {"executors", executors_list}, {"transports", transports_list}, {"workloads", workloads_list},
+    {"counters", counters_list},   {"probes", probes_list},         {"placements", placements_list},
+    {"plans", plans_list},         {"formats", formats_list},       {"plots", plots_list},
+    {"runs", runs_list},
 };
 
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
@@ -206,10 +214,11 @@ static enum be_status kinds_list(const struct listing *listing, struct be_error 
         }
     }
     if (!found) {
-        return be_error_set(error, BE_EUSAGE,
-                            "'%s' cannot be listed; executors, workloads, counters, probes, "
-                            "placements, plans, formats, plots and runs can",
-                            asked);
+        return be_error_set(
+            error, BE_EUSAGE,
+            "'%s' cannot be listed; executors, transports, workloads, counters, probes, "
+            "placements, plans, formats, plots and runs can",
+            asked);
     }
     return status;
 }
@@ -241,6 +250,7 @@ static enum be_status list_run(int argc, const char **argv, struct be_error *err
 const struct be_command be_command_list = {
     .name = "list",
     .usage = "[KIND] [options]",
-    .summary = "executors, workloads, counters, probes, placements, plans, formats, plots, runs",
+    .summary = "executors, transports, workloads, counters, probes, placements, plans, formats, "
+               "plots, runs",
     .run = list_run,
 };

@@ -10,10 +10,25 @@
 
 enum { NAME_BYTES_MAX = 64, PARAMS_MAX = 32 };
 
-static const char *const kind_names[BE_CATALOG_KINDS] = {"workload", "executor", "counter",
-                                                         "probe"};
+static const char *const kind_names[BE_CATALOG_KINDS] = {"workload", "executor", "counter", "probe",
+                                                         "transport"};
 static const char *const kind_lists[BE_CATALOG_KINDS] = {"workloads", "executors", "counters",
-                                                         "probes"};
+                                                         "probes", "transports"};
+
+static bool kind_is_optional(enum be_catalog_kind kind)
+{
+    return kind == BE_CATALOG_PROBE || kind == BE_CATALOG_TRANSPORT;
+}
+
+bool be_catalog_param_is_part(const char *param, enum be_catalog_kind *kind)
+{
+    bool is_part = strcmp(param, kind_names[BE_CATALOG_TRANSPORT]) == 0;
+
+    if (is_part && kind) {
+        *kind = BE_CATALOG_TRANSPORT;
+    }
+    return is_part;
+}
 
 const char *be_catalog_kind_name(enum be_catalog_kind kind)
 {
@@ -200,10 +215,9 @@ static enum be_status row_parse(const json_t *object, enum be_catalog_kind kind,
 {
     static enum be_status (*const parse[])(const json_t *, struct be_catalog_row *,
                                            struct be_error *) = {
-        [BE_CATALOG_WORKLOAD] = workload_parse,
-        [BE_CATALOG_EXECUTOR] = executor_parse,
-        [BE_CATALOG_COUNTER] = counter_parse,
-        [BE_CATALOG_PROBE] = probe_parse,
+        [BE_CATALOG_WORKLOAD] = workload_parse, [BE_CATALOG_EXECUTOR] = executor_parse,
+        [BE_CATALOG_COUNTER] = counter_parse,   [BE_CATALOG_PROBE] = probe_parse,
+        [BE_CATALOG_TRANSPORT] = params_parse,
     };
     enum be_status status =
         name_get(object, kind == BE_CATALOG_COUNTER ? "_" : "", &row->name, error);
@@ -224,7 +238,7 @@ static enum be_status rows_parse(const json_t *object, enum be_catalog_kind kind
     struct be_catalog_rows *rows = &catalog->rows[kind];
     const json_t *array = NULL;
 
-    if (kind == BE_CATALOG_PROBE && !json_object_get(object, kind_lists[kind])) {
+    if (kind_is_optional(kind) && !json_object_get(object, kind_lists[kind])) {
         return BE_OK;
     }
     enum be_status status = be_json_get_array(object, kind_lists[kind], &array, error);

@@ -18,17 +18,18 @@
 enum be_catalog_kind {
     BE_CATALOG_WORKLOAD,
     BE_CATALOG_EXECUTOR,
-    BE_CATALOG_COUNTER, /* a backend; its events are "backend:event" */
-    BE_CATALOG_PROBE,   /* a floor of the machine; a runner need not have any */
+    BE_CATALOG_COUNTER,   /* a backend; its events are "backend:event" */
+    BE_CATALOG_PROBE,     /* a floor of the machine; a runner need not have any */
+    BE_CATALOG_TRANSPORT, /* a part of executors; a runner need not have any */
 };
 
-enum { BE_CATALOG_KINDS = 4 };
+enum { BE_CATALOG_KINDS = 5 };
 
 struct be_catalog_row {
     const char *name;
     const char *summary;
     const char *unavailable; /* NULL: can be used; else the reason */
-    struct be_param *params; /* param_count of them; workloads and executors */
+    struct be_param *params; /* param_count of them; workloads, executors, parts */
     size_t param_count;
 
     /* Workloads. */
@@ -63,7 +64,7 @@ struct be_catalog {
     json_t *source; /* owns every string above */
 };
 
-/* "workload", "executor", "counter", "probe". */
+/* "workload", "executor", "counter", "probe", "transport". */
 const char *be_catalog_kind_name(enum be_catalog_kind kind);
 
 /*
@@ -79,6 +80,12 @@ void be_catalog_finish(struct be_catalog *catalog);
 /* The row of that name, or NULL. */
 const struct be_catalog_row *be_catalog_find(const struct be_catalog *catalog,
                                              enum be_catalog_kind kind, const char *name);
+
+/*
+ * Whether a parameter of an executor names a row of a kind: that row is a part of the executor and
+ * brings parameters of its own. Fills in the kind then; it may be NULL.
+ */
+bool be_catalog_param_is_part(const char *param, enum be_catalog_kind *kind);
 
 /* The parameter of that name, or NULL. */
 const struct be_param *be_catalog_row_param(const struct be_catalog_row *row, const char *name);

@@ -9,6 +9,7 @@
 #include "plan/key.h"
 #include "plan/nearest.h"
 #include "plan/plan.h"
+#include "plan/variant.h"
 
 enum { CHUNK_MAX = 1000000, PAIR_BYTES = 16 };
 
@@ -204,11 +205,30 @@ static enum be_status key_refuse(const struct check *check, const char *key, str
                         key);
 }
 
+/* Whether the plan has configurations with this row: by name, or as a part of an executor. */
+static bool row_is_chosen(const struct check *check, enum be_catalog_kind kind,
+                          const struct be_catalog_row *row)
+{
+    const struct be_texts *executors = check_values(check, "executor");
+    bool chosen = false;
+
+    if (!be_catalog_param_is_part(be_catalog_kind_name(kind), NULL)) {
+        return be_texts_have(check_values(check, be_catalog_kind_name(kind)), row->name);
+    }
+    for (size_t i = 0; i < executors->count && !chosen; i++) {
+        const struct be_catalog_row *executor =
+            be_catalog_find(check->catalog, BE_CATALOG_EXECUTOR, executors->items[i]);
+        chosen = executor && be_variant_uses(check->plan, executor, kind, row->name);
+    }
+    return chosen;
+}
+
 /* A row's own parameter: every chosen row that has it must take the values. */
 static enum be_status own_check(const struct check *check, struct be_axis *axis,
                                 struct be_error *error)
 {
-    static const enum be_catalog_kind kinds[] = {BE_CATALOG_WORKLOAD, BE_CATALOG_EXECUTOR};
+    static const enum be_catalog_kind kinds[] = {BE_CATALOG_WORKLOAD, BE_CATALOG_EXECUTOR,
+                                                 BE_CATALOG_TRANSPORT};
     const struct be_catalog_row *elsewhere = NULL;
     const char *elsewhere_kind = NULL;
     bool chosen = false;
@@ -222,7 +242,7 @@ static enum be_status own_check(const struct check *check, struct be_axis *axis,
             if (!param) {
                 continue;
             }
-            if (!be_texts_have(check_values(check, kind_name), row->name)) {
+            if (!row_is_chosen(check, kinds[k], row)) {
                 elsewhere = row;
                 elsewhere_kind = kind_name;
                 continue;

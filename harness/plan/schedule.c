@@ -7,24 +7,13 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "plan/variant.h"
 
-enum { DIMENSIONS_MAX = BE_PLAN_AXES_MAX, CHUNKS_A_WORKER = 16, TASKS_MAX = 10000000 };
+enum { CHUNKS_A_WORKER = 16, TASKS_MAX = 10000000 };
 
 /* How long a serial pass lasts: at least, and at most where more tasks balance better. */
 static const double pass_ns_min = 50e6;
 static const double pass_ns_max = 500e6;
-
-/* A key and the values that it takes. All borrowed. */
-struct dimension {
-    const char *key;
-    char *const *values;
-    size_t count;
-};
-
-struct dimensions {
-    struct dimension items[DIMENSIONS_MAX];
-    size_t count;
-};
 
 /* What all configurations of a plan are made from. All borrowed but `schedule`. */
 struct maker {
@@ -45,69 +34,6 @@ struct block {
 static const struct be_texts *plan_values(const struct be_plan *plan, const char *key)
 {
     return &be_plan_axis(plan, key)->values;
-}
-
-static void dimensions_add(struct dimensions *dimensions, const char *key,
-                           const struct be_texts *values)
-{
-    dimensions->items[dimensions->count++] = (struct dimension){key, values->items, values->count};
-}
-
-/* A row's own parameters that the plan varies. */
-static void dimensions_add_row(struct dimensions *dimensions, const struct be_plan *plan,
-                               const struct be_catalog_row *row)
-{
-    for (size_t i = 0; i < row->param_count; i++) {
-        const struct be_axis *axis = be_plan_axis(plan, row->params[i].name);
-        if (axis) {
-            dimensions_add(dimensions, axis->key, &axis->values);
-        }
-    }
-}
-
-/* What varies for an executor, slowest first. */
-static void dimensions_of(const struct be_plan *plan, const struct be_catalog_row *executor,
-                          struct dimensions *dimensions)
-{
-    dimensions->count = 0;
-    dimensions_add_row(dimensions, plan, executor);
-    if (executor->parallel) {
-        dimensions_add(dimensions, "placement", plan_values(plan, "placement"));
-        if (be_plan_axis(plan, "inject")) {
-            dimensions_add(dimensions, "inject", plan_values(plan, "inject"));
-        }
-        dimensions_add(dimensions, "chunk", plan_values(plan, "chunk"));
-        dimensions_add(dimensions, "workers", plan_values(plan, "workers"));
-    }
-}
-
-/* At most BE_SCHEDULE_CONFIGURATIONS_MAX + 1: enough to know that it is too much. */
-static size_t dimensions_product(const struct dimensions *dimensions)
-{
-    size_t product = 1;
-
-    for (size_t i = 0; i < dimensions->count; i++) {
-        product *= dimensions->items[i].count;
-        if (product > BE_SCHEDULE_CONFIGURATIONS_MAX) {
-            return BE_SCHEDULE_CONFIGURATIONS_MAX + 1;
-        }
-    }
-    return product;
-}
-
-/* Sets the index-th combination; the last dimension varies fastest. */
-static enum be_status dimensions_set(const struct dimensions *dimensions, size_t index,
-                                     struct be_params *params, struct be_error *error)
-{
-    enum be_status status = BE_OK;
-
-    for (size_t i = dimensions->count; status == BE_OK && i-- > 0;) {
-        const struct dimension *dimension = &dimensions->items[i];
-        status = be_params_set(params, dimension->key, dimension->values[index % dimension->count],
-                               error);
-        index /= dimension->count;
-    }
-    return status;
 }
 
 static enum be_status params_set_defaults(struct be_params *params,
@@ -203,14 +129,33 @@ static bool scales_weakly(const struct be_plan *plan, const struct be_catalog_ro
     return executor->parallel && plan->scaling == BE_SCALING_WEAK;
 }
 
-/* The part of a configuration that says how: the index-th combination of an executor. */
-static enum be_status executor_params(const struct maker *maker,
-                                      const struct be_catalog_row *executor,
-                                      const struct dimensions *dimensions, size_t index,
+/* The executor, its parts, and the defaults of all their parameters. */
+static enum be_status variant_params(const struct maker *maker, const struct be_variant *variant,
+                                     struct be_params *params)
+{
+    enum be_status status =
+        be_params_set(params, "executor", variant->executor->name, maker->error);
+
+    if (status == BE_OK) {
+        status = params_set_defaults(params, variant->executor, maker->error);
+    }
+    for (size_t i = 0; status == BE_OK && i < variant->part_count; i++) {
+        const struct be_variant_part *part = &variant->parts[i];
+        status = be_params_set(params, part->param, part->row->name, maker->error);
+        if (status == BE_OK) {
+            status = params_set_defaults(params, part->row, maker->error);
+        }
+    }
+    return status;
+}
+
+/* The part of a configuration that says how: the index-th combination of a variant. */
+static enum be_status executor_params(const struct maker *maker, const struct be_variant *variant,
+                                      const struct be_dimensions *dimensions, size_t index,
                                       struct be_params *params)
 {
     const char *placement = plan_values(maker->plan, "placement")->items[0];
-    enum be_status status = be_params_set(params, "executor", executor->name, maker->error);
+    enum be_status status = variant_params(maker, variant, params);
 
     if (status == BE_OK) {
         status = be_params_set(params, "placement", placement, maker->error);
@@ -221,15 +166,12 @@ static enum be_status executor_params(const struct maker *maker,
     if (status == BE_OK) {
         status = be_params_set(params, "chunk", "1", maker->error);
     }
-    if (status == BE_OK && scales_weakly(maker->plan, executor)) {
+    if (status == BE_OK && scales_weakly(maker->plan, variant->executor)) {
         status =
             be_params_set(params, "scaling", be_plan_scaling_name(BE_SCALING_WEAK), maker->error);
     }
     if (status == BE_OK) {
-        status = params_set_defaults(params, executor, maker->error);
-    }
-    if (status == BE_OK) {
-        status = dimensions_set(dimensions, index, params, maker->error);
+        status = be_dimensions_set(dimensions, index, params, maker->error);
     }
     const char *inject = be_params_get(params, "inject");
     if (inject && strcmp(inject, "none") == 0) {
@@ -260,14 +202,15 @@ static enum be_status overhead_params(const struct maker *maker, struct be_param
 
 /* One configuration, and what its messages alone cost beside it. */
 static enum be_status member_add(struct maker *maker, const struct block *block, enum be_role role,
-                                 const struct be_catalog_row *executor,
-                                 const struct dimensions *dimensions, size_t index)
+                                 const struct be_variant *variant,
+                                 const struct be_dimensions *dimensions, size_t index)
 {
+    const struct be_catalog_row *executor = variant->executor;
     struct be_params params = {0};
     bool weak = scales_weakly(maker->plan, executor);
     bool overhead = executor->parallel && maker->null_workload &&
                     strcmp(block->grain->workload, maker->null_workload->name) != 0;
-    enum be_status status = executor_params(maker, executor, dimensions, index, &params);
+    enum be_status status = executor_params(maker, variant, dimensions, index, &params);
 
     if (status == BE_OK) {
         status = be_params_merge(&params, &block->params, maker->error);
@@ -281,7 +224,7 @@ static enum be_status member_add(struct maker *maker, const struct block *block,
         status = schedule_add(maker, role, block->grain, &params);
     }
     if (status == BE_OK && overhead) {
-        status = executor_params(maker, executor, dimensions, index, &params);
+        status = executor_params(maker, variant, dimensions, index, &params);
         if (status == BE_OK) {
             status = overhead_params(maker, &params);
         }
@@ -293,26 +236,40 @@ static enum be_status member_add(struct maker *maker, const struct block *block,
     return status;
 }
 
+/* Every combination of every variant of an executor. */
+static enum be_status executor_add(struct maker *maker, const struct block *block,
+                                   const struct be_catalog_row *executor)
+{
+    size_t variants = be_variants_count(maker->plan, executor);
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && i < variants; i++) {
+        struct be_variant variant;
+        struct be_dimensions dimensions;
+        be_variant_at(maker->plan, maker->catalog, executor, i, &variant);
+        be_dimensions_of_variant(maker->plan, &variant, &dimensions);
+        size_t product = be_dimensions_product(&dimensions);
+        for (size_t j = 0; status == BE_OK && j < product; j++) {
+            status = member_add(maker, block, BE_ROLE_MEASURED, &variant, &dimensions, j);
+        }
+    }
+    return status;
+}
+
 /* The reference, then every executor of the plan that is not it. */
 static enum be_status block_add_members(struct maker *maker, const struct block *block)
 {
-    static const struct dimensions none = {0};
+    static const struct be_dimensions none = {0};
     const struct be_texts *executors = plan_values(maker->plan, "executor");
-    const struct be_catalog_row *serial =
-        be_catalog_find(maker->catalog, BE_CATALOG_EXECUTOR, "serial");
-    enum be_status status = member_add(maker, block, BE_ROLE_REFERENCE, serial, &none, 0);
+    const struct be_variant serial = {
+        .executor = be_catalog_find(maker->catalog, BE_CATALOG_EXECUTOR, "serial")};
+    enum be_status status = member_add(maker, block, BE_ROLE_REFERENCE, &serial, &none, 0);
 
     for (size_t i = 0; status == BE_OK && i < executors->count; i++) {
         const struct be_catalog_row *executor =
             be_catalog_find(maker->catalog, BE_CATALOG_EXECUTOR, executors->items[i]);
-        struct dimensions dimensions;
-        if (executor == serial) {
-            continue;
-        }
-        dimensions_of(maker->plan, executor, &dimensions);
-        size_t product = dimensions_product(&dimensions);
-        for (size_t j = 0; status == BE_OK && j < product; j++) {
-            status = member_add(maker, block, BE_ROLE_MEASURED, executor, &dimensions, j);
+        if (executor != serial.executor) {
+            status = executor_add(maker, block, executor);
         }
     }
     return status;
@@ -348,16 +305,16 @@ static enum be_status blocks_add(struct maker *maker, const struct be_grain *gra
 {
     const struct be_catalog_row *workload =
         be_catalog_find(maker->catalog, BE_CATALOG_WORKLOAD, grain->workload);
-    struct dimensions dimensions = {0};
+    struct be_dimensions dimensions;
     enum be_status status = BE_OK;
 
-    dimensions_add_row(&dimensions, maker->plan, workload);
-    size_t product = dimensions_product(&dimensions);
+    be_dimensions_of_row(maker->plan, workload, &dimensions);
+    size_t product = be_dimensions_product(&dimensions);
     for (size_t i = 0; status == BE_OK && i < product; i++) {
         struct block block = {.grain = grain};
         status = params_set_defaults(&block.params, workload, maker->error);
         if (status == BE_OK) {
-            status = dimensions_set(&dimensions, i, &block.params, maker->error);
+            status = be_dimensions_set(&dimensions, i, &block.params, maker->error);
         }
         if (status == BE_OK) {
             status = block_params(maker, grain, &block.params);
@@ -380,9 +337,14 @@ static double members_count(const struct maker *maker)
     for (size_t i = 0; i < executors->count; i++) {
         const struct be_catalog_row *executor =
             be_catalog_find(maker->catalog, BE_CATALOG_EXECUTOR, executors->items[i]);
-        struct dimensions dimensions;
-        dimensions_of(maker->plan, executor, &dimensions);
-        members += (double)dimensions_product(&dimensions) * (executor->parallel ? 2 : 1);
+        size_t variants = be_variants_count(maker->plan, executor);
+        for (size_t j = 0; j < variants; j++) {
+            struct be_variant variant;
+            struct be_dimensions dimensions;
+            be_variant_at(maker->plan, maker->catalog, executor, j, &variant);
+            be_dimensions_of_variant(maker->plan, &variant, &dimensions);
+            members += (double)be_dimensions_product(&dimensions) * (executor->parallel ? 2 : 1);
+        }
     }
     return members;
 }
@@ -394,11 +356,12 @@ static enum be_status room_make(struct maker *maker, const struct be_grains *gra
     double total = 0;
 
     for (size_t i = 0; i < grains->count; i++) {
-        struct dimensions dimensions = {0};
-        dimensions_add_row(
-            &dimensions, maker->plan,
-            be_catalog_find(maker->catalog, BE_CATALOG_WORKLOAD, grains->items[i].workload));
-        total += members * (double)dimensions_product(&dimensions);
+        struct be_dimensions dimensions;
+        be_dimensions_of_row(
+            maker->plan,
+            be_catalog_find(maker->catalog, BE_CATALOG_WORKLOAD, grains->items[i].workload),
+            &dimensions);
+        total += members * (double)be_dimensions_product(&dimensions);
     }
     if (total > BE_SCHEDULE_CONFIGURATIONS_MAX) {
         return be_error_set(maker->error, BE_EUSAGE,

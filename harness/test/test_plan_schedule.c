@@ -74,6 +74,11 @@ static void counts_are_those_of_the_cross_product(void **state)
          1,
          15, /* threads 2, processes 12, null 1 */
          14},
+        {{"executor", "processes", "workers", "2", "transport", "stream,ring"}, 1, 2, 2},
+        {{"executor", "processes", "workers", "2", "transport", "stream,ring", "wake", "park,spin"},
+         1,
+         3, /* stream 1, ring 2 */
+         3},
         {{"workload", "sleep", "jitter", "0,5", "executor", "threads", "workers", "2"}, 2, 1, 1},
         {{"grain", "1000ns,1001ns"}, 1, 6, 6}, /* both are 500 steps */
         {{"inject", "none,serial:5%", "executor", "threads,null", "workers", "2"}, 1, 3, 2},
@@ -120,9 +125,11 @@ static void a_block_holds_reference_measured_and_overhead(void **state)
         {BE_ROLE_OVERHEAD, "chunk=16 executor=threads-gil input=seeded placement=smt steps=0 "
                            "switch-interval=5ms tasks=20000 workers=2 workload=null"},
         {BE_ROLE_MEASURED, "chunk=16 executor=processes input=seeded placement=smt start=spawn "
-                           "steps=5000 tasks=5000 window=256 workers=2 workload=gcd-trial"},
+                           "steps=5000 tasks=5000 transport=ring wake=park window=256 workers=2 "
+                           "workload=gcd-trial"},
         {BE_ROLE_OVERHEAD, "chunk=16 executor=processes input=seeded placement=smt start=spawn "
-                           "steps=0 tasks=20000 window=256 workers=2 workload=null"},
+                           "steps=0 tasks=20000 transport=ring wake=park window=256 workers=2 "
+                           "workload=null"},
         {BE_ROLE_MEASURED, "chunk=1 executor=null input=seeded placement=smt steps=5000 tasks=5000 "
                            "workers=1 workload=gcd-trial"},
     };
@@ -133,7 +140,7 @@ static void a_block_holds_reference_measured_and_overhead(void **state)
     schedule_make(&plan,
                   (const char *[]){"executor", "threads-gil,serial,processes,null", "workers", "2",
                                    "grain", "10us", "chunk", "16", "placement", "smt", "start",
-                                   "spawn", NULL},
+                                   "spawn", "transport", "ring", NULL},
                   &schedule);
     assert_int_equal(schedule.count, sizeof(expected) / sizeof(expected[0]));
     for (size_t i = 0; i < schedule.count; i++) {
