@@ -135,6 +135,7 @@ static struct be_executor *pool_alloc(const struct be_executor_env *env)
     pool->processes = processes;
     pool->chunk_max = chunk_max(env);
     pool->window = window_max(env, pool->chunk_max);
+    pool->coalesce = be_params_get_count(env->params, "coalesce", UINT64_MAX);
     pool->transport = be_transport_find(be_params_get(env->params, "transport"));
     pool->lap.cost_ns = env->clock_costs.cpu_ns;
     be_stamp_init(&pool->rounds, env->clock_costs.wall_ns + 4 * env->clock_costs.cpu_ns);
@@ -226,6 +227,15 @@ static const struct be_param processes_params[] = {
         .type = BE_PARAM_CHOICE,
         .fallback = "unix-stream",
         .help = "how messages travel",
+    },
+    {
+        .name = "coalesce",
+        .type = BE_PARAM_COUNT,
+        .fallback = "auto",
+        .min = 1,
+        .max = 1 << 20,
+        .choices = "auto",
+        .help = "messages a system call, at most; auto: as many as are there",
     },
     {
         .name = "window",

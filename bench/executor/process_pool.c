@@ -58,8 +58,8 @@ static uint64_t pool_limit(const struct be_executor *pool, uint64_t now_ns)
 }
 
 /*
- * Sends a worker half of what it may hold, in one write, once there is room for that: so one half
- * is computed while the other one travels, and frames travel together.
+ * Sends a worker half of what it may hold once there is room for that, as many frames together as
+ * may be: so one half is computed while the other one travels.
  */
 static enum be_status process_feed(struct be_executor *pool, uint32_t index, struct be_error *error)
 {
@@ -67,6 +67,7 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
     uint64_t now_ns = be_clock_now_ns();
     uint64_t limit = pool_limit(pool, now_ns);
     uint64_t half = (limit + 1) / 2;
+    uint64_t together = 0;
     enum be_status status = BE_OK;
 
     if (process->held + half > limit || pool->next == pool->batch->tasks || process->is_choked) {
@@ -76,6 +77,9 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
     while (status == BE_OK && half-- > 0 && pool->next < pool->batch->tasks &&
            process->end->ops->pending(process->end) < BE_END_PENDING_BYTES) {
         status = chunk_put(pool, process, error);
+        if (status == BE_OK && ++together % pool->coalesce == 0) {
+            status = process_flush(pool, index, error);
+        }
     }
     return status == BE_OK ? process_flush(pool, index, error) : status;
 }

@@ -32,6 +32,7 @@ struct be_executor {
     const struct be_transport_ops *transport;
     uint64_t chunk_max; /* tasks a message, at most */
     uint64_t window;    /* messages under way with one worker, at most */
+    uint64_t coalesce;  /* messages that leave together, at most */
     struct be_process *processes;
     struct be_waiter waiter;
     enum be_frame_kind awaited; /* from every worker */

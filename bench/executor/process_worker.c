@@ -21,6 +21,7 @@ struct process_worker {
     struct be_stamp reads;
     struct be_stamp writes;
     struct be_lap lap;
+    uint64_t coalesce; /* answers that leave together, at most */
     uint64_t since_ns; /* of the last read or write: answers have waited no longer than that */
     uint32_t computed; /* messages since then */
     uint32_t look_at;  /* how many of them until it looks at the clock */
@@ -45,7 +46,10 @@ static bool answers_are_due(struct process_worker *self)
     if (self->end->ops->pending(self->end) >= BE_END_PENDING_BYTES / 2) {
         return true;
     }
-    if (++self->computed < self->look_at) {
+    if (++self->computed >= self->coalesce) {
+        return true;
+    }
+    if (self->computed < self->look_at) {
         return false;
     }
     uint32_t apart = self->computed + 1;
@@ -138,7 +142,11 @@ static enum be_status frames_serve(struct process_worker *self)
 void be_process_worker_run(const struct be_executor_env *env, uint32_t index, struct be_end *end)
 {
     const struct be_clock_costs *costs = &env->clock_costs;
-    struct process_worker self = {.end = end, .lap = {.cost_ns = costs->cpu_ns}};
+    struct process_worker self = {
+        .end = end,
+        .lap = {.cost_ns = costs->cpu_ns},
+        .coalesce = be_params_get_count(env->params, "coalesce", UINT64_MAX),
+    };
 
     be_stamp_init(&self.reads, costs->wall_ns + 2 * costs->cpu_ns);
     be_stamp_init(&self.writes, costs->wall_ns + 2 * costs->cpu_ns);

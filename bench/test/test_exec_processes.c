@@ -348,6 +348,80 @@ static void a_worker_has_no_descriptor_but_its_own(void **state)
     close(opened);
 }
 
+/* Write calls of this process so far. */
+static uint64_t writes_made(void)
+{
+    char text[512] = "";
+    int fd = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+    const char *at = NULL;
+
+    if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0) {
+        at = strstr(text, "syscw: ");
+    }
+    close(fd);
+    return at ? strtoull(at + strlen("syscw: "), NULL, 10) : 0;
+}
+
+static size_t writes_run(const void *requests, void *replies, size_t count,
+                         struct breakeven_turns *turns)
+{
+    (void)requests;
+    (void)turns;
+    for (size_t i = 0; i < count; i++) {
+        ((uint64_t *)replies)[i] = writes_made();
+    }
+    return count;
+}
+
+static const struct breakeven_workload writes = {
+    .name = "writes",
+    .request_bytes = 8,
+    .reply_bytes = 8,
+    .run = writes_run,
+};
+
+/* Write calls of the dispatcher and of the one worker for TASKS messages each way. */
+static void count_writes(const char *coalesce, uint64_t *dispatcher, uint64_t *worker)
+{
+    enum { TASKS = 1000 };
+    const char *const chosen[] = {"transport", "unix-stream", "coalesce", coalesce, NULL};
+    const char *const *before_params = fixture_params;
+    struct be_batch batch = batch_alloc(&writes, TASKS);
+    const uint64_t *seen = batch.replies;
+    struct fixture f;
+
+    fixture_params = chosen;
+    fixture_start(&f, be_executor_find("processes"), &writes, 1, 1);
+    uint64_t before = writes_made();
+    assert_int_equal(fixture_run(&f, &batch), BE_OK);
+    *dispatcher = writes_made() - before;
+    *worker = seen[TASKS - 1] - seen[0];
+    fixture_end(&f);
+    fixture_params = before_params;
+    batch_free(&batch);
+}
+
+static void messages_leave_together_as_wanted(void **state)
+{
+    uint64_t dispatcher;
+    uint64_t worker;
+
+    (void)state;
+    if (access("/proc/self/io", R_OK) != 0) {
+        print_message("the kernel keeps no account of write calls\n");
+        skip();
+    }
+    count_writes("1", &dispatcher, &worker);
+    assert_int_equal(dispatcher, 1000);
+    assert_int_equal(worker, 999);
+    count_writes("10", &dispatcher, &worker);
+    assert_in_range(dispatcher, 100, 300);
+    assert_in_range(worker, 99, 300);
+    count_writes("auto", &dispatcher, &worker);
+    assert_in_range(dispatcher, 2, 60);
+    assert_in_range(worker, 1, 60);
+}
+
 /* Creates a pool of many under a limit that refuses one half-way, in a process of its own. */
 static void expect_refusal(rlim_t descriptors_max)
 {
@@ -413,7 +487,12 @@ static int transport_test(const char *name, void *context)
 
 int main(void)
 {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(messages_leave_together_as_wanted)};
+
     (void)signal(SIGPIPE, SIG_IGN);
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return shared == MAP_FAILED ? 1 : fixture_each_transport(transport_test, NULL);
+    if (shared == MAP_FAILED) {
+        return 1;
+    }
+    return fixture_each_transport(transport_test, NULL) + cmocka_run_group_tests(tests, NULL, NULL);
 }

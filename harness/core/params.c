@@ -1,6 +1,7 @@
 #include "core/params.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +19,18 @@ static const char *const type_names[] = {
 
 BE_NAMES_DEFINE(param_type, "type of parameter", type_names)
 
-static enum be_status choice_check(const struct be_param *param, const char *value,
-                                   struct be_error *error)
+static bool is_choice(const struct be_param *param, const char *value)
 {
     size_t length = strlen(value);
 
-    for (const char *p = param->choices; length > 0 && *p;) {
+    for (const char *p = param->choices; p && length > 0 && *p;) {
         size_t word = strcspn(p, " ");
         if (word == length && strncmp(p, value, length) == 0) {
-            return BE_OK;
+            return true;
         }
         p += word + (p[word] == ' ');
     }
-    return be_error_set(error, BE_EINVAL, "%s: '%s' is not one of: %s", param->name, value,
-                        param->choices);
+    return false;
 }
 
 static enum be_status number_parse(const struct be_param *param, const char *value,
@@ -64,16 +63,18 @@ enum be_status be_param_check(const struct be_param *param, const char *value, c
     char low[BE_UNITS_TEXT_BYTES];
     char high[BE_UNITS_TEXT_BYTES];
 
+    if (is_choice(param, value)) {
+        snprintf(text, text_bytes, "%s", value);
+        return BE_OK;
+    }
     if (param->type == BE_PARAM_CHOICE) {
-        enum be_status status = choice_check(param, value, error);
-        if (status == BE_OK) {
-            snprintf(text, text_bytes, "%s", value);
-        }
-        return status;
+        return be_error_set(error, BE_EINVAL, "%s: '%s' is not one of: %s", param->name, value,
+                            param->choices);
     }
     enum be_status status = number_parse(param, value, &number, &cause);
     if (status != BE_OK) {
-        return be_error_set(error, status, "%s: %s", param->name, cause.message);
+        return be_error_set(error, status, "%s: %s%s%s", param->name, cause.message,
+                            param->choices ? "; or: " : "", param->choices ? param->choices : "");
     }
     if (number < param->min || number > param->max) {
         number_format(param->type, param->min, low);

@@ -18,7 +18,7 @@ enum be_param_type {
     BE_PARAM_COUNT,    /* a whole number, min .. max */
     BE_PARAM_DURATION, /* ns, min .. max */
     BE_PARAM_SIZE,     /* bytes, min .. max */
-    BE_PARAM_CHOICE,   /* one of `choices`, separated by blanks */
+    BE_PARAM_CHOICE,   /* one of `choices` */
 };
 
 /* One parameter of a row. All strings are static. */
@@ -28,8 +28,12 @@ struct be_param {
     const char *fallback; /* canonical default */
     uint64_t min;
     uint64_t max;
-    const char *choices; /* for BE_PARAM_CHOICE; NULL: names of rows, which the caller knows */
-    const char *help;    /* one line, without a full stop */
+    /*
+     * Words, separated by blanks: all that a choice may be (NULL: names of rows, which the caller
+     * knows); beside numbers, what may stand for one, such as "auto" (NULL: none).
+     */
+    const char *choices;
+    const char *help; /* one line, without a full stop */
 };
 
 /* "count", "duration", "size", "choice"; the inverse returns BE_EINVAL for another name. */

@@ -112,6 +112,7 @@ static enum be_status param_parse(const json_t *object, struct be_param *param,
     if (status == BE_OK && param->type == BE_PARAM_CHOICE) {
         status = be_json_get_string(object, "choices", &param->choices, error);
     } else if (status == BE_OK) {
+        be_json_has_string(object, "choices", &param->choices);
         status = be_json_get_count(object, "min", &param->min, error);
         status = status == BE_OK ? be_json_get_count(object, "max", &param->max, error) : status;
     }

@@ -16,6 +16,7 @@ static const struct be_param wait = {"wait", BE_PARAM_DURATION, "5ms", 1000, 100
 static const struct be_param room = {"room", BE_PARAM_SIZE, "4096", 64, 1048576, NULL, "room"};
 static const struct be_param start = {"start", BE_PARAM_CHOICE, "fork",         0,
                                       0,       "fork spawn",    "how it starts"};
+static const struct be_param join = {"join", BE_PARAM_COUNT, "auto", 1, 1000, "auto all", "join"};
 
 static void values_become_canonical(void **state)
 {
@@ -28,6 +29,7 @@ static void values_become_canonical(void **state)
         {&wait, "1000ns", "1us"},   {&wait, "1.5ms", "1500us"}, {&wait, "1s", "1s"},
         {&wait, "1000000us", "1s"}, {&room, "64", "64"},        {&room, "4KiB", "4096"},
         {&room, "1MiB", "1048576"}, {&start, "fork", "fork"},   {&start, "spawn", "spawn"},
+        {&join, "auto", "auto"},    {&join, "016", "16"},       {&join, "all", "all"},
     };
     char text[32];
     struct be_error error;
@@ -58,6 +60,7 @@ static void wrong_values_are_refused_with_what_is_right(void **state)
         {&room, "63", "64 .. 1048576"},   {&room, "4KB", "4KiB"},
         {&start, "", "fork spawn"},       {&start, "for", "fork spawn"},
         {&start, "forks", "fork spawn"},  {&start, "fork spawn", "fork spawn"},
+        {&join, "none", "auto all"},      {&join, "0", "1 .. 1000"},
     };
     char text[32] = "as before";
     struct be_error error;
