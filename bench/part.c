@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "codec/codec.h"
 #include "transport/transport.h"
 
 static const struct be_row *transport_row(size_t index)
@@ -9,8 +10,14 @@ static const struct be_row *transport_row(size_t index)
     return be_transport_table[index] ? &be_transport_table[index]->row : NULL;
 }
 
+static const struct be_row *codec_row(size_t index)
+{
+    return be_codec_table[index] ? &be_codec_table[index]->row : NULL;
+}
+
 const struct be_part be_part_table[] = {
     {"transport", transport_row},
+    {"codec", codec_row},
     {NULL, NULL},
 };
 

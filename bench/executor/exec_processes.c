@@ -50,8 +50,8 @@ static enum be_status link_open(const struct be_executor *pool, uint32_t index,
     const struct be_executor_env *env = pool->env;
     const struct be_link_env link = {
         .params = env->params,
-        .request_bytes = pool->chunk_max * env->workload->request_bytes,
-        .reply_bytes = pool->chunk_max * env->workload->reply_bytes +
+        .request_bytes = be_codec_room(pool->codec, be_request_numbers(env, pool->chunk_max)),
+        .reply_bytes = be_codec_room(pool->codec, be_reply_numbers(env, pool->chunk_max)) +
                        be_frame_failed_bytes((uint32_t)pool->chunk_max),
         .frames = pool->window,
         .shares_core = be_pin_shares_core(env->pin, index, env->workers),
@@ -62,7 +62,7 @@ static enum be_status link_open(const struct be_executor *pool, uint32_t index,
 
 /* What a forked child is given. */
 struct process_start {
-    const struct be_executor_env *env;
+    const struct be_executor *pool;
     uint32_t index;
     struct be_end *end;
 };
@@ -70,7 +70,7 @@ struct process_start {
 static void process_body(void *context)
 {
     const struct process_start *start = context;
-    be_process_worker_run(start->env, start->index, start->end);
+    be_process_worker_run(start->pool, start->index, start->end);
 }
 
 static enum be_status process_start(struct be_executor *pool, uint32_t index,
@@ -84,7 +84,7 @@ static enum be_status process_start(struct be_executor *pool, uint32_t index,
     if (status != BE_OK) {
         return status;
     }
-    struct process_start start = {pool->env, index, ends[BE_WORKER_END]};
+    struct process_start start = {pool, index, ends[BE_WORKER_END]};
     ends[BE_WORKER_END]->ops->descriptors(ends[BE_WORKER_END], keep);
     process->end = ends[BE_DISPATCHER_END];
     status = be_child_start(&process->child, index, keep, process_body, &start, error);
@@ -104,6 +104,13 @@ static void process_leave(const struct be_executor *pool, const struct be_proces
     }
 }
 
+static void pool_free(struct be_executor *pool)
+{
+    free(pool->processes);
+    free(pool->results);
+    free(pool);
+}
+
 static void processes_destroy(struct be_executor *pool)
 {
     if (!pool) {
@@ -117,29 +124,31 @@ static void processes_destroy(struct be_executor *pool)
         be_end_close(pool->processes[i].end);
     }
     be_waiter_finish(&pool->waiter);
-    free(pool->processes);
-    free(pool);
+    pool_free(pool);
 }
 
 static struct be_executor *pool_alloc(const struct be_executor_env *env)
 {
     struct be_executor *pool = calloc(1, sizeof(*pool));
-    struct be_process *processes = calloc(env->workers, sizeof(*processes));
 
-    if (!pool || !processes) {
-        free(pool);
-        free(processes);
+    if (!pool) {
         return NULL;
     }
     pool->env = env;
-    pool->processes = processes;
+    pool->transport = be_transport_find(be_params_get(env->params, "transport"));
+    pool->codec = be_codec_find(be_params_get(env->params, "codec"));
     pool->chunk_max = chunk_max(env);
     pool->window = window_max(env, pool->chunk_max);
     pool->coalesce = be_params_get_count(env->params, "coalesce", UINT64_MAX);
-    pool->transport = be_transport_find(be_params_get(env->params, "transport"));
+    pool->processes = calloc(env->workers, sizeof(*pool->processes));
+    pool->results = calloc(be_reply_numbers(env, pool->chunk_max), sizeof(uint64_t));
     pool->lap.cost_ns = env->clock_costs.cpu_ns;
     be_stamp_init(&pool->rounds, env->clock_costs.wall_ns + 4 * env->clock_costs.cpu_ns);
     be_stamp_init(&pool->messages, 2 * env->clock_costs.wall_ns);
+    if (!pool->processes || !pool->results) {
+        pool_free(pool);
+        return NULL;
+    }
     return pool;
 }
 
@@ -227,6 +236,12 @@ static const struct be_param processes_params[] = {
         .type = BE_PARAM_CHOICE,
         .fallback = "unix-stream",
         .help = "how messages travel",
+    },
+    {
+        .name = "codec",
+        .type = BE_PARAM_CHOICE,
+        .fallback = "raw",
+        .help = "how tasks become bytes",
     },
     {
         .name = "coalesce",

@@ -25,21 +25,20 @@ static enum be_status chunk_put(struct be_executor *pool, struct be_process *pro
                                 struct be_error *error)
 {
     const struct be_batch *batch = pool->batch;
-    size_t request_bytes = pool->env->workload->request_bytes;
     uint64_t left = batch->tasks - pool->next;
     uint64_t count = left < pool->chunk ? left : pool->chunk;
-    struct be_frame frame = {
-        .kind = BE_FRAME_TASKS,
-        .first = pool->next,
-        .count = (uint32_t)count,
-        .bytes = count * request_bytes,
-    };
-    void *payload = process->end->ops->prepare(process->end, frame.bytes);
+    size_t numbers = be_request_numbers(pool->env, count);
+    const uint64_t *requests =
+        (const uint64_t *)batch->requests + be_request_numbers(pool->env, pool->next);
+    struct be_frame frame = {.kind = BE_FRAME_TASKS, .first = pool->next, .count = (uint32_t)count};
+    void *payload = process->end->ops->prepare(process->end, be_codec_room(pool->codec, numbers));
 
-    if (!payload) {
+    if (payload) {
+        frame.bytes = be_codec_pack(pool->codec, requests, numbers, payload);
+    }
+    if (frame.bytes == 0) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a frame");
     }
-    memcpy(payload, (const char *)batch->requests + pool->next * request_bytes, frame.bytes);
     process->end->ops->put(process->end, &frame);
     process->held++;
     pool->next += count;
@@ -84,37 +83,43 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
     return status == BE_OK ? process_flush(pool, index, error) : status;
 }
 
+/* Whether it can be an answer of this worker; that its payload is good as well is seen later. */
 static bool reply_is_sane(const struct be_executor *pool, const struct be_process *process,
                           const struct be_frame *frame)
 {
-    uint64_t bytes = (uint64_t)frame->count * pool->env->workload->reply_bytes;
-
-    if (frame->failures) {
-        bytes += be_frame_failed_bytes(frame->count);
-    }
-    return frame->kind == BE_FRAME_TASKS && process->held > 0 && frame->bytes == bytes &&
-           frame->first < pool->next && frame->count <= pool->next - frame->first;
+    return frame->kind == BE_FRAME_TASKS && process->held > 0 && frame->count > 0 &&
+           frame->count <= pool->chunk && frame->first < pool->next &&
+           frame->count <= pool->next - frame->first &&
+           (!frame->failures || frame->bytes > be_frame_failed_bytes(frame->count));
 }
 
-static void reply_merge(struct be_executor *pool, const struct be_frame *frame,
+/* False: the payload is not what a reply is made of. */
+static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
                         const unsigned char *payload)
 {
     const struct be_batch *batch = pool->batch;
     size_t reply_bytes = pool->env->workload->reply_bytes;
+    size_t bytes = frame->bytes - (frame->failures ? be_frame_failed_bytes(frame->count) : 0);
+    const char *results = (const char *)be_codec_unpack(
+        pool->codec, payload, bytes, be_reply_numbers(pool->env, frame->count), pool->results);
     char *replies = (char *)batch->replies + frame->first * reply_bytes;
-    const unsigned char *failed = payload + frame->count * reply_bytes;
+    const unsigned char *failed = payload + bytes;
 
+    if (!results) {
+        return false;
+    }
     if (!frame->failures) {
-        memcpy(replies, payload, frame->count * reply_bytes);
+        memcpy(replies, results, frame->count * reply_bytes);
     }
     for (uint32_t i = 0; frame->failures && i < frame->count; i++) {
         if (failed[i]) {
             batch->failed[frame->first + i] = 1;
         } else {
-            memcpy(replies + i * reply_bytes, payload + i * reply_bytes, reply_bytes);
+            memcpy(replies + i * reply_bytes, results + i * reply_bytes, reply_bytes);
         }
     }
     pool->merged += frame->count;
+    return true;
 }
 
 /* Takes the time since the message that has just been merged was fed. */
@@ -130,15 +135,13 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
 {
     struct be_process *process = &pool->processes[index];
 
-    if (frame->kind == BE_FRAME_TASKS ? !reply_is_sane(pool, process, frame)
-                                      : frame->kind != pool->awaited) {
-        return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
-    }
-    if (frame->kind != BE_FRAME_TASKS) {
+    if (frame->kind == pool->awaited) {
         pool->answers++;
         return BE_OK;
     }
-    reply_merge(pool, frame, payload);
+    if (!reply_is_sane(pool, process, frame) || !reply_merge(pool, frame, payload)) {
+        return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
+    }
     process->held--;
     if (be_stamp_due(&pool->messages)) {
         reply_time(pool, index, frame->first);

@@ -11,6 +11,7 @@
 #ifndef BE_BENCH_PROCESS_POOL_H
 #define BE_BENCH_PROCESS_POOL_H
 
+#include "codec/codec.h"
 #include "executor/child.h"
 #include "executor/executor.h"
 #include "executor/feed.h"
@@ -30,9 +31,11 @@ struct be_process {
 struct be_executor {
     const struct be_executor_env *env;
     const struct be_transport_ops *transport;
+    const struct be_codec_ops *codec;
     uint64_t chunk_max; /* tasks a message, at most */
     uint64_t window;    /* messages under way with one worker, at most */
     uint64_t coalesce;  /* messages that leave together, at most */
+    uint64_t *results;  /* of one message, decoded; room for chunk_max tasks */
     struct be_process *processes;
     struct be_waiter waiter;
     enum be_frame_kind awaited; /* from every worker */
@@ -50,6 +53,17 @@ struct be_executor {
     struct be_lap lap;        /* in this round */
     struct be_stamp messages; /* whose time from feeding to merging is taken */
 };
+
+/* Numbers that the requests and the results of `count` tasks are made of. */
+static inline size_t be_request_numbers(const struct be_executor_env *env, uint64_t count)
+{
+    return count * env->workload->request_bytes / sizeof(uint64_t);
+}
+
+static inline size_t be_reply_numbers(const struct be_executor_env *env, uint64_t count)
+{
+    return count * env->workload->reply_bytes / sizeof(uint64_t);
+}
 
 /* Runs the pass that the pool was given. */
 enum be_status be_process_pool_pass(struct be_executor *pool, struct be_error *error);

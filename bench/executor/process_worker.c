@@ -1,5 +1,6 @@
 #include "executor/process_worker.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
@@ -18,6 +19,10 @@ enum { LOOK_APART_MAX = 16 };
 struct process_worker {
     struct be_worker worker;
     struct be_end *end;
+    const struct be_codec_ops *codec;
+    uint64_t *requests;    /* of one message, decoded; room for the largest, as in the next two */
+    uint64_t *results;     /* before they are encoded */
+    unsigned char *failed; /* a byte a task */
     struct be_stamp reads;
     struct be_stamp writes;
     struct be_lap lap;
@@ -71,34 +76,43 @@ static enum be_status answers_write(struct process_worker *self)
     return status;
 }
 
-/* Computes one message into the place of its answer. */
+/*
+ * Computes one message: straight into the place of its answer where numbers travel as they are.
+ * BE_ENOMEM also for what makes no sense, which the dispatcher does not send.
+ */
 static enum be_status tasks_answer(struct process_worker *self, const struct be_frame *asked,
-                                   const void *requests)
+                                   const void *payload)
 {
-    const struct breakeven_workload *workload = self->worker.env->workload;
+    const struct be_executor_env *env = self->worker.env;
     struct be_account *account = self->worker.account;
     struct breakeven_turns nobody = {NULL};
-    size_t reply_bytes = (size_t)asked->count * workload->reply_bytes;
-    size_t failed_bytes = be_frame_failed_bytes(asked->count);
-    unsigned char *replies = self->end->ops->prepare(self->end, reply_bytes + failed_bytes);
+    size_t numbers = be_reply_numbers(env, asked->count);
+    size_t room = be_codec_room(self->codec, numbers) + be_frame_failed_bytes(asked->count);
+    const uint64_t *requests = be_codec_unpack(
+        self->codec, payload, asked->bytes, be_request_numbers(env, asked->count), self->requests);
+    unsigned char *place = self->end->ops->prepare(self->end, room);
 
-    if (!replies) {
+    if (!requests || !place) {
         return BE_ENOMEM;
     }
     if (account->tasks == 0) {
         account->start_ns = be_clock_now_ns();
     }
-    struct be_batch batch = {requests, replies, replies + reply_bytes, asked->count, asked->first};
-    memset(batch.failed, 0, failed_bytes);
+    uint64_t *results = self->codec->encode ? self->results : (uint64_t *)(void *)place;
+    struct be_batch batch = {requests, results, self->failed, asked->count, asked->first};
+    memset(self->failed, 0, asked->count);
     be_worker_compute(&self->worker, &batch, 0, asked->count, &nobody);
-    bool failures = memchr(batch.failed, 1, asked->count) != NULL;
 
     struct be_frame answer = *asked;
-    answer.failures = failures;
-    answer.bytes = reply_bytes + (failures ? failed_bytes : 0);
+    answer.bytes = be_codec_pack(self->codec, results, numbers, place);
+    answer.failures = memchr(self->failed, 1, asked->count) != NULL;
+    if (answer.failures) {
+        memcpy(place + answer.bytes, self->failed, asked->count);
+        answer.bytes += be_frame_failed_bytes(asked->count);
+    }
     self->end->ops->put(self->end, &answer);
     account->tasks += asked->count;
-    return BE_OK;
+    return answer.bytes > 0 ? BE_OK : BE_ENOMEM;
 }
 
 static enum be_status frame_answer(struct process_worker *self, const struct be_frame *asked,
@@ -139,23 +153,47 @@ static enum be_status frames_serve(struct process_worker *self)
     return status;
 }
 
-void be_process_worker_run(const struct be_executor_env *env, uint32_t index, struct be_end *end)
+static enum be_status worker_init(struct process_worker *self, const struct be_executor *pool,
+                                  uint32_t index, struct be_end *end)
 {
+    const struct be_executor_env *env = pool->env;
     const struct be_clock_costs *costs = &env->clock_costs;
-    struct process_worker self = {
-        .end = end,
-        .lap = {.cost_ns = costs->cpu_ns},
-        .coalesce = be_params_get_count(env->params, "coalesce", UINT64_MAX),
-    };
 
-    be_stamp_init(&self.reads, costs->wall_ns + 2 * costs->cpu_ns);
-    be_stamp_init(&self.writes, costs->wall_ns + 2 * costs->cpu_ns);
+    *self = (struct process_worker){
+        .end = end,
+        .codec = pool->codec,
+        .coalesce = pool->coalesce,
+        .requests = calloc(be_request_numbers(env, pool->chunk_max), sizeof(uint64_t)),
+        .results = calloc(be_reply_numbers(env, pool->chunk_max), sizeof(uint64_t)),
+        .failed = calloc(pool->chunk_max, 1),
+        .lap = {.cost_ns = costs->cpu_ns},
+    };
+    be_stamp_init(&self->reads, costs->wall_ns + 2 * costs->cpu_ns);
+    be_stamp_init(&self->writes, costs->wall_ns + 2 * costs->cpu_ns);
     /* One that could not start has said so in its account; the dispatcher looks there. */
-    be_worker_init(&self.worker, env, index);
-    enum be_status status = be_end_signal(end, BE_FRAME_READY, NULL);
+    be_worker_init(&self->worker, env, index);
+    return self->requests && self->results && self->failed ? BE_OK : BE_ENOMEM;
+}
+
+static void worker_finish(struct process_worker *self)
+{
+    be_worker_finish(&self->worker);
+    be_end_close(self->end);
+    free(self->requests);
+    free(self->results);
+    free(self->failed);
+}
+
+void be_process_worker_run(const struct be_executor *pool, uint32_t index, struct be_end *end)
+{
+    struct process_worker self;
+    enum be_status status = worker_init(&self, pool, index, end);
+
+    if (status == BE_OK) {
+        status = be_end_signal(end, BE_FRAME_READY, NULL);
+    }
     while (status == BE_OK && !self.leaves) {
         status = frames_serve(&self);
     }
-    be_worker_finish(&self.worker);
-    be_end_close(end);
+    worker_finish(&self);
 }

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "codec/codec.h"
 #include "core/params.h"
 #include "executor/executor.h"
 #include "part.h"
@@ -203,6 +204,20 @@ static inline int fixture_each_transport(int (*test)(const char *name, void *con
             }
             free(choices);
         }
+        fixture_params = NULL;
+    }
+    return sum;
+}
+
+/* The same for each codec but the first, the one that every transport is tried with. */
+static inline int fixture_each_codec(int (*test)(const char *name, void *context), void *context)
+{
+    int sum = 0;
+
+    for (size_t i = 1; be_codec_table[i]; i++) {
+        const char *const chosen[] = {"codec", be_codec_table[i]->row.name, NULL};
+        fixture_params = chosen;
+        sum += test(chosen[1], context);
         fixture_params = NULL;
     }
     return sum;

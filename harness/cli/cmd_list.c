@@ -79,6 +79,13 @@ static enum be_status transports_list(const struct listing *listing, struct be_e
     return BE_OK;
 }
 
+static enum be_status codecs_list(const struct listing *listing, struct be_error *error)
+{
+    (void)error;
+    catalog_print(listing->catalog, BE_CATALOG_CODEC);
+    return BE_OK;
+}
+
 static enum be_status placements_list(const struct listing *listing, struct be_error *error)
 {
     (void)listing;
@@ -192,9 +199,16 @@ static const struct {
     const char *name;
     enum be_status (*list)(const struct listing *listing, struct be_error *error);
 } kinds[] = {
-    {"executors", executors_list}, {"transports", transports_list}, {"workloads", workloads_list},
-    {"counters", counters_list},   {"probes", probes_list},         {"placements", placements_list},
-    {"plans", plans_list},         {"formats", formats_list},       {"plots", plots_list},
+    {"executors", executors_list},
+    {"transports", transports_list},
+    {"codecs", codecs_list},
+    {"workloads", workloads_list},
+    {"counters", counters_list},
+    {"probes", probes_list},
+    {"placements", placements_list},
+    {"plans", plans_list},
+    {"formats", formats_list},
+    {"plots", plots_list},
     {"runs", runs_list},
 };
 
@@ -216,7 +230,7 @@ static enum be_status kinds_list(const struct listing *listing, struct be_error 
     if (!found) {
         return be_error_set(
             error, BE_EUSAGE,
-            "'%s' cannot be listed; executors, transports, workloads, counters, probes, "
+            "'%s' cannot be listed; executors, transports, codecs, workloads, counters, probes, "
             "placements, plans, formats, plots and runs can",
             asked);
     }
@@ -250,7 +264,8 @@ static enum be_status list_run(int argc, const char **argv, struct be_error *err
 const struct be_command be_command_list = {
     .name = "list",
     .usage = "[KIND] [options]",
-    .summary = "executors, transports, workloads, counters, probes, placements, plans, formats, "
-               "plots, runs",
+    .summary =
+        "executors, transports, codecs, workloads, counters, probes, placements, plans, formats, "
+        "plots, runs",
     .run = list_run,
 };

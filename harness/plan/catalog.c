@@ -10,29 +10,39 @@
 
 enum { NAME_BYTES_MAX = 64, PARAMS_MAX = 32 };
 
-static const char *const kind_names[BE_CATALOG_KINDS] = {"workload", "executor", "counter", "probe",
-                                                         "transport"};
-static const char *const kind_lists[BE_CATALOG_KINDS] = {"workloads", "executors", "counters",
-                                                         "probes", "transports"};
+static const struct {
+    const char *name;
+    const char *list; /* in what the runner prints */
+} kinds[BE_CATALOG_KINDS] = {
+    [BE_CATALOG_WORKLOAD] = {"workload", "workloads"},
+    [BE_CATALOG_EXECUTOR] = {"executor", "executors"},
+    [BE_CATALOG_COUNTER] = {"counter", "counters"},
+    [BE_CATALOG_PROBE] = {"probe", "probes"},
+    [BE_CATALOG_TRANSPORT] = {"transport", "transports"},
+    [BE_CATALOG_CODEC] = {"codec", "codecs"},
+};
 
-static bool kind_is_optional(enum be_catalog_kind kind)
+static bool kind_is_part(enum be_catalog_kind kind)
 {
-    return kind == BE_CATALOG_PROBE || kind == BE_CATALOG_TRANSPORT;
+    return kind == BE_CATALOG_TRANSPORT || kind == BE_CATALOG_CODEC;
 }
 
 bool be_catalog_param_is_part(const char *param, enum be_catalog_kind *kind)
 {
-    bool is_part = strcmp(param, kind_names[BE_CATALOG_TRANSPORT]) == 0;
-
-    if (is_part && kind) {
-        *kind = BE_CATALOG_TRANSPORT;
+    for (int i = 0; i < BE_CATALOG_KINDS; i++) {
+        if (kind_is_part((enum be_catalog_kind)i) && strcmp(param, kinds[i].name) == 0) {
+            if (kind) {
+                *kind = (enum be_catalog_kind)i;
+            }
+            return true;
+        }
     }
-    return is_part;
+    return false;
 }
 
 const char *be_catalog_kind_name(enum be_catalog_kind kind)
 {
-    return kind_names[kind];
+    return kinds[kind].name;
 }
 
 /* Counter backends and events have underscores and colons too. */
@@ -218,7 +228,7 @@ static enum be_status row_parse(const json_t *object, enum be_catalog_kind kind,
                                            struct be_error *) = {
         [BE_CATALOG_WORKLOAD] = workload_parse, [BE_CATALOG_EXECUTOR] = executor_parse,
         [BE_CATALOG_COUNTER] = counter_parse,   [BE_CATALOG_PROBE] = probe_parse,
-        [BE_CATALOG_TRANSPORT] = params_parse,
+        [BE_CATALOG_TRANSPORT] = params_parse,  [BE_CATALOG_CODEC] = params_parse,
     };
     enum be_status status =
         name_get(object, kind == BE_CATALOG_COUNTER ? "_" : "", &row->name, error);
@@ -239,10 +249,11 @@ static enum be_status rows_parse(const json_t *object, enum be_catalog_kind kind
     struct be_catalog_rows *rows = &catalog->rows[kind];
     const json_t *array = NULL;
 
-    if (kind_is_optional(kind) && !json_object_get(object, kind_lists[kind])) {
+    if ((kind == BE_CATALOG_PROBE || kind_is_part(kind)) &&
+        !json_object_get(object, kinds[kind].list)) {
         return BE_OK;
     }
-    enum be_status status = be_json_get_array(object, kind_lists[kind], &array, error);
+    enum be_status status = be_json_get_array(object, kinds[kind].list, &array, error);
     size_t count = json_array_size(array);
     if (status != BE_OK || count == 0) {
         return status;
@@ -260,7 +271,7 @@ static enum be_status rows_parse(const json_t *object, enum be_catalog_kind kind
         }
         rows->count++;
         if (status != BE_OK) {
-            be_error_fill(error, status, "%s %zu: %s", kind_names[kind], i + 1, cause.message);
+            be_error_fill(error, status, "%s %zu: %s", kinds[kind].name, i + 1, cause.message);
         }
     }
     return status;

@@ -21,9 +21,10 @@ enum be_catalog_kind {
     BE_CATALOG_COUNTER,   /* a backend; its events are "backend:event" */
     BE_CATALOG_PROBE,     /* a floor of the machine; a runner need not have any */
     BE_CATALOG_TRANSPORT, /* a part of executors; a runner need not have any */
+    BE_CATALOG_CODEC,     /* likewise */
 };
 
-enum { BE_CATALOG_KINDS = 5 };
+enum { BE_CATALOG_KINDS = 6 };
 
 struct be_catalog_row {
     const char *name;
@@ -64,7 +65,7 @@ struct be_catalog {
     json_t *source; /* owns every string above */
 };
 
-/* "workload", "executor", "counter", "probe", "transport". */
+/* "workload", "executor", "counter", "probe", "transport", "codec". */
 const char *be_catalog_kind_name(enum be_catalog_kind kind);
 
 /*

@@ -228,7 +228,7 @@ static enum be_status own_check(const struct check *check, struct be_axis *axis,
                                 struct be_error *error)
 {
     static const enum be_catalog_kind kinds[] = {BE_CATALOG_WORKLOAD, BE_CATALOG_EXECUTOR,
-                                                 BE_CATALOG_TRANSPORT};
+                                                 BE_CATALOG_TRANSPORT, BE_CATALOG_CODEC};
     const struct be_catalog_row *elsewhere = NULL;
     const char *elsewhere_kind = NULL;
     bool chosen = false;
