@@ -84,6 +84,7 @@ CREATE TABLE sample (
     involuntary_switches REAL,
     major_faults REAL,
     delay_ns REAL,
+    migrations REAL,
     timed_passes REAL,
     pass_trend REAL,
     pass_drift REAL,

@@ -5,6 +5,7 @@
 
 #include "busy.h"
 #include "core/clock.h"
+#include "migrations.h"
 
 /* Whoever took longer than that between two short messages was interrupted. */
 enum { INTERRUPTED_NS = 20000 };
@@ -44,6 +45,7 @@ void be_disturbance_read(struct be_disturbance *disturbance)
         .involuntary_switches = (uint64_t)usage.ru_nivcsw,
         .major_faults = (uint64_t)usage.ru_majflt,
     };
+    disturbance->migrations_known = be_migrations_read(&disturbance->migrations);
 }
 
 void be_disturbance_tell(const struct be_disturbance *since, struct be_worker_record *record)
@@ -56,6 +58,8 @@ void be_disturbance_tell(const struct be_disturbance *since, struct be_worker_re
         .voluntary_switches = now.voluntary_switches - since->voluntary_switches,
         .involuntary_switches = now.involuntary_switches - since->involuntary_switches,
         .major_faults = now.major_faults - since->major_faults,
+        .migrations_known = now.migrations_known && since->migrations_known,
+        .migrations = now.migrations - since->migrations,
     };
 }
 

@@ -220,6 +220,7 @@ static void waiting_for_a_core_is_known_where_the_kernel_tells(void **state)
         for (size_t k = 0; k < 2; k++) {
             assert_int_equal(record.workers[k].disturbance.delay_known, told);
             delay_ns += record.workers[k].disturbance.delay_ns;
+            assert_int_equal(record.workers[k].disturbance.migrations, 0);
         }
         assert_int_equal(record.dispatcher.disturbance.delay_known, told);
         assert_int_equal(delay_ns > 0, told);

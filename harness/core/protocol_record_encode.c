@@ -123,6 +123,9 @@ static json_t *worker_encode(const struct be_worker_record *worker)
         if (worker->disturbance.delay_known) {
             count_add(disturbance, "delay_ns", worker->disturbance.delay_ns);
         }
+        if (worker->disturbance.migrations_known) {
+            count_add(disturbance, "migrations", worker->disturbance.migrations);
+        }
         json_object_set_new(object, "disturbance", disturbance);
     }
     return object;

@@ -305,16 +305,19 @@ static enum be_status disturbance_parse(const json_t *object, struct be_worker_r
         {"involuntary_switches", &disturbance->involuntary_switches},
         {"major_faults", &disturbance->major_faults},
         {NULL, NULL}};
-    const struct count_member delay[] = {{"delay_ns", &disturbance->delay_ns}, {NULL, NULL}};
+    const struct count_member said_maybe[] = {{"delay_ns", &disturbance->delay_ns},
+                                              {"migrations", &disturbance->migrations},
+                                              {NULL, NULL}};
     const json_t *said = NULL;
     enum be_status status = object_get_said(object, "disturbance", &said, error);
 
     if (status == BE_OK && said) {
         worker->watched = true;
-        disturbance->delay_known = json_object_get(said, delay->key);
+        disturbance->delay_known = json_object_get(said, "delay_ns");
+        disturbance->migrations_known = json_object_get(said, "migrations");
         status = counts_parse(said, members, error);
     }
-    return status == BE_OK && said ? counts_parse_said(said, delay, error) : status;
+    return status == BE_OK && said ? counts_parse_said(said, said_maybe, error) : status;
 }
 
 static enum be_status worker_parse(const json_t *object, struct be_worker_record *worker,

@@ -109,6 +109,8 @@ struct be_disturbance {
     uint64_t major_faults;
     bool delay_known;
     uint64_t delay_ns; /* ready to run while another had the core; holds a value if known */
+    bool migrations_known;
+    uint64_t migrations; /* moves to another CPU; holds a value if known */
 };
 
 /*

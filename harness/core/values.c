@@ -103,21 +103,25 @@ static void disturbance_fill(const struct be_sample_record *record, double *valu
     struct be_disturbance sum = record->dispatcher.disturbance;
     bool watched = record->worker_count > 0;
     bool delay_known = sum.delay_known || !record->dispatcher.watched;
+    bool migrations_known = sum.migrations_known || !record->dispatcher.watched;
 
     for (size_t i = 0; i < record->worker_count; i++) {
         const struct be_worker_record *worker = &record->workers[i];
         watched &= worker->watched;
         delay_known &= worker->disturbance.delay_known;
+        migrations_known &= worker->disturbance.migrations_known;
         sum.voluntary_switches += worker->disturbance.voluntary_switches;
         sum.involuntary_switches += worker->disturbance.involuntary_switches;
         sum.major_faults += worker->disturbance.major_faults;
         sum.delay_ns += worker->disturbance.delay_ns;
+        sum.migrations += worker->disturbance.migrations;
     }
     if (watched) {
         values[BE_VALUE_voluntary_switches] = (double)sum.voluntary_switches;
         values[BE_VALUE_involuntary_switches] = (double)sum.involuntary_switches;
         values[BE_VALUE_major_faults] = (double)sum.major_faults;
         values[BE_VALUE_delay_ns] = delay_known ? (double)sum.delay_ns : NAN;
+        values[BE_VALUE_migrations] = migrations_known ? (double)sum.migrations : NAN;
     }
 }
 

@@ -15,6 +15,7 @@ static const struct {
     {BE_VALUE_involuntary_switches, "involuntary switches", 1, false},
     {BE_VALUE_major_faults, "major page faults", 1, false},
     {BE_VALUE_delay_ns, "ms of waiting for a core", 1e6, true},
+    {BE_VALUE_migrations, "moves to another CPU", 1, false},
 };
 
 static const double least_share = .02;

@@ -11,7 +11,7 @@
 #include "core/run.h"
 #include "machine/quality.h"
 
-enum { BE_USUAL_MIN = 8, BE_USUAL_MAX = 32, BE_USUAL_VALUES = 4 };
+enum { BE_USUAL_MIN = 8, BE_USUAL_MAX = 32, BE_USUAL_VALUES = 5 };
 
 /* The latest samples of one configuration. init with {0}. */
 struct be_usual {
@@ -23,10 +23,10 @@ void be_usual_add(struct be_usual *usual, const double values[BE_VALUE_COUNT]);
 
 /*
  * Adds to a verdict: suspect where a value is above the earlier samples' median + 5 MAD. Judged are
- * voluntary and involuntary switches, major faults, and the time that members waited for a core,
- * each once BE_USUAL_MIN samples know it. A count's MAD is taken as at least 1 and at least the
- * root of the median, which is how counts scatter; a time is at least 1 ms and 2 % of that of the
- * sample's cores above the median.
+ * voluntary and involuntary switches, major faults, migrations, and the time that members waited
+ * for a core, each once BE_USUAL_MIN samples know it. A count's MAD is taken as at least 1 and at
+ * least the root of the median, which is how counts scatter; a time is at least 1 ms and 2 % of
+ * that of the sample's cores above the median.
  */
 void be_usual_judge(const struct be_usual *usual, const struct be_sample *sample,
                     struct be_quality_verdict *verdict);

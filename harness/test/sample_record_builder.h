@@ -83,7 +83,7 @@ static inline void record_fill(struct be_sample_record *record)
         record->workers[i].pss_bytes = RECORD_LARGE + 4 + (uint64_t)i;
         record->workers[i].watched = true;
         record->workers[i].disturbance =
-            (struct be_disturbance){10, 20, (uint64_t)i, i > 0, (uint64_t)i};
+            (struct be_disturbance){10, 20, (uint64_t)i, i > 0, (uint64_t)i, i > 0, (uint64_t)i};
         record_fill_counters(&record->workers[i].counters);
     }
     record->dispatcher.pu_asked = -1;

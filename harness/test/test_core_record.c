@@ -28,6 +28,8 @@ static void check_disturbance(const struct be_worker_record *actual,
     assert_int_equal(disturbance->major_faults, expected->disturbance.major_faults);
     assert_int_equal(disturbance->delay_known, expected->disturbance.delay_known);
     assert_int_equal(disturbance->delay_ns, expected->disturbance.delay_ns);
+    assert_int_equal(disturbance->migrations_known, expected->disturbance.migrations_known);
+    assert_int_equal(disturbance->migrations, expected->disturbance.migrations);
 }
 
 static void check_stamps(const struct be_stamps *actual, const struct be_stamps *expected)

@@ -93,6 +93,7 @@ static const struct member optional_members[] = {
     {'d', SECOND_WORKER, "pss_bytes", 0},
     {'d', SECOND_WORKER, "disturbance", 'o'},
     {'d', SECOND_WORKER "disturbance\0", "delay_ns", 0},
+    {'d', SECOND_WORKER "disturbance\0", "migrations", 0},
 };
 
 /* A transcript in which one member is `value` (NULL: missing) is refused, naming the member. */

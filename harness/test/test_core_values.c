@@ -131,11 +131,11 @@ static void figures_of_the_whole_sample(void **state)
     record->pool_start_ns = 700;
     record->peak_rss_bytes = 9000;
     record->latency = (struct be_latency){1000, 10, 20, 30, 40};
-    record->dispatcher.disturbance = (struct be_disturbance){1, 2, 3, true, 4};
+    record->dispatcher.disturbance = (struct be_disturbance){1, 2, 3, true, 4, true, 5};
     for (size_t i = 0; i < WORKERS; i++) {
         record->workers[i].pss_bytes = 100 + 100 * i;
         record->workers[i].watched = true;
-        record->workers[i].disturbance = (struct be_disturbance){10, 20, 30, true, 40};
+        record->workers[i].disturbance = (struct be_disturbance){10, 20, 30, true, 40, true, 50};
     }
     assert_near(value_of(BE_VALUE_pool_start_ns), 700, 0);
     assert_near(value_of(BE_VALUE_peak_rss_bytes), 9000, 0);
@@ -148,24 +148,31 @@ static void figures_of_the_whole_sample(void **state)
     assert_near(value_of(BE_VALUE_involuntary_switches), 42, 0);
     assert_near(value_of(BE_VALUE_major_faults), 63, 0);
     assert_near(value_of(BE_VALUE_delay_ns), 84, 0);
+    assert_near(value_of(BE_VALUE_migrations), 105, 0);
 }
 
-static void a_delay_is_known_when_every_member_s_is(void **state)
+static void what_the_kernel_may_not_tell_is_known_when_it_is_of_every_member(void **state)
 {
     (void)state;
     pass_add(BE_PASS_TIMED, 1000);
     for (size_t i = 0; i < WORKERS; i++) {
         record->workers[i].watched = true;
-        record->workers[i].disturbance = (struct be_disturbance){0, 0, 0, true, 40 * i};
+        record->workers[i].disturbance = (struct be_disturbance){0, 0, 0, true, 40 * i, true, i};
     }
     assert_near(value_of(BE_VALUE_delay_ns), 40, 0);
+    assert_near(value_of(BE_VALUE_migrations), 1, 0);
     record->dispatcher.watched = true;
     assert_true(isnan(value_of(BE_VALUE_delay_ns)));
+    assert_true(isnan(value_of(BE_VALUE_migrations)));
     assert_near(value_of(BE_VALUE_major_faults), 0, 0);
-    record->dispatcher.disturbance = (struct be_disturbance){0, 0, 0, true, 2};
+    record->dispatcher.disturbance = (struct be_disturbance){0, 0, 0, true, 2, true, 3};
     assert_near(value_of(BE_VALUE_delay_ns), 42, 0);
+    assert_near(value_of(BE_VALUE_migrations), 4, 0);
     record->workers[0].disturbance.delay_known = false;
     assert_true(isnan(value_of(BE_VALUE_delay_ns)));
+    assert_near(value_of(BE_VALUE_migrations), 4, 0);
+    record->workers[1].disturbance.migrations_known = false;
+    assert_true(isnan(value_of(BE_VALUE_migrations)));
 }
 
 static void nothing_is_known_without_a_record(void **state)
@@ -342,7 +349,7 @@ int main(void)
         VALUES_TEST(figures_are_medians_over_timed_passes),
         VALUES_TEST(a_worker_without_tasks_never_started),
         VALUES_TEST(figures_of_the_whole_sample),
-        VALUES_TEST(a_delay_is_known_when_every_member_s_is),
+        VALUES_TEST(what_the_kernel_may_not_tell_is_known_when_it_is_of_every_member),
         VALUES_TEST(nothing_is_known_without_a_record),
         VALUES_TEST(what_a_runner_left_out_is_unknown),
         VALUES_TEST(few_latencies_have_no_far_percentiles),

@@ -112,6 +112,30 @@ static void the_latest_samples_count(void **state)
     assert_int_equal(judge(&usual, 1100, 0, 0).state, BE_SAMPLE_CLEAN);
 }
 
+static void moves_are_judged_where_they_are_known(void **state)
+{
+    struct be_usual usual = {0};
+    struct be_quality_verdict verdict = {.state = BE_SAMPLE_CLEAN};
+    struct be_sample sample = {0};
+    (void)state;
+
+    for (size_t i = 0; i < BE_USUAL_MIN; i++) {
+        values_fill(sample.values, 0, 0, 0);
+        sample.values[BE_VALUE_migrations] = (double)(i % 2);
+        be_usual_add(&usual, sample.values);
+    }
+    be_usual_judge(&usual, &sample, &verdict);
+    assert_int_equal(verdict.state, BE_SAMPLE_CLEAN);
+    sample.values[BE_VALUE_migrations] = 6;
+    be_usual_judge(&usual, &sample, &verdict);
+    assert_int_equal(verdict.state, BE_SAMPLE_SUSPECT);
+    assert_string_equal(verdict.reason, "6 moves to another CPU, usually 0");
+    verdict = (struct be_quality_verdict){.state = BE_SAMPLE_CLEAN};
+    sample.values[BE_VALUE_migrations] = NAN;
+    be_usual_judge(&usual, &sample, &verdict);
+    assert_int_equal(verdict.state, BE_SAMPLE_CLEAN);
+}
+
 /* Two cores for two passes of 25 ms: 2 % of that is 2 ms. */
 static struct be_quality_verdict judge_delay(const struct be_usual *usual, double delay_ns,
                                              uint64_t wall_ns)
@@ -169,6 +193,7 @@ int main(void)
         cmocka_unit_test(too_few_samples_judge_nothing),
         cmocka_unit_test(what_is_not_known_is_not_judged),
         cmocka_unit_test(the_latest_samples_count),
+        cmocka_unit_test(moves_are_judged_where_they_are_known),
         cmocka_unit_test(waiting_is_held_against_what_is_usual_and_the_cores_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
