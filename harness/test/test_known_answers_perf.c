@@ -1,19 +1,27 @@
 /* labels: perf */
 /*
  * Known answers, end to end, that need cores of their own or take long: a cost a task that was put
- * there is found as overhead and as break-even, and sleeping tasks on processes.
+ * there is found as overhead and as break-even, hardly any time is nobody's, and sleeping tasks on
+ * processes.
  */
+#include <inttypes.h>
 #include <sched.h>
 
 #include "measured_run.h"
 
 enum { COST_NS = 2000, ATTEMPTS = 3 };
 
-static void needs_two_cpus(void)
+static uint32_t cpu_count(void)
 {
     cpu_set_t allowed;
 
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 || CPU_COUNT(&allowed) < 2) {
+    assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+    return (uint32_t)CPU_COUNT(&allowed);
+}
+
+static void needs_two_cpus(void)
+{
+    if (cpu_count() < 2) {
         skip();
     }
 }
@@ -27,7 +35,6 @@ static void measure_known(struct measured_run *measured, const char *flags,
 {
     size_t rounds = 0;
 
-    needs_two_cpus();
     for (int i = 0; i < ATTEMPTS; i++) {
         measured_run_make(measured, flags, 0);
         rounds = rounds_find(measured);
@@ -55,6 +62,7 @@ static void a_cost_is_found_as_overhead(void **state)
     struct measured_run measured;
     (void)state;
 
+    needs_two_cpus();
     measure_known(&measured,
                   "--workload spin --executor threads --workers 2 --grain 20us "
                   "--inject none,cost:2us --passes 1 --warmup 1 --cold off --rounds 10",
@@ -88,6 +96,7 @@ static void a_cost_is_found_as_break_even(void **state)
     struct measured_run measured;
     (void)state;
 
+    needs_two_cpus();
     measure_known(&measured,
                   "--workload spin --executor threads --workers 2 --grain 1us,4us "
                   "--inject cost:2us --passes 1 --warmup 1 --cold off --rounds 10",
@@ -98,6 +107,51 @@ static void a_cost_is_found_as_break_even(void **state)
     assert_true(warm.bounded);
     assert_true(warm.above_ns / warm.below_ns < 1.5); /* it was searched for */
     expect_near(&measured, "break-even", warm.at_ns, COST_NS, .1 * COST_NS);
+    measured_run_finish(&measured);
+}
+
+static const char *const pools[] = {"threads", "processes"};
+
+static uint32_t pool_workers(void)
+{
+    return cpu_count() < 2 ? 1 : 2;
+}
+
+static size_t budget_rounds(const struct measured_run *measured)
+{
+    size_t rounds = SIZE_MAX;
+
+    for (size_t i = 0; i < 2; i++) {
+        size_t count = summary_of(measured, pools[i], pool_workers(), "none")->budget.count;
+        rounds = count < rounds ? count : rounds;
+    }
+    return rounds;
+}
+
+/* What clocks and stamps say comes to the time of the cores. */
+static void less_than_5_per_cent_of_the_budget_are_nobodys(void **state)
+{
+    struct measured_run measured;
+    char flags[256];
+    (void)state;
+
+    snprintf(flags, sizeof(flags),
+             "--workload spin --executor threads,processes --workers %" PRIu32
+             " --grain 100us --passes 2 --warmup 1 --cold off --rounds 10",
+             pool_workers());
+    measure_known(&measured, flags, budget_rounds);
+    for (size_t i = 0; i < 2; i++) {
+        const struct be_budget *budget =
+            &summary_of(&measured, pools[i], pool_workers(), "none")->budget;
+        double remainder = budget->parts[BE_BUDGET_REMAINDER];
+        printf("%s x%" PRIu32 ", spin 100 us: compute %.2f %%, messages %.2f %%, merge %.2f %%, "
+               "idle %.2f %%, remainder %.2f %% of T x C\n",
+               pools[i], pool_workers(), budget->parts[BE_BUDGET_COMPUTE],
+               budget->parts[BE_BUDGET_MESSAGES], budget->parts[BE_BUDGET_MERGE],
+               budget->parts[BE_BUDGET_IDLE], remainder);
+        assert_true(budget->known);
+        assert_true(fabs(remainder) < 5);
+    }
     measured_run_finish(&measured);
 }
 
@@ -127,6 +181,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cost_is_found_as_overhead),
         cmocka_unit_test(a_cost_is_found_as_break_even),
+        cmocka_unit_test(less_than_5_per_cent_of_the_budget_are_nobodys),
         cmocka_unit_test(sleeping_tasks_overlap_on_processes),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
