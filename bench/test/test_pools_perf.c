@@ -209,6 +209,67 @@ static void a_window_saves_wake_ups(void **state)
     assert_true(ratio >= 10);
 }
 
+/* Messages and nothing else, in passes of some 5 ms. */
+struct stamping {
+    const char *executor;
+    const char *window; /* NULL: has none */
+    uint64_t tasks;
+};
+
+/*
+ * A sample from a pool of its own. Without stamps: where a clock seems to cost a millisecond, next
+ * to no reading of it is worth that. What begins and ends a span is timed all the same.
+ */
+static double stamping_sample_ns(const struct stamping *stamping, bool stamps)
+{
+    struct fixture f;
+
+    pinned_init(&f, stamping->executor, "null");
+    if (stamping->window) {
+        assert_int_equal(be_params_set(&f.params, "window", stamping->window, NULL), BE_OK);
+    }
+    if (!stamps) {
+        f.env.clock_costs = (struct be_clock_costs){1000000, 1000000};
+    }
+    struct be_batch batch = batch_alloc(f.env.workload, stamping->tasks);
+    f.env.workload->generate(1, 0, stamping->tasks, (void *)batch.requests);
+    pinned_create(&f);
+    double took_ns = sample_ns(&f, &batch);
+    fixture_end(&f);
+    batch_free(&batch);
+    return took_ns;
+}
+
+static double stamping_ratio(const struct stamping *stamping)
+{
+    enum { LOW = 40, HIGH = ROUNDS - 1 - LOW }; /* 95 % by the sign test */
+    double ratios[ROUNDS];
+
+    for (int i = 0; i < ROUNDS; i++) {
+        bool first = i % 2 == 0;
+        double one_ns = stamping_sample_ns(stamping, first);
+        double other_ns = stamping_sample_ns(stamping, !first);
+        ratios[i] = first ? one_ns / other_ns : other_ns / one_ns;
+    }
+    double ratio = values_median(ratios, ROUNDS);
+    printf("%s x%d, window %s, workload null: a pass with stamps takes %.4f of one without "
+           "(%.4f .. %.4f)\n",
+           stamping->executor, WORKERS, stamping->window ? stamping->window : "none", ratio,
+           ratios[LOW], ratios[HIGH]);
+    return ratio;
+}
+
+static void stamps_cost_next_to_nothing(void **state)
+{
+    static const struct stamping cases[] = {
+        {"threads", NULL, 100000}, {"processes", "1024", 40000}, {"processes", "1", 400}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_true(stamping_ratio(&cases[i]) <= 1.02);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +278,7 @@ int main(void)
         cmocka_unit_test(the_lock_keeps_threads_serial),
         cmocka_unit_test(a_pool_starts_within_two_bare_forks),
         cmocka_unit_test(a_window_saves_wake_ups),
+        cmocka_unit_test(stamps_cost_next_to_nothing),
     };
 
     (void)signal(SIGPIPE, SIG_IGN);
