@@ -213,24 +213,6 @@ static void resamples_fit(const struct fitting *fitting, double *workers, double
     }
 }
 
-/* N* of a resample without a maximum is infinite: that makes the interval open, not its end. */
-static void peak_estimate(struct be_scaling *scaling, double *peaks, size_t rounds)
-{
-    struct be_estimate peak = be_resample_interval(peaks, rounds);
-
-    peak.known = isfinite(peak.median);
-    peak.bounded = peak.bounded && peak.known;
-    if (peak.bounded && isinf(peak.high)) {
-        size_t last = BE_RESAMPLES;
-        while (isinf(peaks[last])) {
-            last--;
-        }
-        scaling->usl_peak_high_open = true;
-        peak.high = peaks[last];
-    }
-    scaling->usl_peak_workers = peak;
-}
-
 static void laws_estimate(const struct fitting *fitting)
 {
     struct be_scaling *scaling = fitting->scaling;
@@ -247,7 +229,8 @@ static void laws_estimate(const struct fitting *fitting)
     scaling->usl_contention = be_resample_interval(fits->contention, rounds);
     scaling->usl_coherency = be_resample_interval(fits->coherency, rounds);
     scaling->usl_tasks_per_s = be_resample_interval(fits->tasks_per_s, rounds);
-    peak_estimate(scaling, fits->peak_workers, rounds);
+    scaling->usl_peak_workers =
+        be_peak_interval(fits->peak_workers, rounds, &scaling->usl_peak_high_open);
     scaling->usl_peak_beyond = scaling->usl_peak_workers.known &&
                                scaling->usl_peak_workers.median > scaling->fitted_workers_max;
 }

@@ -1,7 +1,6 @@
 #include "analysis/scaling_fit.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 /* Terms of N/X, which the Universal Scalability Law is linear in: 1, N - 1, N(N - 1). */
 enum { TERMS = 3 };
@@ -139,4 +138,20 @@ struct be_usl be_usl_fit(const double *workers, const double *tasks_per_s, size_
         }
     }
     return best;
+}
+
+struct be_estimate be_peak_interval(double *peaks, size_t rounds, bool *high_open)
+{
+    struct be_estimate peak = be_resample_interval(peaks, rounds);
+
+    peak.known = isfinite(peak.median);
+    peak.bounded = peak.bounded && peak.known;
+    *high_open = peak.bounded && isinf(peak.high);
+    if (*high_open) {
+        peak.high = peak.median;
+        for (size_t i = 1; i < BE_RESAMPLE_COUNT; i++) {
+            peak.high = isfinite(peaks[i]) ? fmax(peak.high, peaks[i]) : peak.high;
+        }
+    }
+    return peak;
 }

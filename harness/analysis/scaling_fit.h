@@ -5,7 +5,10 @@
 #ifndef BE_ANALYSIS_SCALING_FIT_H
 #define BE_ANALYSIS_SCALING_FIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "analysis/resample.h"
 
 /* Serial fraction that a speedup with that many workers shows (Karp and Flatt, 1990). NAN at 1. */
 double be_karp_flatt(double speedup, double workers);
@@ -23,5 +26,11 @@ struct be_usl {
 
 /* All NAN where fewer than 3 points are known. */
 struct be_usl be_usl_fit(const double *workers, const double *tasks_per_s, size_t count);
+
+/*
+ * be_resample_interval for the peak_workers of each resample. One without a maximum makes the
+ * interval open, not its end infinite: that is then the largest that is finite.
+ */
+struct be_estimate be_peak_interval(double *peaks, size_t rounds, bool *high_open);
 
 #endif

@@ -139,6 +139,25 @@ static void usl_needs_three_points(void **state)
     assert_false(isnan(be_usl_fit(counts, tasks_per_s, 4).tasks_per_s));
 }
 
+/* A few resamples without a fit, and a tenth of them without a maximum. */
+static void an_open_peak_ends_at_the_largest_that_is_known(void **state)
+{
+    double peaks[BE_RESAMPLE_COUNT] = {10};
+    bool open = false;
+    (void)state;
+
+    for (size_t i = 1; i < BE_RESAMPLE_COUNT; i++) {
+        peaks[i] = i % 10 == 0 ? INFINITY : 8 + (double)(i % 7);
+    }
+    peaks[1] = peaks[2] = peaks[3] = NAN;
+    peaks[BE_RESAMPLES] = peaks[BE_RESAMPLES - 1] = 8;
+    struct be_estimate peak = be_peak_interval(peaks, 20, &open);
+    assert_true(peak.known && peak.bounded && open);
+    assert_near(peak.median, 10, 0);
+    assert_near(peak.low, 8, 0);
+    assert_near(peak.high, 14, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +168,7 @@ int main(void)
         cmocka_unit_test(usl_is_recovered_exactly),
         cmocka_unit_test(usl_is_never_negative),
         cmocka_unit_test(usl_needs_three_points),
+        cmocka_unit_test(an_open_peak_ends_at_the_largest_that_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
