@@ -9,6 +9,9 @@
 /* Fewer say nothing about a trend. */
 enum { PASSES_MIN = 8, ROUNDS_MIN = 10 };
 
+/* Of fewer times, none is far from all others. */
+enum { OUTLIER_TIMES_MIN = 3 };
+
 /* Fewer samples do not tell how much their S varies. */
 enum { SAMPLES_FOR_SPREAD = 5 };
 
@@ -128,11 +131,14 @@ static void modes_judge(const struct be_flags_input *input, double *room, struct
 }
 
 /* On logarithms, so that half as fast is as far away as twice as fast. */
-static size_t outliers_count(const struct be_flags_input *input, double *room)
+static double outliers_count(const struct be_flags_input *input, double *room)
 {
     size_t count = input->time_count;
     double *away = room + count;
 
+    if (count < OUTLIER_TIMES_MIN) {
+        return NAN;
+    }
     for (size_t i = 0; i < count; i++) {
         room[i] = log(input->times[i]);
     }
@@ -145,7 +151,7 @@ static size_t outliers_count(const struct be_flags_input *input, double *room)
     for (size_t i = 0; i < count && deviation > 0; i++) {
         outliers += away[i] > BE_FLAG_OUTLIER_DEVIATIONS * deviation;
     }
-    return outliers;
+    return (double)outliers;
 }
 
 static double start_skew_share(const struct be_flags_input *input, double *room)

@@ -43,7 +43,7 @@ struct be_flags {
     struct be_trend pass_trend;
     struct be_trend round_trend;
     struct be_modes modes;  /* low and high in the unit of the times */
-    size_t outliers;        /* times */
+    double outliers;        /* how many times; NAN: too few to judge */
     double start_skew;      /* median, as a share of the pass; NAN: not known */
     double effective_cores; /* NAN: not known */
     size_t rounds;          /* measured, failed ones aside */

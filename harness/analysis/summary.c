@@ -58,6 +58,8 @@ struct summing {
     const double **rows;            /* numbers of each of these */
     double *values;                 /* of the figure at hand */
     struct be_budget_sample *split; /* the used ones again */
+    size_t rounds;                  /* of the configuration at hand, as in be_flags */
+    size_t dropped;                 /* likewise */
     double effective_cores;         /* NAN: not known */
 };
 
@@ -122,8 +124,8 @@ static bool sample_ends_round(const struct be_sample *sample, enum be_sample_use
     return use != BE_SAMPLE_RERUN && sample->state != BE_SAMPLE_FAILED;
 }
 
-static void sample_count_in(struct be_summary *summary, const struct be_sample *sample,
-                            enum be_sample_use use)
+static void sample_count_in(struct summing *summing, struct be_summary *summary,
+                            const struct be_sample *sample, enum be_sample_use use)
 {
     size_t *const by_state[] = {
         [BE_SAMPLE_CLEAN] = &summary->clean,
@@ -136,8 +138,8 @@ static void sample_count_in(struct be_summary *summary, const struct be_sample *
     summary->rerun += use == BE_SAMPLE_RERUN;
     summary->dropped += use == BE_SAMPLE_DROPPED;
     summary->samples += use == BE_SAMPLE_USED;
-    summary->flags.rounds += sample_ends_round(sample, use);
-    summary->flags.dropped += sample_ends_round(sample, use) && use != BE_SAMPLE_USED;
+    summing->rounds += sample_ends_round(sample, use);
+    summing->dropped += sample_ends_round(sample, use) && use != BE_SAMPLE_USED;
 }
 
 static const double *sample_figures(const struct summing *summing, const struct be_sample *sample)
@@ -227,8 +229,8 @@ static enum be_status flags_find(struct summing *summing, struct be_summary *sum
         .samples = summing->used,
         .sample_count = summary->samples,
         .times = summing->values,
-        .rounds = summary->flags.rounds,
-        .dropped = summary->flags.dropped,
+        .rounds = summing->rounds,
+        .dropped = summing->dropped,
         .workers = summary->configuration->workers,
         .effective_cores = summing->effective_cores,
     };
@@ -287,13 +289,14 @@ static enum be_status configuration_summarize(struct summing *summing, size_t in
     const struct be_sample_record *record = NULL; /* the newest */
 
     assert(summing->figures);
+    summing->rounds = summing->dropped = 0;
     for (size_t i = summing->first[index]; i < run->sample_count; i = summing->next[i]) {
         const struct be_sample *sample = &run->samples[i];
         if (summing->figures[i].use == BE_SAMPLE_USED) {
             summing->used[summary->samples] = sample;
         }
         record = sample->record ? sample->record : record;
-        sample_count_in(summary, sample, summing->figures[i].use);
+        sample_count_in(summing, summary, sample, summing->figures[i].use);
     }
     enum be_status status = record ? pus_copy(record, summary, error) : BE_OK;
     if (status == BE_OK) {

@@ -120,7 +120,7 @@ json_t *be_findings_json_flags(const struct be_flags *flags)
         {"pass_trend", trend_object(&flags->pass_trend)},
         {"round_trend", trend_object(&flags->round_trend)},
         {"modes", modes_object(&flags->modes)},
-        {"outliers", be_json_count(flags->outliers)},
+        {"outliers", isnan(flags->outliers) ? json_null() : be_json_count((size_t)flags->outliers)},
         {"start_skew_share", be_json_real(flags->start_skew)},
         {"effective_cores", be_json_real(flags->effective_cores)},
         {"rounds", be_json_count(flags->rounds)},

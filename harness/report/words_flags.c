@@ -66,7 +66,7 @@ void be_words_flag(const struct be_summary *summary, enum be_flag flag, struct b
         break;
     case BE_FLAG_OUTLIERS:
         be_buffer_printf(out,
-                         "%zu time%s far from all others; none was dropped, and the median "
+                         "%.0f time%s far from all others; none was dropped, and the median "
                          "hardly sees them",
                          flags->outliers, flags->outliers == 1 ? " is" : "s are");
         break;
