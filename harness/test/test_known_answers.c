@@ -6,6 +6,7 @@
  * programs took the cores meanwhile they wake up whenever they may, and what is expected is ten
  * times less exact.
  */
+#include <inttypes.h>
 #include <sched.h>
 
 #include "measured_run.h"
@@ -107,6 +108,10 @@ static void fits_recover_the_serial_part(void **state)
         for (size_t i = 1; i < fitted->count; i++) {
             const struct be_estimate *karp_flatt = &fitted->points[i].karp_flatt;
             expect_near(&scaling, "Karp-Flatt", karp_flatt->median, f, .02);
+            if (!holds(karp_flatt, f)) {
+                fail_msg("%s: Karp-Flatt at %" PRIu32 " workers says %g .. %g", cases[k].inject,
+                         fitted->points[i].workers, karp_flatt->low, karp_flatt->high);
+            }
         }
     }
 }
