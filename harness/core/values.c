@@ -167,6 +167,7 @@ static void pass_stamps_fill(const struct be_pass_record *pass, double *values)
     values[BE_VALUE_receive_ns] = (double)sum.receive_ns;
     values[BE_VALUE_merge_ns] = (double)sum.merge_ns;
     values[BE_VALUE_busy_ns] = (double)busy_ns;
+    /* Not of busy time: who spins while it waits is as busy as who computes. */
     values[BE_VALUE_balance] = (double)compute_ns / pass->worker_count / known_or_nan(longest_ns);
 }
 

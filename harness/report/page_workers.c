@@ -92,9 +92,10 @@ void be_page_balance(const struct be_view *view, struct be_doc *doc)
     };
 
     section_put(view, "How evenly work was spread",
-                "Balance: mean compute time of a worker over the longest one. Tail: from the first "
-                "worker that ran out of tasks to the end of the pass. Start skew: from the first "
-                "worker's first task to the last worker's.",
+                "Balance: mean compute time of a worker over the longest one; not busy time, which "
+                "a worker that spins while it waits has as much of as one that computes. Tail: "
+                "from the first worker that ran out of tasks to the end of the pass. Start skew: "
+                "from the first worker's first task to the last worker's.",
                 &columns, doc);
 }
 
