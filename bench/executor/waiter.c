@@ -104,7 +104,7 @@ static uint32_t links_look(struct be_waiter *waiter, struct be_waited waited[BE_
             waited[count++] = (struct be_waited){.index = index, .readable = true};
         }
     }
-    waiter->turn = (waiter->turn + 1) % waiter->workers;
+    waiter->turn = waiter->turn + 1 < waiter->workers ? waiter->turn + 1 : 0;
     return count;
 }
 

@@ -86,7 +86,8 @@ enum be_status be_sweep_plan(const struct be_sweep *sweep, struct be_run *run,
  * measured, also after BE_EINTERRUPTED and BE_ENODATA; the caller finishes it.
  *
  * Errors: BE_EINTERRUPTED, BE_ENODATA when nothing succeeded (naming the first failure) or no
- * speedup can be judged (naming the last sample that was not good), those of planning and of the store.
+ * speedup can be judged (naming the last sample that was not good), those of planning and of the
+ * store.
  */
 enum be_status be_sweep_measure(const struct be_sweep *sweep, struct be_run *run,
                                 struct be_error *error);
