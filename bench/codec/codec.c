@@ -23,35 +23,12 @@ const struct be_codec_ops *be_codec_find(const char *name)
     return NULL;
 }
 
-static size_t rounded_up(size_t bytes)
+size_t be_codec_encode(const struct be_codec_ops *codec, const uint64_t *numbers, size_t count,
+                       void *payload)
 {
-    return (bytes + 7) / 8 * 8;
-}
-
-size_t be_codec_room(const struct be_codec_ops *codec, size_t count)
-{
-    return rounded_up(codec->bytes_max(count));
-}
-
-size_t be_codec_pack(const struct be_codec_ops *codec, const uint64_t *numbers, size_t count,
-                     void *payload)
-{
-    if (!codec->encode) {
-        if ((const void *)numbers != payload) {
-            memcpy(payload, numbers, count * sizeof(uint64_t));
-        }
-        return count * sizeof(uint64_t);
-    }
     size_t bytes = codec->encode(numbers, count, payload);
-    memset((char *)payload + bytes, ' ', rounded_up(bytes) - bytes);
-    return rounded_up(bytes);
-}
+    size_t rounded = be_codec_rounded_up(bytes);
 
-const uint64_t *be_codec_unpack(const struct be_codec_ops *codec, const void *payload, size_t bytes,
-                                size_t count, uint64_t *scratch)
-{
-    if (!codec->decode) {
-        return bytes == count * sizeof(uint64_t) ? payload : NULL;
-    }
-    return codec->decode(payload, bytes, count, scratch) ? scratch : NULL;
+    memset((char *)payload + bytes, ' ', rounded - bytes);
+    return rounded;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "part.h"
 
@@ -37,21 +38,48 @@ extern const struct be_codec_ops *const be_codec_table[];
 /* The row of that name, or NULL. */
 const struct be_codec_ops *be_codec_find(const char *name);
 
+/* For be_codec_pack, of a codec that encodes. */
+size_t be_codec_encode(const struct be_codec_ops *codec, const uint64_t *numbers, size_t count,
+                       void *payload);
+
+static inline size_t be_codec_rounded_up(size_t bytes)
+{
+    return (bytes + 7) / 8 * 8;
+}
+
 /* Room that a payload of `count` numbers takes at most: a multiple of 8 bytes. */
-size_t be_codec_room(const struct be_codec_ops *codec, size_t count);
+static inline size_t be_codec_room(const struct be_codec_ops *codec, size_t count)
+{
+    return codec->encode ? be_codec_rounded_up(codec->bytes_max(count)) : count * sizeof(uint64_t);
+}
 
 /*
  * The payload of these numbers, filled up to a multiple of 8 bytes, which is returned; 0 when out
  * of memory. Numbers that travel as they are may lie in the payload already.
  */
-size_t be_codec_pack(const struct be_codec_ops *codec, const uint64_t *numbers, size_t count,
-                     void *payload);
+static inline size_t be_codec_pack(const struct be_codec_ops *codec, const uint64_t *numbers,
+                                   size_t count, void *payload)
+{
+    if (codec->encode) {
+        return be_codec_encode(codec, numbers, count, payload);
+    }
+    if ((const void *)numbers != payload) {
+        memcpy(payload, numbers, count * sizeof(uint64_t));
+    }
+    return count * sizeof(uint64_t);
+}
 
 /*
  * The numbers of a payload: in `scratch`, which has room for them, or in the payload itself. NULL:
  * it holds something else, or out of memory.
  */
-const uint64_t *be_codec_unpack(const struct be_codec_ops *codec, const void *payload, size_t bytes,
-                                size_t count, uint64_t *scratch);
+static inline const uint64_t *be_codec_unpack(const struct be_codec_ops *codec, const void *payload,
+                                              size_t bytes, size_t count, uint64_t *scratch)
+{
+    if (codec->decode) {
+        return codec->decode(payload, bytes, count, scratch) ? scratch : NULL;
+    }
+    return bytes == count * sizeof(uint64_t) ? payload : NULL;
+}
 
 #endif

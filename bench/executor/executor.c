@@ -23,12 +23,13 @@ const struct be_executor_ops *be_executor_find(const char *name)
     return NULL;
 }
 
-void be_batch_compute(const struct be_batch *batch, const struct breakeven_workload *workload,
-                      uint64_t first, uint64_t count, struct breakeven_turns *turns)
+uint64_t be_batch_compute(const struct be_batch *batch, const struct breakeven_workload *workload,
+                          uint64_t first, uint64_t count, struct breakeven_turns *turns)
 {
     const char *requests = batch->requests;
     char *replies = batch->replies;
     uint64_t end = first + count;
+    uint64_t failures = 0;
 
     for (uint64_t task = first; task < end;) {
         /* Whoever takes turns may do so after every task. */
@@ -38,7 +39,9 @@ void be_batch_compute(const struct be_batch *batch, const struct breakeven_workl
         task += good;
         if (good < wanted) {
             batch->failed[task++] = 1;
+            failures++;
         }
         breakeven_checkpoint(turns);
     }
+    return failures;
 }

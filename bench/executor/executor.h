@@ -85,11 +85,11 @@ struct be_batch {
 
 /*
  * Computes tasks first .. first + count - 1 of the batch where it is called, in as few calls of the
- * workload as failures allow, and marks those that fail. With a checkpoint in `turns`, calls the
- * workload once a task and the checkpoint after each.
+ * workload as failures allow, marks those that fail and returns how many did. With a checkpoint in
+ * `turns`, calls the workload once a task and the checkpoint after each.
  */
-void be_batch_compute(const struct be_batch *batch, const struct breakeven_workload *workload,
-                      uint64_t first, uint64_t count, struct breakeven_turns *turns);
+uint64_t be_batch_compute(const struct be_batch *batch, const struct breakeven_workload *workload,
+                          uint64_t first, uint64_t count, struct breakeven_turns *turns);
 
 enum be_executor_caps {
     BE_EXECUTOR_PARALLEL = 1 << 0, /* takes more than one worker */

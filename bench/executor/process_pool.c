@@ -30,16 +30,16 @@ static enum be_status chunk_put(struct be_executor *pool, struct be_process *pro
     size_t numbers = be_request_numbers(pool->env, count);
     const uint64_t *requests =
         (const uint64_t *)batch->requests + be_request_numbers(pool->env, pool->next);
-    struct be_frame frame = {.kind = BE_FRAME_TASKS, .first = pool->next, .count = (uint32_t)count};
-    void *payload = process->end->ops->prepare(process->end, be_codec_room(pool->codec, numbers));
+    struct be_end *end = process->end;
+    struct be_frame *frame = end->ops->prepare(end, be_codec_room(pool->codec, numbers));
+    size_t bytes = frame ? be_codec_pack(pool->codec, requests, numbers, frame + 1) : 0;
 
-    if (payload) {
-        frame.bytes = be_codec_pack(pool->codec, requests, numbers, payload);
-    }
-    if (frame.bytes == 0) {
+    if (bytes == 0) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a frame");
     }
-    process->end->ops->put(process->end, &frame);
+    *frame = (struct be_frame){
+        .kind = BE_FRAME_TASKS, .first = pool->next, .count = (uint32_t)count, .bytes = bytes};
+    end->ops->put(end);
     process->held++;
     pool->next += count;
     return BE_OK;

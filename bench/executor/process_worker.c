@@ -22,7 +22,7 @@ struct process_worker {
     const struct be_codec_ops *codec;
     uint64_t *requests;    /* of one message, decoded; room for the largest, as in the next two */
     uint64_t *results;     /* before they are encoded */
-    unsigned char *failed; /* a byte a task */
+    unsigned char *failed; /* a byte a task, all 0 between messages */
     struct be_stamp reads;
     struct be_stamp writes;
     struct be_lap lap;
@@ -90,29 +90,35 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     size_t room = be_codec_room(self->codec, numbers) + be_frame_failed_bytes(asked->count);
     const uint64_t *requests = be_codec_unpack(
         self->codec, payload, asked->bytes, be_request_numbers(env, asked->count), self->requests);
-    unsigned char *place = self->end->ops->prepare(self->end, room);
+    struct be_frame *answer = self->end->ops->prepare(self->end, room);
 
-    if (!requests || !place) {
+    if (!requests || !answer) {
         return BE_ENOMEM;
     }
     if (account->tasks == 0) {
         account->start_ns = be_clock_now_ns();
     }
-    uint64_t *results = self->codec->encode ? self->results : (uint64_t *)(void *)place;
+    uint64_t *results = self->codec->encode ? self->results : (uint64_t *)(void *)(answer + 1);
     struct be_batch batch = {requests, results, self->failed, asked->count, asked->first};
-    memset(self->failed, 0, asked->count);
-    be_worker_compute(&self->worker, &batch, 0, asked->count, &nobody);
+    uint64_t failures = be_worker_compute(&self->worker, &batch, 0, asked->count, &nobody);
+    size_t bytes = be_codec_pack(self->codec, results, numbers, answer + 1);
 
-    struct be_frame answer = *asked;
-    answer.bytes = be_codec_pack(self->codec, results, numbers, place);
-    answer.failures = memchr(self->failed, 1, asked->count) != NULL;
-    if (answer.failures) {
-        memcpy(place + answer.bytes, self->failed, asked->count);
-        answer.bytes += be_frame_failed_bytes(asked->count);
+    if (bytes == 0) {
+        return BE_ENOMEM;
     }
-    self->end->ops->put(self->end, &answer);
+    *answer = (struct be_frame){.kind = BE_FRAME_TASKS,
+                                .first = asked->first,
+                                .count = asked->count,
+                                .failures = failures > 0,
+                                .bytes = bytes};
+    if (failures > 0) {
+        memcpy((char *)(answer + 1) + bytes, self->failed, asked->count);
+        memset(self->failed, 0, asked->count);
+        answer->bytes += be_frame_failed_bytes(asked->count);
+    }
+    self->end->ops->put(self->end);
     account->tasks += asked->count;
-    return answer.bytes > 0 ? BE_OK : BE_ENOMEM;
+    return BE_OK;
 }
 
 static enum be_status frame_answer(struct process_worker *self, const struct be_frame *asked,

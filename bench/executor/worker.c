@@ -136,8 +136,8 @@ static void last_task_repeat(const struct be_worker *worker, const struct be_bat
     }
 }
 
-void be_worker_compute_watched(struct be_worker *worker, const struct be_batch *batch,
-                               uint64_t first, uint64_t count, struct breakeven_turns *turns)
+uint64_t be_worker_compute_watched(struct be_worker *worker, const struct be_batch *batch,
+                                   uint64_t first, uint64_t count, struct breakeven_turns *turns)
 {
     const struct be_extra *extra = &worker->env->extra;
     uint64_t claimed_ns = worker->open_ns;
@@ -145,7 +145,7 @@ void be_worker_compute_watched(struct be_worker *worker, const struct be_batch *
     if (claimed_ns > 0) {
         between_end(worker, be_clock_now_ns());
     }
-    be_batch_compute(batch, worker->env->workload, first, count, turns);
+    uint64_t failures = be_batch_compute(batch, worker->env->workload, first, count, turns);
     if (extra->repeats > 0) {
         last_task_repeat(worker, batch, first, count, turns);
     }
@@ -156,6 +156,7 @@ void be_worker_compute_watched(struct be_worker *worker, const struct be_batch *
     if (extra->cost_ns > 0) {
         be_busy_spend(count * extra->cost_ns);
     }
+    return failures;
 }
 
 enum be_status be_worker_check(const struct be_executor_env *env, struct be_error *error)

@@ -49,22 +49,22 @@ void be_worker_begin(struct be_worker *worker, uint64_t now_ns);
 void be_worker_end(struct be_worker *worker, uint64_t now_ns);
 
 /* For be_worker_compute. */
-void be_worker_compute_watched(struct be_worker *worker, const struct be_batch *batch,
-                               uint64_t first, uint64_t count, struct breakeven_turns *turns);
+uint64_t be_worker_compute_watched(struct be_worker *worker, const struct be_batch *batch,
+                                   uint64_t first, uint64_t count, struct breakeven_turns *turns);
 
 /*
  * Computes a message inside a span: be_batch_compute, and what the env and the account want beyond
  * it. That is nothing for the next `quick` messages.
  */
-static inline void be_worker_compute(struct be_worker *worker, const struct be_batch *batch,
-                                     uint64_t first, uint64_t count, struct breakeven_turns *turns)
+static inline uint64_t be_worker_compute(struct be_worker *worker, const struct be_batch *batch,
+                                         uint64_t first, uint64_t count,
+                                         struct breakeven_turns *turns)
 {
     if (worker->quick > 0) {
         worker->quick--;
-        be_batch_compute(batch, worker->env->workload, first, count, turns);
-    } else {
-        be_worker_compute_watched(worker, batch, first, count, turns);
+        return be_batch_compute(batch, worker->env->workload, first, count, turns);
     }
+    return be_worker_compute_watched(worker, batch, first, count, turns);
 }
 
 /* The first error that a worker left in its account, if any did; BE_OK otherwise. */

@@ -50,11 +50,11 @@ struct be_end {
 
 struct be_end_ops {
     /*
-     * Makes room for one frame with a payload of up to `payload_bytes` and returns where that goes;
-     * NULL when out of memory. The frame counts once it was put.
+     * Makes room for one frame with a payload of up to `payload_bytes` and returns where it is to
+     * be written, the payload right behind it; NULL when out of memory. It counts once it was put.
      */
-    void *(*prepare)(struct be_end *end, size_t payload_bytes);
-    void (*put)(struct be_end *end, const struct be_frame *frame);
+    struct be_frame *(*prepare)(struct be_end *end, size_t payload_bytes);
+    void (*put)(struct be_end *end);
 
     /* Sends what was put; the dispatcher's end as much as can go now. */
     enum be_status (*flush)(struct be_end *end, struct be_error *error);

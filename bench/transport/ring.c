@@ -65,7 +65,7 @@ static void slots_take(struct be_ring_cursor *producer, uint64_t slots)
     atomic_store_explicit(&slot_at(producer, producer->position)->number, 0, memory_order_relaxed);
 }
 
-void *be_ring_prepare(struct be_ring_cursor *producer, size_t payload_bytes)
+struct be_frame *be_ring_prepare(struct be_ring_cursor *producer, size_t payload_bytes)
 {
     uint64_t left = slots_left(producer);
 
@@ -73,13 +73,12 @@ void *be_ring_prepare(struct be_ring_cursor *producer, size_t payload_bytes)
         slot_at(producer, producer->position)->frame = (struct be_frame){.kind = KIND_SKIP};
         slots_take(producer, left);
     }
-    return slot_at(producer, producer->position) + 1;
+    return &slot_at(producer, producer->position)->frame;
 }
 
-void be_ring_put(struct be_ring_cursor *producer, const struct be_frame *frame)
+void be_ring_put(struct be_ring_cursor *producer)
 {
-    slot_at(producer, producer->position)->frame = *frame;
-    slots_take(producer, slots_of(frame->bytes));
+    slots_take(producer, slots_of(slot_at(producer, producer->position)->frame.bytes));
 }
 
 const void *be_ring_next(struct be_ring_cursor *consumer, struct be_frame *frame)

@@ -46,13 +46,13 @@ struct be_ring_cursor {
 uint64_t be_ring_slots(uint64_t frames, size_t payload_bytes);
 size_t be_ring_bytes(uint64_t slots);
 
-/* Where the payload of the next frame, of up to `payload_bytes`, goes. */
-void *be_ring_prepare(struct be_ring_cursor *producer, size_t payload_bytes);
+/* Where the next frame goes, with a payload of up to `payload_bytes` right behind it. */
+struct be_frame *be_ring_prepare(struct be_ring_cursor *producer, size_t payload_bytes);
 /*
  * The frame is there with the next one, or once it is let go: whoever lets it go has said all that
  * belongs to it elsewhere.
  */
-void be_ring_put(struct be_ring_cursor *producer, const struct be_frame *frame);
+void be_ring_put(struct be_ring_cursor *producer);
 void be_ring_let_go(struct be_ring_cursor *producer);
 
 /* Whether a frame is there. */

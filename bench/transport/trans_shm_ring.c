@@ -39,17 +39,18 @@ static const struct ring_end *ring_of_const(const struct be_end *end)
     return (const struct ring_end *)end;
 }
 
-static void *ring_prepare(struct be_end *end, size_t payload_bytes)
+static struct be_frame *ring_prepare(struct be_end *end, size_t payload_bytes)
 {
     return be_ring_prepare(&ring_of(end)->out, payload_bytes);
 }
 
-static void ring_put(struct be_end *end, const struct be_frame *frame)
+static void ring_put(struct be_end *end)
 {
     struct ring_end *self = ring_of(end);
+    uint64_t before = self->out.position;
 
-    be_ring_put(&self->out, frame);
-    self->pending += sizeof(*frame) + frame->bytes;
+    be_ring_put(&self->out);
+    self->pending += (self->out.position - before) * BE_RING_SLOT_BYTES;
 }
 
 /* Lets the last frame go, and wakes the other end if it parked. */

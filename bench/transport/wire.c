@@ -11,7 +11,7 @@
 /* What one read or write moves at most, unless a single frame is larger. */
 enum { QUEUE_BYTES = 1 << 16 };
 
-/* Bytes start .. end are in use; frames lie at multiples of 8. */
+/* Bytes start .. end are in use. */
 struct queue {
     unsigned char *data;
     size_t start;
@@ -65,31 +65,33 @@ static bool queue_reserve(struct queue *queue, size_t bytes)
     return true;
 }
 
-/* The bytes of the frame at `at`, of which the header is there whole. */
-static size_t frame_bytes(const unsigned char *at)
+/* Frames lie at multiples of 8. */
+static struct be_frame *frame_at(unsigned char *at)
 {
-    struct be_frame frame;
-
-    memcpy(&frame, at, sizeof(frame));
-    return sizeof(frame) + frame.bytes;
+    return (struct be_frame *)(void *)at;
 }
 
-static void *wire_prepare(struct be_end *end, size_t payload_bytes)
+/* The bytes of the frame at `at`, of which the header is there whole. */
+static size_t frame_bytes(unsigned char *at)
+{
+    return sizeof(struct be_frame) + frame_at(at)->bytes;
+}
+
+static struct be_frame *wire_prepare(struct be_end *end, size_t payload_bytes)
 {
     struct queue *out = &wire_of(end)->out;
 
     if (!queue_reserve(out, sizeof(struct be_frame) + payload_bytes)) {
         return NULL;
     }
-    return out->data + out->end + sizeof(struct be_frame);
+    return frame_at(out->data + out->end);
 }
 
-static void wire_put(struct be_end *end, const struct be_frame *frame)
+static void wire_put(struct be_end *end)
 {
     struct queue *out = &wire_of(end)->out;
 
-    memcpy(out->data + out->end, frame, sizeof(*frame));
-    out->end += sizeof(*frame) + frame->bytes;
+    out->end += frame_bytes(out->data + out->end);
 }
 
 /* How much of what waits goes into the next write: all of it, or the frames that fit a message. */
@@ -194,12 +196,12 @@ static const void *wire_next(struct be_end *end, struct be_frame *frame)
 {
     struct queue *in = &wire_of(end)->in;
     size_t used = in->end - in->start;
-    const unsigned char *at = in->data + in->start;
+    unsigned char *at = in->data + in->start;
 
     if (used < sizeof(*frame)) {
         return NULL;
     }
-    memcpy(frame, at, sizeof(*frame));
+    *frame = *frame_at(at);
     if (frame->bytes > wire_of(end)->payload_bytes_max) {
         *frame = (struct be_frame){.kind = BE_FRAME_GARBAGE};
     }
