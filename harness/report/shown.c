@@ -13,10 +13,16 @@ struct scale {
     const char *unit; /* with a blank before it */
 };
 
+/* The least value that rounds to 1 with so many digits, and so belongs to the next unit. */
+static double rounds_to_1(int digits)
+{
+    return 1 - 0.5 * pow(10, -digits);
+}
+
 /* So many decimals that a value of this size has `digits` digits in all, at most 6 decimals. */
 static int decimals_for(double value, int digits)
 {
-    double magnitude = fabs(value);
+    double magnitude = fabs(value) / rounds_to_1(digits);
     int before = magnitude >= 1 ? (int)floor(log10(magnitude)) + 1 : 1;
 
     if (magnitude > 0 && magnitude < 1) {
@@ -33,16 +39,16 @@ static struct scale scale_for(enum be_shown_kind kind, double value)
         const char *unit;
     } times[] = {{1e9, " s"}, {1e6, " ms"}, {1e3, " us"}, {1, " ns"}};
     static const char *const sizes[] = {" B", " KiB", " MiB", " GiB"};
+    int digits = kind == BE_SHOWN_TIME ? 4 : 3;
     size_t i = 0;
 
     switch (kind) {
     case BE_SHOWN_TIME:
     case BE_SHOWN_GRAIN:
-        while (i < 3 && fabs(value) < times[i].scale) {
+        while (i < 3 && fabs(value) < rounds_to_1(digits) * times[i].scale) {
             i++;
         }
-        return (struct scale){1 / times[i].scale,
-                              decimals_for(value / times[i].scale, kind == BE_SHOWN_TIME ? 4 : 3),
+        return (struct scale){1 / times[i].scale, decimals_for(value / times[i].scale, digits),
                               times[i].unit};
     case BE_SHOWN_PERCENT:
         return (struct scale){100, decimals_for(100 * value, 2), " %"};

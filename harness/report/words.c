@@ -160,6 +160,29 @@ static bool is_of_executor(const struct be_view *view, size_t series,
     return strcmp(entry->key, "executor") != 0;
 }
 
+/* "processes: codec raw, window 64"; false, and nothing, where this series has none to tell. */
+static bool constants_of_executor(const struct be_view *view, size_t series, const char *before,
+                                  struct be_buffer *out)
+{
+    const struct be_params *params = &view->series[series].params;
+    bool any = false;
+
+    for (size_t k = 0; k < params->count; k++) {
+        const struct be_params_entry *entry = &params->entries[k];
+        if (is_shared(view, entry) || !is_of_executor(view, series, entry)) {
+            continue;
+        }
+        if (any) {
+            be_buffer_puts(out, ", ");
+        } else {
+            be_buffer_printf(out, "%s%s: ", before, be_params_get(params, "executor"));
+        }
+        be_buffer_printf(out, "%s %s", entry->key, entry->value);
+        any = true;
+    }
+    return any;
+}
+
 void be_words_constants(const struct be_view *view, const char *before, struct be_buffer *out)
 {
     const char *separator = before;
@@ -173,14 +196,8 @@ void be_words_constants(const struct be_view *view, const char *before, struct b
     }
     separator = separator == before ? before : "; ";
     for (size_t i = 0; i < view->series_count; i++) {
-        const struct be_params *params = &view->series[i].params;
-        for (size_t k = 0; k < params->count; k++) {
-            const struct be_params_entry *entry = &params->entries[k];
-            if (!is_shared(view, entry) && is_of_executor(view, i, entry)) {
-                be_buffer_printf(out, "%s%s: %s %s", separator, be_params_get(params, "executor"),
-                                 entry->key, entry->value);
-                separator = "; ";
-            }
+        if (constants_of_executor(view, i, separator, out)) {
+            separator = "; ";
         }
     }
 }
