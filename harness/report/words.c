@@ -222,8 +222,8 @@ static struct tally tally_find(const struct be_summaries *summaries)
     return tally;
 }
 
-/* Why the first sample of a state is in it, after `label`; nothing when there is none. */
-static void reason_put(const struct be_view *view, enum be_sample_state state, const char *label,
+/* Why the first sample of a state is in it, after `label`; nothing and false when there is none. */
+static bool reason_put(const struct be_view *view, enum be_sample_state state, const char *label,
                        struct be_buffer *out)
 {
     for (size_t i = 0; i < view->run->sample_count; i++) {
@@ -231,9 +231,10 @@ static void reason_put(const struct be_view *view, enum be_sample_state state, c
         if (sample->state == state && sample->reason) {
             be_buffer_puts(out, label);
             be_escape_append(out, BE_ESCAPE_TERMINAL, sample->reason, REASON_COLUMNS_MAX);
-            return;
+            return true;
         }
     }
+    return false;
 }
 
 void be_words_quality(const struct be_view *view, struct be_buffer *out)
@@ -248,7 +249,9 @@ void be_words_quality(const struct be_view *view, struct be_buffer *out)
     be_words_rounds(view, out);
     be_buffer_printf(out, ", %s", be_units_format_duration(text, (double)view->run->elapsed_ns));
     reason_put(view, BE_SAMPLE_FAILED, "; the first failed: ", out);
-    reason_put(view, BE_SAMPLE_REJECTED, "; the first dropped or re-run: ", out);
+    if (!reason_put(view, BE_SAMPLE_REJECTED, "; the first dropped or re-run: ", out)) {
+        reason_put(view, BE_SAMPLE_SUSPECT, "; the first suspect: ", out);
+    }
     if (view->machine && be_json_has_string(view->machine, "quality_watched", &watched)) {
         be_buffer_puts(out, "; watched: ");
         be_escape_append(out, BE_ESCAPE_TERMINAL, watched, 0);

@@ -291,6 +291,12 @@ static void what_spoiled_samples_is_said(void **state)
         strstr(be_buffer_text(&out), "; the first dropped or re-run: lost 23.0 % of its CPU time"));
     assert_non_null(strstr(be_buffer_text(&out), sample->reason));
     be_buffer_finish(&out);
+
+    /* Where nothing was as bad as that, what was noticed at all. */
+    sample->state = BE_SAMPLE_SUSPECT;
+    term(&fixture, 1000, &out);
+    assert_non_null(strstr(be_buffer_text(&out), "; the first suspect: lost 23.0 %"));
+    be_buffer_finish(&out);
     fixture_finish(&fixture);
 }
 

@@ -1,22 +1,25 @@
 # Written by breakeven: `gnuplot efficiency.gp` here draws efficiency.svg again.
 
 name = 'efficiency'
-title = 'Efficiency, strong scaling'
+title = 'Efficiency over granularity, strong scaling, 2 workers'
 subtitle = 'gcd-trial on EPYC, 2 CPUs, virtual, no quota'
-reference = 'ideal'
+reference = '50 % and 90 %'
 bound = ''
-panels = 4
-array panel_name[4] = ['1 us tasks', '10 us tasks', '100 us tasks', '1 ms tasks']
+panels = 1
+array panel_name[1] = ['']
 series = 3
 array series_name[3] = ['threads', 'threads-gil', 'processes']
 array series_style[3] = [1, 2, 3]
 barred = '1 2 3'
+marked = '1 3'
+banded = '1 3'
+fitted = ''
 workers = 2
 array worker_count[2] = [1, 2]
-limits = 2
-array limit[2] = [1, 2]
-x_least = 1; x_most = 2
-y_least = 0.47533815; y_most = 1.01475716
+limits = 1
+array limit[1] = [2]
+x_least = 82.857392; x_most = 2123263.96
+y_least = 0.316461122; y_most = 1.0132256
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of
@@ -32,7 +35,17 @@ down = int(ceil(1.0 * shown / across))
 
 # Everything is placed in lines and letters, so that both kinds of output look the same.
 bounds = bound ne ''
-entries = series + (reference ne '') + bounds
+array line_name[4]
+array line_style[4]
+lines = 0
+if (reference ne '') { lines = lines + 1; line_name[lines] = reference; line_style[lines] = 10 }
+if (bounds) { lines = lines + 1; line_name[lines] = bound; line_style[lines] = 11 }
+if (fitted ne '' && !text) {
+    line_name[lines + 1] = 'fit: Amdahl'; line_style[lines + 1] = 12
+    line_name[lines + 2] = 'fit: USL'; line_style[lines + 2] = 13
+    lines = lines + 2
+}
+entries = series + lines
 longest = 0
 do for [s=1:series] {
     if (strlen(series_name[s]) > longest) { longest = strlen(series_name[s]) }
@@ -67,8 +80,13 @@ set linetype cycle 8
 set style line 9 lc rgb '#999999' lw 1 dt 1
 set style line 10 lc rgb '#888888' lw 1.5 dt 2
 set style line 11 lc rgb '#000000' lw 1.5 dt 3
+set style line 12 lc rgb '#666666' lw 1 dt (2, 4)
+set style line 13 lc rgb '#666666' lw 1 dt (10, 4, 2, 4)
 # Parts of a plot that not every run has, as macros: a loop over nothing would warn.
 bars = text ? '' : barred
+marks = text ? '' : marked
+bands = text ? '' : banded
+fits = text ? '' : fitted
 ruler = text ? "dots" : "lines ls 10"
 if (text) {
     set samples 60
@@ -83,18 +101,16 @@ set label subtitle at screen 0.5, 1 - 1.9 * line center font ',12' tc rgb '#5555
 key_x(k) = (k % key_across) / (1.0 * key_across) + 9 * letter
 key_y(k) = 1 - (3.2 + k / key_across) * line
 do for [k=0:entries-1] {
-    set label k < series ? series_name[k + 1] : k == series && reference ne '' ? reference : bound \
+    set label k < series ? series_name[k + 1] : line_name[k - series + 1] \
         at screen key_x(k) + 3 * letter, screen key_y(k)
     if (k < series) {
         set label '' at screen key_x(k), screen key_y(k) point lt series_style[k + 1]
         set style line 20 lt series_style[k + 1]
-    } else {
-        if (k == series && reference ne '') { set style line 20 lc rgb '#888888' lw 1.5 dt 2 } \
-        else { set style line 20 lc rgb '#000000' lw 1.5 dt 3 }
     }
     if (!text) {
         set arrow from screen key_x(k) - 2 * letter, screen key_y(k) \
-            to screen key_x(k) + 2 * letter, screen key_y(k) nohead ls 20
+            to screen key_x(k) + 2 * letter, screen key_y(k) nohead \
+            ls (k < series ? 20 : line_style[k - series + 1])
     }
 }
 unset border; unset tics; unset key
@@ -111,10 +127,21 @@ set border 3 lc rgb '#555555'
 set ytics nomirror
 if (!text) { set grid lc rgb '#dddddd' lw 1 dt 1 }
 
-# Rows of the data: the x of one that belongs to panel p and series s, else nothing.
+# Rows of the data: the x of one that belongs to panel p and series s, else nothing. Panel 0 holds
+# marks, series 100 + s and 200 + s the fits of series s.
 set datafile missing NaN columnheaders
 data = name.'.dat'
 pick(p, s) = column('panel') == p && column('series') == s ? column('x') : NaN
+
+# Lengths of time along x, in decades, and 2 and 5 between them where there are few.
+unit(ns) = ns < 1e3 ? sprintf('%g ns', ns) : ns < 1e6 ? sprintf('%g us', ns / 1e3) : \
+    ns < 1e9 ? sprintf('%g ms', ns / 1e6) : sprintf('%g s', ns / 1e9)
+times = "set xtics nomirror (); \
+    do for [power=int(floor(log10(x_least))):int(ceil(log10(x_most)))] { \
+        do for [digit in (x_most < 30 * x_least ? '1 2 5' : '1')] { \
+            set xtics add (unit(digit * 10.0**power) digit * 10.0**power) \
+        } \
+    }"
 
 # Workers along x, from 16 on in doublings. Where there are few counts, series stand side by side
 # at each, so that their bars do not hide each other; a single count gives them the whole width.
@@ -144,33 +171,33 @@ if (alone) {
     }
 }
 
-# Which part of its workers a run put to use, over workers: a line an executor, a panel a grain.
+# Which part of its cores a run put to use, over the core time of a task, at the most workers. Where
+# a line reaches 50 % and 90 % there is a mark (METG), with its interval as a band.
 
-if (doubling) { set logscale x 2 }
-set xrange [from : to]
+set logscale x
+set xrange [x_least / 1.3 : x_most * 1.3]
 set yrange [0 : (y_most > 1 ? y_most : 1) * 110]
+@times
 percent(figure) = 100 * column(figure)
-most = bounds ? "data using (pick(p, 0)):(percent('y') / column('x')):(alone ? 0.5 : 0) \
-    with xerrorbars ls 11 pt 0, \
-    data using (pick(p, 0)):(percent('y') / column('x')) with lines ls 11, " : ""
+set xlabel 'granularity: core time of a task, T x C / N'
+set ylabel 'speedup / cores in use, %' offset 2
+set lmargin at screen left(0); set rmargin at screen right(0)
+set tmargin at screen upper(0); set bmargin at screen lower(0)
 
+areas = bands eq '' ? '' : "for [s in bands] data \
+    using (pick(0, s + 0)):(percent('y')):'x_low':'x_high':(0):(percent('y')) \
+    with boxxyerror lt series_style[s + 0] fill transparent solid 0.15 noborder, "
+places = marks eq '' ? '' : "for [s in marks] data \
+    using (pick(0, s + 0)):(percent('y')):(0):(percent('y')) \
+    with yerrorbars lt series_style[s + 0] lw 1 dt 2 pt 0, \
+    for [s in marks] data \
+    using (pick(0, s + 0)):(110.0 * s / (series + 1) / 4):(stringcolumn('task')) \
+    with labels left offset 0.4, 0 font ',11', "
 intervals = bars eq '' ? '' : "for [s in bars] data \
-    using (beside(p, s + 0)):(percent('y')):(percent('y_low')):(percent('y_high')) \
+    using (pick(1, s + 0)):(percent('y')):(percent('y_low')):(percent('y_high')) \
     with yerrorbars lt series_style[s + 0] lw 1.5 pt 0, "
 
-do for [i=0:shown-1] {
-    p = panel(i)
-    set lmargin at screen left(i); set rmargin at screen right(i)
-    set tmargin at screen upper(i); set bmargin at screen lower(i)
-    set title panel_name[p] offset 0, -0.7
-    set ylabel (i % across == 0 ? 'speedup / workers, %' : '') offset 2
-    set xlabel (i + across < shown ? '' : alone ? sprintf('%d workers', lowest) : 'workers')
-    plot 100 with @ruler, @most @intervals \
-        for [s=1:series] data using (beside(p, s)):(percent('y')) \
-            with linespoints lt series_style[s], \
-        for [s=1:series * alone] data \
-            using (beside(p, s)):(percent('y')):(sprintf('%.0f %%', percent('y'))) \
-            with labels left boxed offset 2, 0
-}
+plot 50 with @ruler, 90 with @ruler, @areas @places @intervals \
+    for [s=1:series] data using (pick(1, s)):(percent('y')) with linespoints lt series_style[s]
 unset multiplot
 

@@ -11,12 +11,15 @@ series = 3
 array series_name[3] = ['threads', 'threads-gil', 'processes']
 array series_style[3] = [1, 2, 3]
 barred = '1 2 3'
+marked = ''
+banded = ''
+fitted = ''
 workers = 2
 array worker_count[2] = [1, 2]
 limits = 2
 array limit[2] = [1, 2]
 x_least = 1; x_most = 2
-y_least = 0.799078796; y_most = 1.99292637
+y_least = 0.791803901; y_most = 2.0264512
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of
@@ -32,7 +35,17 @@ down = int(ceil(1.0 * shown / across))
 
 # Everything is placed in lines and letters, so that both kinds of output look the same.
 bounds = bound ne ''
-entries = series + (reference ne '') + bounds
+array line_name[4]
+array line_style[4]
+lines = 0
+if (reference ne '') { lines = lines + 1; line_name[lines] = reference; line_style[lines] = 10 }
+if (bounds) { lines = lines + 1; line_name[lines] = bound; line_style[lines] = 11 }
+if (fitted ne '' && !text) {
+    line_name[lines + 1] = 'fit: Amdahl'; line_style[lines + 1] = 12
+    line_name[lines + 2] = 'fit: USL'; line_style[lines + 2] = 13
+    lines = lines + 2
+}
+entries = series + lines
 longest = 0
 do for [s=1:series] {
     if (strlen(series_name[s]) > longest) { longest = strlen(series_name[s]) }
@@ -67,8 +80,13 @@ set linetype cycle 8
 set style line 9 lc rgb '#999999' lw 1 dt 1
 set style line 10 lc rgb '#888888' lw 1.5 dt 2
 set style line 11 lc rgb '#000000' lw 1.5 dt 3
+set style line 12 lc rgb '#666666' lw 1 dt (2, 4)
+set style line 13 lc rgb '#666666' lw 1 dt (10, 4, 2, 4)
 # Parts of a plot that not every run has, as macros: a loop over nothing would warn.
 bars = text ? '' : barred
+marks = text ? '' : marked
+bands = text ? '' : banded
+fits = text ? '' : fitted
 ruler = text ? "dots" : "lines ls 10"
 if (text) {
     set samples 60
@@ -83,18 +101,16 @@ set label subtitle at screen 0.5, 1 - 1.9 * line center font ',12' tc rgb '#5555
 key_x(k) = (k % key_across) / (1.0 * key_across) + 9 * letter
 key_y(k) = 1 - (3.2 + k / key_across) * line
 do for [k=0:entries-1] {
-    set label k < series ? series_name[k + 1] : k == series && reference ne '' ? reference : bound \
+    set label k < series ? series_name[k + 1] : line_name[k - series + 1] \
         at screen key_x(k) + 3 * letter, screen key_y(k)
     if (k < series) {
         set label '' at screen key_x(k), screen key_y(k) point lt series_style[k + 1]
         set style line 20 lt series_style[k + 1]
-    } else {
-        if (k == series && reference ne '') { set style line 20 lc rgb '#888888' lw 1.5 dt 2 } \
-        else { set style line 20 lc rgb '#000000' lw 1.5 dt 3 }
     }
     if (!text) {
         set arrow from screen key_x(k) - 2 * letter, screen key_y(k) \
-            to screen key_x(k) + 2 * letter, screen key_y(k) nohead ls 20
+            to screen key_x(k) + 2 * letter, screen key_y(k) nohead \
+            ls (k < series ? 20 : line_style[k - series + 1])
     }
 }
 unset border; unset tics; unset key
@@ -111,10 +127,21 @@ set border 3 lc rgb '#555555'
 set ytics nomirror
 if (!text) { set grid lc rgb '#dddddd' lw 1 dt 1 }
 
-# Rows of the data: the x of one that belongs to panel p and series s, else nothing.
+# Rows of the data: the x of one that belongs to panel p and series s, else nothing. Panel 0 holds
+# marks, series 100 + s and 200 + s the fits of series s.
 set datafile missing NaN columnheaders
 data = name.'.dat'
 pick(p, s) = column('panel') == p && column('series') == s ? column('x') : NaN
+
+# Lengths of time along x, in decades, and 2 and 5 between them where there are few.
+unit(ns) = ns < 1e3 ? sprintf('%g ns', ns) : ns < 1e6 ? sprintf('%g us', ns / 1e3) : \
+    ns < 1e9 ? sprintf('%g ms', ns / 1e6) : sprintf('%g s', ns / 1e9)
+times = "set xtics nomirror (); \
+    do for [power=int(floor(log10(x_least))):int(ceil(log10(x_most)))] { \
+        do for [digit in (x_most < 30 * x_least ? '1 2 5' : '1')] { \
+            set xtics add (unit(digit * 10.0**power) digit * 10.0**power) \
+        } \
+    }"
 
 # Workers along x, from 16 on in doublings. Where there are few counts, series stand side by side
 # at each, so that their bars do not hide each other; a single count gives them the whole width.
@@ -161,6 +188,9 @@ most = bounds ? "data using (pick(p, 0)):'y':(alone ? 0.5 : 0) with xerrorbars l
 intervals = bars eq '' ? '' : "for [s in bars] data \
     using (beside(p, s + 0)):'y':'y_low':'y_high' \
     with yerrorbars lt series_style[s + 0] lw 1.5 pt 0, "
+curves = fits eq '' ? '' : "for [s in fits] data using (pick(p, 100 + s)):'y' \
+    with lines lt series_style[s + 0] lw 1 dt (2, 4), for [s in fits] data \
+    using (pick(p, 200 + s)):'y' with lines lt series_style[s + 0] lw 1 dt (10, 4, 2, 4), "
 serial = text ? '' : '1 with lines ls 9,'
 
 do for [i=0:shown-1] {
@@ -170,7 +200,7 @@ do for [i=0:shown-1] {
     set title panel_name[p] offset 0, -0.7
     set ylabel (i % across == 0 ? 'speedup over serial, times' : '') offset 2
     set xlabel (i + across < shown ? '' : alone ? sprintf('%d workers', lowest) : 'workers')
-    plot @serial ideal(x) with @ruler, @most @intervals \
+    plot @serial ideal(x) with @ruler, @most @curves @intervals \
         for [s=1:series] data using (beside(p, s)):'y' with linespoints lt series_style[s], \
         for [s=1:series * alone] data \
             using (beside(p, s)):'y':(sprintf('%.2f', column('y'))) with labels left boxed offset 2, 0
