@@ -26,6 +26,11 @@ uint64_t be_ring_slots(uint64_t frames, size_t payload_bytes)
     return slots;
 }
 
+bool be_ring_is_uniform(size_t payload_bytes)
+{
+    return slots_of(payload_bytes) == 1;
+}
+
 size_t be_ring_bytes(uint64_t slots)
 {
     return sizeof(struct be_ring) + slots * BE_RING_SLOT_BYTES;
@@ -55,14 +60,18 @@ void be_ring_let_go(struct be_ring_cursor *producer)
 
 /*
  * What is left of an older payload in the slot behind must not be taken for a number before that
- * slot is written; then the frame may be let go.
+ * slot is written; then the frame may be let go. Where all frames take one slot, numbers are all
+ * that a slot ever began with, and the other end need not wait for that line as well.
  */
 static void slots_take(struct be_ring_cursor *producer, uint64_t slots)
 {
     be_ring_let_go(producer);
     producer->held = producer->position + 1;
     producer->position += slots;
-    atomic_store_explicit(&slot_at(producer, producer->position)->number, 0, memory_order_relaxed);
+    if (!producer->is_uniform) {
+        atomic_store_explicit(&slot_at(producer, producer->position)->number, 0,
+                              memory_order_relaxed);
+    }
 }
 
 struct be_frame *be_ring_prepare(struct be_ring_cursor *producer, size_t payload_bytes)

@@ -39,12 +39,16 @@ struct be_ring_cursor {
     struct be_ring *ring;
     uint64_t slots;    /* a power of two */
     uint64_t position; /* of the next frame, in slots since the beginning */
+    bool is_uniform;   /* no frame takes more than one slot (see be_ring_is_uniform) */
     uint64_t held;     /* the producer's: the number of the frame before, not there yet; 0: none */
 };
 
 /* The slots of a ring for `frames` frames under way, each of up to `payload_bytes`. */
 uint64_t be_ring_slots(uint64_t frames, size_t payload_bytes);
 size_t be_ring_bytes(uint64_t slots);
+
+/* Whether a frame with a payload of that size fits one slot. */
+bool be_ring_is_uniform(size_t payload_bytes);
 
 /* Where the next frame goes, with a payload of up to `payload_bytes` right behind it. */
 struct be_frame *be_ring_prepare(struct be_ring_cursor *producer, size_t payload_bytes);

@@ -217,8 +217,12 @@ static enum be_status end_create(const struct be_link_env *env, const struct lin
         return status;
     }
     struct be_ring *replies = (void *)((char *)self->memory + layout.requests_bytes);
-    struct be_ring_cursor to_worker = {self->memory, layout.request_slots, 0, 0};
-    struct be_ring_cursor to_dispatcher = {replies, layout.reply_slots, 0, 0};
+    struct be_ring_cursor to_worker = {.ring = self->memory,
+                                       .slots = layout.request_slots,
+                                       .is_uniform = be_ring_is_uniform(env->request_bytes)};
+    struct be_ring_cursor to_dispatcher = {.ring = replies,
+                                           .slots = layout.reply_slots,
+                                           .is_uniform = be_ring_is_uniform(env->reply_bytes)};
     self->out = is_worker ? to_dispatcher : to_worker;
     self->in = is_worker ? to_worker : to_dispatcher;
     *end = &self->base;
