@@ -39,23 +39,26 @@ static const struct wire_end *wire_of_const(const struct be_end *end)
     return (const struct wire_end *)end;
 }
 
-/* Makes room for `bytes` behind the end: to the front first, then by growing. */
+/*
+ * Makes room for `bytes` behind the end: to the front first, then by growing. A write may have
+ * ended within a frame: what is left of it moves by a multiple of 8, as whole frames lie.
+ */
 static bool queue_reserve(struct queue *queue, size_t bytes)
 {
-    size_t used = queue->end - queue->start;
+    size_t front = queue->start % 8;
 
     if (queue->capacity - queue->end >= bytes) {
         return true;
     }
-    if (queue->start > 0) {
-        memmove(queue->data, queue->data + queue->start, used);
-        queue->start = 0;
-        queue->end = used;
+    if (queue->start > front) {
+        memmove(queue->data + front, queue->data + queue->start, queue->end - queue->start);
+        queue->end -= queue->start - front;
+        queue->start = front;
     }
-    if (queue->capacity - used >= bytes) {
+    if (queue->capacity - queue->end >= bytes) {
         return true;
     }
-    size_t capacity = used + bytes > QUEUE_BYTES ? used + bytes : QUEUE_BYTES;
+    size_t capacity = queue->end + bytes > QUEUE_BYTES ? queue->end + bytes : QUEUE_BYTES;
     unsigned char *data = realloc(queue->data, capacity);
     if (!data) {
         return false;
