@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/precision.h"
 #include "cli/finish.h"
@@ -27,8 +28,41 @@ static struct be_sweep sweep_make(struct be_context *context, struct be_progress
     };
 }
 
+/* Whether another configuration of the run has another value for that. */
+static bool is_varied(const struct be_run *run, const struct be_params_entry *entry)
+{
+    for (size_t i = 0; i < run->configuration_count; i++) {
+        const char *value = be_params_get(&run->configurations[i].params, entry->key);
+        if (value && strcmp(value, entry->value) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the plan varies beside what has a column. */
+static void varied_print(const struct be_run *run, const struct be_params *params)
+{
+    static const char *const columns[] = {"workload",  "executor", "workers",
+                                          "placement", "steps",    "tasks"};
+    const char *before = "  ";
+
+    for (size_t i = 0; i < params->count; i++) {
+        const struct be_params_entry *entry = &params->entries[i];
+        bool has_column = false;
+        for (size_t k = 0; k < sizeof(columns) / sizeof(columns[0]); k++) {
+            has_column = has_column || strcmp(entry->key, columns[k]) == 0;
+        }
+        if (!has_column && is_varied(run, entry)) {
+            printf("%s%s %s", before, entry->key, entry->value);
+            before = ", ";
+        }
+    }
+}
+
 /* One line a configuration: what it is, before anything is spent on it. */
-static void configuration_print(const struct be_configuration *configuration)
+static void configuration_print(const struct be_run *run,
+                                const struct be_configuration *configuration)
 {
     char grain[BE_UNITS_TEXT_BYTES] = "-";
     char bound[BE_UNITS_TEXT_BYTES] = "-";
@@ -40,18 +74,20 @@ static void configuration_print(const struct be_configuration *configuration)
         snprintf(bound, sizeof(bound), "%.3f", configuration->bound_order);
     }
     printf("%s  %5" PRIu32 "  %-9s  %-11s  %-12s  %7" PRIu32 "  %-8s  %6s  %10" PRIu64 "  %8" PRIu64
-           "  %6s\n",
+           "  %6s",
            configuration->id, configuration->block, be_role_name(configuration->role),
            configuration->workload, configuration->executor, configuration->workers,
            configuration->placement, grain, configuration->steps, configuration->tasks, bound);
+    varied_print(run, &configuration->params);
+    putchar('\n');
 }
 
 static void plan_print(const struct be_run *run)
 {
-    printf("%-16s  block  %-9s  %-11s  %-12s  workers  %-8s  %6s  %10s  %8s  %6s\n", "id", "role",
-           "workload", "executor", "place", "grain", "steps", "tasks", "bound");
+    printf("%-16s  block  %-9s  %-11s  %-12s  workers  %-8s  %6s  %10s  %8s  %6s  varied\n", "id",
+           "role", "workload", "executor", "place", "grain", "steps", "tasks", "bound");
     for (size_t i = 0; i < run->configuration_count; i++) {
-        configuration_print(&run->configurations[i]);
+        configuration_print(run, &run->configurations[i]);
     }
     printf("%zu configurations x %" PRIu32 " rounds%s; nothing was measured or stored\n",
            run->configuration_count, run->rounds,

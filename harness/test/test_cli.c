@@ -248,6 +248,24 @@ static void a_dry_run_measures_and_stores_nothing(void **state)
     assert_false(file_is_there("dry/runs.db"));
 }
 
+/* Lines that are alike in every column say what tells them apart, and only that. */
+static void a_dry_run_says_what_varies(void **state)
+{
+    struct be_buffer output = {0};
+
+    (void)state;
+    assert_int_equal(breakeven("varied",
+                               "sweep --executor processes --workers 2 --codec json "
+                               "--transport pipe,shm-ring --wake futex,spin --dry-run",
+                               &output),
+                     0);
+    assert_non_null(strstr(be_buffer_text(&output), "  transport pipe\n"));
+    assert_non_null(strstr(be_buffer_text(&output), "  transport shm-ring, wake futex\n"));
+    assert_non_null(strstr(be_buffer_text(&output), "  transport shm-ring, wake spin\n"));
+    assert_null(strstr(be_buffer_text(&output), "codec"));
+    be_buffer_finish(&output);
+}
+
 static void a_dry_run_is_json_when_asked(void **state)
 {
     struct be_buffer output = {0};
@@ -452,6 +470,7 @@ int main(void)
         cmocka_unit_test(a_report_says_how_to_measure_it_again),
         cmocka_unit_test(an_export_never_replaces_the_database),
         cmocka_unit_test(a_dry_run_measures_and_stores_nothing),
+        cmocka_unit_test(a_dry_run_says_what_varies),
         cmocka_unit_test(a_dry_run_is_json_when_asked),
         cmocka_unit_test(help_needs_no_runner),
         cmocka_unit_test(the_seed_plan_shows_its_bounds),
