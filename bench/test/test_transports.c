@@ -243,6 +243,28 @@ static void garbage_is_recognised(void **state)
     link_finish(&link);
 }
 
+/* The size that the reason names is carried indeed. */
+static void the_largest_message_is_what_it_says(void **state)
+{
+    const struct be_transport_ops *transport = be_transport_find("unix-seqpacket");
+    struct be_params params = {NULL, 0};
+    struct be_link_env env = {.params = &params, .request_bytes = 1 << 28, .frames = FRAMES};
+    struct be_end *ends[BE_ENDS];
+    struct be_error error;
+
+    (void)state;
+    assert_int_equal(transport->open(&env, ends, &error), BE_EUNAVAILABLE);
+    const char *above = strstr(error.message, "above messages of ");
+    assert_non_null(above);
+    size_t most = strtoul(above + strlen("above messages of "), NULL, 10);
+    env.request_bytes = most - sizeof(struct be_frame);
+    assert_int_equal(transport->open(&env, ends, &error), BE_OK);
+    be_end_close(ends[0]);
+    be_end_close(ends[1]);
+    env.request_bytes += 8;
+    assert_int_equal(transport->open(&env, ends, &error), BE_EUNAVAILABLE);
+}
+
 static int transport_test(const char *name, void *context)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +283,11 @@ static int transport_test(const char *name, void *context)
 
 int main(void)
 {
+    const struct CMUnitTest limits[] = {
+        cmocka_unit_test(the_largest_message_is_what_it_says),
+    };
+
     (void)signal(SIGPIPE, SIG_IGN);
-    return fixture_each_transport(transport_test, NULL);
+    return fixture_each_transport(transport_test, NULL) +
+           cmocka_run_group_tests(limits, NULL, NULL);
 }

@@ -13,16 +13,17 @@ enum { OVERHEAD_BYTES = 256 };
  */
 enum { SHARED_BYTES = 1 << 15, MESSAGE_BYTES_MAX = 1 << 18 };
 
-/* The largest message that a socket takes once it was asked to take `wanted`; 0 with errno. */
-static size_t message_bytes_max(int fd, size_t wanted)
+/* The largest message that a socket takes once it was asked for that one; 0 with errno. */
+static size_t message_bytes_max(int fd, size_t message_bytes)
 {
+    size_t wanted = message_bytes < MESSAGE_BYTES_MAX ? message_bytes : MESSAGE_BYTES_MAX;
     int bytes = 0;
     socklen_t length = sizeof(bytes);
 
     if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &length) < 0) {
         return 0;
     }
-    if ((size_t)bytes < wanted + OVERHEAD_BYTES && wanted <= MESSAGE_BYTES_MAX) {
+    if ((size_t)bytes < wanted + OVERHEAD_BYTES) {
         bytes = (int)wanted + OVERHEAD_BYTES;
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
         if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &length) < 0) {
