@@ -44,48 +44,6 @@ static void catalog_print(const struct be_catalog *catalog, enum be_catalog_kind
     }
 }
 
-static enum be_status executors_list(const struct listing *listing, struct be_error *error)
-{
-    (void)error;
-    catalog_print(listing->catalog, BE_CATALOG_EXECUTOR);
-    return BE_OK;
-}
-
-static enum be_status workloads_list(const struct listing *listing, struct be_error *error)
-{
-    (void)error;
-    catalog_print(listing->catalog, BE_CATALOG_WORKLOAD);
-    return BE_OK;
-}
-
-static enum be_status counters_list(const struct listing *listing, struct be_error *error)
-{
-    (void)error;
-    catalog_print(listing->catalog, BE_CATALOG_COUNTER);
-    return BE_OK;
-}
-
-static enum be_status probes_list(const struct listing *listing, struct be_error *error)
-{
-    (void)error;
-    catalog_print(listing->catalog, BE_CATALOG_PROBE);
-    return BE_OK;
-}
-
-static enum be_status transports_list(const struct listing *listing, struct be_error *error)
-{
-    (void)error;
-    catalog_print(listing->catalog, BE_CATALOG_TRANSPORT);
-    return BE_OK;
-}
-
-static enum be_status codecs_list(const struct listing *listing, struct be_error *error)
-{
-    (void)error;
-    catalog_print(listing->catalog, BE_CATALOG_CODEC);
-    return BE_OK;
-}
-
 static enum be_status placements_list(const struct listing *listing, struct be_error *error)
 {
     (void)listing;
@@ -198,21 +156,31 @@ static enum be_status runs_list(const struct listing *listing, struct be_error *
 static const struct {
     const char *name;
     enum be_status (*list)(const struct listing *listing, struct be_error *error);
+    enum be_catalog_kind rows; /* where there is no `list`: these, of the catalogue */
 } kinds[] = {
-    {"executors", executors_list},
-    {"transports", transports_list},
-    {"codecs", codecs_list},
-    {"workloads", workloads_list},
-    {"counters", counters_list},
-    {"probes", probes_list},
-    {"placements", placements_list},
-    {"plans", plans_list},
-    {"formats", formats_list},
-    {"plots", plots_list},
-    {"runs", runs_list},
+    {"executors", NULL, BE_CATALOG_EXECUTOR},
+    {"transports", NULL, BE_CATALOG_TRANSPORT},
+    {"codecs", NULL, BE_CATALOG_CODEC},
+    {"workloads", NULL, BE_CATALOG_WORKLOAD},
+    {"counters", NULL, BE_CATALOG_COUNTER},
+    {"probes", NULL, BE_CATALOG_PROBE},
+    {.name = "placements", .list = placements_list},
+    {.name = "plans", .list = plans_list},
+    {.name = "formats", .list = formats_list},
+    {.name = "plots", .list = plots_list},
+    {.name = "runs", .list = runs_list},
 };
 
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
+
+static enum be_status kind_list(const struct listing *listing, size_t kind, struct be_error *error)
+{
+    if (kinds[kind].list) {
+        return kinds[kind].list(listing, error);
+    }
+    catalog_print(listing->catalog, kinds[kind].rows);
+    return BE_OK;
+}
 
 static enum be_status kinds_list(const struct listing *listing, struct be_error *error)
 {
@@ -224,7 +192,7 @@ static enum be_status kinds_list(const struct listing *listing, struct be_error 
         if (!asked || strcmp(asked, kinds[i].name) == 0) {
             found = true;
             printf("%s%s\n", !asked && i > 0 ? "\n" : "", kinds[i].name);
-            status = kinds[i].list(listing, error);
+            status = kind_list(listing, i, error);
         }
     }
     if (!found) {
