@@ -54,63 +54,64 @@ static void values_become_canonical(void **state)
     }
 }
 
+static const struct {
+    const char *settings[7];
+    enum be_status status;
+    const char *message;
+} refusals[] = {
+    {{"workload", "gdc"}, BE_EINVAL, "no workload 'gdc'; there are: gcd-trial gcd-euclid"},
+    {{"executor", "thread"}, BE_EINVAL, "no executor 'thread'; there are: serial threads"},
+    {{"workload", "vector"},
+     BE_EUNAVAILABLE,
+     "workload 'vector' is unavailable: this CPU has no AVX-512"},
+    {{"workers", "0"}, BE_EINVAL, "workers: '0' is not a worker count"},
+    {{"workers", "4097"}, BE_EINVAL, "workers: "},
+    {{"workers", "4..2"}, BE_EINVAL, "workers: "},
+    {{"placement", "core"}, BE_EINVAL, "placement: 'core' is not one of: none compact"},
+    {{"chunk", "0"}, BE_EINVAL, "chunk: '0' is outside 1 .. 1000000"},
+    {{"inject", "serial:100%"}, BE_EINVAL, "inject: '100%' is not"},
+    {{"inject", "luck"}, BE_EINVAL, "inject: "},
+    {{"executor", "serial", "inject", "cost:2us"},
+     BE_EUSAGE,
+     "inject: 'cost:2us' is done to a pool, and the plan has none"},
+    {{"scaling", "weak", "pairs", "4 6"}, BE_EUSAGE, "scaling: weak needs"},
+    {{"grain", "0ns"}, BE_EINVAL, "grain: '0ns' is not a grain"},
+    {{"grain", "10"}, BE_EINVAL, "grain: '10' is not a duration"},
+    {{"window", "0"}, BE_EINVAL, "window: '0' is outside 1 .. 1048576"},
+    {{"start", "forkserver"}, BE_EINVAL, "start: 'forkserver' is not one of: fork spawn"},
+    {{"switch-interval", "5ms"},
+     BE_EUSAGE,
+     "'switch-interval' is a parameter of executor 'threads-gil', which the plan does not use"},
+    {{"transport", "pigeon"}, BE_EINVAL, "transport: 'pigeon' is not one of: stream ring"},
+    {{"wake", "spin"}, BE_EUSAGE, "'wake' is a parameter of transport 'ring', which the plan"},
+    {{"executor", "threads", "transport", "ring"}, BE_EUSAGE, "'transport' is a parameter of"},
+    {{"transport", "ring", "wake", "nap"}, BE_EINVAL, "wake: 'nap' is not one of: park spin"},
+    {{"jitter", "1"}, BE_EUSAGE, "'jitter' is a parameter of workload 'sleep'"},
+    {{"chunks", "1"}, BE_EUSAGE, "no key or parameter 'chunks'; did you mean 'chunk'?"},
+    {{"widnow", "1"}, BE_EUSAGE, "no key or parameter 'widnow'; did you mean 'window'?"},
+    {{"runner", "./evil"}, BE_EUSAGE, "no key or parameter 'runner'; breakeven list"},
+    {{"counters", "cpu:cycles"}, BE_EINVAL, "counters: no counter 'cpu'; there are: rusage"},
+    {{"pairs", "4 6", "tasks", "9"}, BE_EUSAGE, "tasks: each pair of the input is one; leave"},
+    {{"workload", "sleep", "pairs", "4 6"},
+     BE_EUSAGE,
+     "workload 'sleep' takes 8 bytes a task, not pairs"},
+    {{"workload", "gcd-euclid", "steps", "91"},
+     BE_EINVAL,
+     "steps: gcd-euclid has at most 90 steps a task, not 91"},
+    {{"input", "pairs.csv"}, BE_EINTERNAL, "input 'pairs.csv' has not been read"},
+};
+
 static void what_cannot_be_measured_is_refused(void **state)
 {
-    static const struct {
-        const char *settings[7];
-        enum be_status status;
-        const char *message;
-    } cases[] = {
-        {{"workload", "gdc"}, BE_EINVAL, "no workload 'gdc'; there are: gcd-trial gcd-euclid"},
-        {{"executor", "thread"}, BE_EINVAL, "no executor 'thread'; there are: serial threads"},
-        {{"workload", "vector"},
-         BE_EUNAVAILABLE,
-         "workload 'vector' is unavailable: this CPU has no AVX-512"},
-        {{"workers", "0"}, BE_EINVAL, "workers: '0' is not a worker count"},
-        {{"workers", "4097"}, BE_EINVAL, "workers: "},
-        {{"workers", "4..2"}, BE_EINVAL, "workers: "},
-        {{"placement", "core"}, BE_EINVAL, "placement: 'core' is not one of: none compact"},
-        {{"chunk", "0"}, BE_EINVAL, "chunk: '0' is outside 1 .. 1000000"},
-        {{"inject", "serial:100%"}, BE_EINVAL, "inject: '100%' is not"},
-        {{"inject", "luck"}, BE_EINVAL, "inject: "},
-        {{"executor", "serial", "inject", "cost:2us"},
-         BE_EUSAGE,
-         "inject: 'cost:2us' is done to a pool, and the plan has none"},
-        {{"scaling", "weak", "pairs", "4 6"}, BE_EUSAGE, "scaling: weak needs"},
-        {{"grain", "0ns"}, BE_EINVAL, "grain: '0ns' is not a grain"},
-        {{"grain", "10"}, BE_EINVAL, "grain: '10' is not a duration"},
-        {{"window", "0"}, BE_EINVAL, "window: '0' is outside 1 .. 1048576"},
-        {{"start", "forkserver"}, BE_EINVAL, "start: 'forkserver' is not one of: fork spawn"},
-        {{"switch-interval", "5ms"},
-         BE_EUSAGE,
-         "'switch-interval' is a parameter of executor 'threads-gil', which the plan does not use"},
-        {{"transport", "pigeon"}, BE_EINVAL, "transport: 'pigeon' is not one of: stream ring"},
-        {{"wake", "spin"}, BE_EUSAGE, "'wake' is a parameter of transport 'ring', which the plan"},
-        {{"executor", "threads", "transport", "ring"}, BE_EUSAGE, "'transport' is a parameter of"},
-        {{"transport", "ring", "wake", "nap"}, BE_EINVAL, "wake: 'nap' is not one of: park spin"},
-        {{"jitter", "1"}, BE_EUSAGE, "'jitter' is a parameter of workload 'sleep'"},
-        {{"chunks", "1"}, BE_EUSAGE, "no key or parameter 'chunks'; did you mean 'chunk'?"},
-        {{"widnow", "1"}, BE_EUSAGE, "no key or parameter 'widnow'; did you mean 'window'?"},
-        {{"runner", "./evil"}, BE_EUSAGE, "no key or parameter 'runner'; breakeven list"},
-        {{"counters", "cpu:cycles"}, BE_EINVAL, "counters: no counter 'cpu'; there are: rusage"},
-        {{"pairs", "4 6", "tasks", "9"}, BE_EUSAGE, "tasks: each pair of the input is one; leave"},
-        {{"workload", "sleep", "pairs", "4 6"},
-         BE_EUSAGE,
-         "workload 'sleep' takes 8 bytes a task, not pairs"},
-        {{"workload", "gcd-euclid", "steps", "91"},
-         BE_EINVAL,
-         "steps: gcd-euclid has at most 90 steps a task, not 91"},
-        {{"input", "pairs.csv"}, BE_EINTERNAL, "input 'pairs.csv' has not been read"},
-    };
     (void)state;
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
         struct be_plan plan;
         struct be_error error = {0};
-        plan_make(&plan, cases[i].settings);
-        assert_int_equal(be_plan_check(&plan, &catalog, &four_workers, &error), cases[i].status);
-        if (strstr(error.message, cases[i].message) != error.message) {
-            fail_msg("'%s' instead of '%s'", error.message, cases[i].message);
+        plan_make(&plan, refusals[i].settings);
+        assert_int_equal(be_plan_check(&plan, &catalog, &four_workers, &error), refusals[i].status);
+        if (strstr(error.message, refusals[i].message) != error.message) {
+            fail_msg("'%s' instead of '%s'", error.message, refusals[i].message);
         }
         be_plan_finish(&plan);
     }
