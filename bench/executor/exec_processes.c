@@ -258,7 +258,7 @@ static const struct be_param processes_params[] = {
         .fallback = "1024",
         .min = 1,
         .max = 1 << 20,
-        .help = "tasks in flight a worker, at most; a chunk is never split",
+        .help = "tasks in flight a worker, at most, and 16 MiB of them; a chunk is never split",
     },
     {.name = NULL},
 };

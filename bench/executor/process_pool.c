@@ -143,6 +143,7 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
         return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
     }
     process->held--;
+    process->answered = frame->first; /* or is about to be: all before it were */
     if (be_stamp_due(&pool->messages)) {
         reply_time(pool, index, frame->first);
     }
@@ -155,13 +156,12 @@ static enum be_status replies_merge(struct be_executor *pool, uint32_t index,
 {
     struct be_process *process = &pool->processes[index];
     enum be_status status = BE_OK;
-    struct be_frame frame = {0};
+    struct be_frame frame;
     const void *payload;
 
     while (status == BE_OK && (payload = process->end->ops->next(process->end, &frame))) {
         status = frame_merge(pool, index, &frame, payload, error);
     }
-    process->answered = frame.first; /* or is about to be: all before it were */
     return status;
 }
 

@@ -148,7 +148,6 @@ static void event_read(const struct epoll_event *event, struct be_waited *waited
     *waited = (struct be_waited){
         .index = (uint32_t)(event->data.u64 >> 1),
         .readable = !is_end && (event->events & (EPOLLIN | EPOLLHUP | EPOLLERR)),
-        .writable = !is_end && (event->events & EPOLLOUT),
         .ended = is_end,
     };
 }

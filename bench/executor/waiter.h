@@ -20,11 +20,10 @@ struct be_waiter {
     uint32_t turn;        /* worker that is looked at first */
 };
 
-/* What happened to a worker or its link. */
+/* What happened to a worker or its link; neither of these: there is room for more. */
 struct be_waited {
     uint32_t index;
     bool readable;
-    bool writable;
     bool ended;
 };
 
