@@ -109,6 +109,7 @@ static enum be_status pool_create(struct runner *runner, const struct be_counter
         .counters = counters,
         .accounts = runner->accounts,
         .meter = &runner->meter,
+        .gauges = &runner->record.gauges,
         .clock_costs = runner->clock_costs,
         .extra = {.cost_ns = job->inject.cost_ns,
                   .repeats = be_inject_repeats(&job->inject, job->tasks, job->workers),
@@ -345,15 +346,18 @@ static enum be_status warm_run(struct runner *runner, struct be_error *error)
     return status;
 }
 
-/* Of this process or of a worker that it has reaped, whichever is more; 0: unknown. */
-static uint64_t peak_rss_bytes(void)
+/* Of this process or of a worker that it has reaped, whichever is more. */
+static void peak_rss_tell(struct be_gauges *gauges)
 {
     uint64_t own_bytes = be_memory_peak_bytes();
     struct rusage children;
 
     getrusage(RUSAGE_CHILDREN, &children);
     uint64_t worker_bytes = (uint64_t)children.ru_maxrss * 1024;
-    return own_bytes > 0 && worker_bytes > own_bytes ? worker_bytes : own_bytes;
+    if (own_bytes > 0) {
+        be_gauges_set(gauges, BE_GAUGE_peak_rss_bytes,
+                      (double)(worker_bytes > own_bytes ? worker_bytes : own_bytes));
+    }
 }
 
 static void record_latency(struct runner *runner)
@@ -400,7 +404,7 @@ static enum be_status record_complete(struct runner *runner, struct be_error *er
                                   &record->workers[i].counters, error);
     }
     record_latency(runner);
-    record->peak_rss_bytes = peak_rss_bytes();
+    peak_rss_tell(&record->gauges);
     return status;
 }
 

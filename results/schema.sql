@@ -5,7 +5,7 @@
 -- NULL, never 0. Times are in ns.
 
 PRAGMA application_id = 0x6272656b; -- "brek"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- One sweep. Its id is its handle. The seed is decimal text since it reaches 2^64-1. plan_text and
 -- machine_json are JSON; started_at is in seconds since 1970, UTC.
@@ -63,7 +63,6 @@ CREATE TABLE sample (
     cpu_ns INTEGER,
     distinct_pus REAL,
     pool_start_ns REAL,
-    peak_rss_bytes REAL,
     worker_pss_bytes REAL,
     dispatcher_cpu_ns REAL,
     compute_ns REAL,
@@ -88,6 +87,7 @@ CREATE TABLE sample (
     timed_passes REAL,
     pass_trend REAL,
     pass_drift REAL,
+    peak_rss_bytes REAL,
     transcript_hash INTEGER,
     hash INTEGER NOT NULL,
     FOREIGN KEY (run, configuration) REFERENCES configuration

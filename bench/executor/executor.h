@@ -70,6 +70,7 @@ struct be_executor_env {
     const struct be_counter_plan *counters; /* NULL: none */
     struct be_account *accounts;            /* one a worker, zeroed */
     struct be_meter *meter;                 /* the dispatcher's own, where it is no worker */
+    struct be_gauges *gauges;               /* the dispatcher's: what it says of the timed passes */
     struct be_clock_costs clock_costs;
     struct be_extra extra;
 };

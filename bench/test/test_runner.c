@@ -60,7 +60,7 @@ static void a_serial_spec_gives_all_its_passes(void **state)
     /* Its worker is the main thread, whose time counts once. */
     assert_true(record.passes[5].workers[0].cpu_ns < 2 * record.passes[5].cpu_ns);
     assert_true(record.passes[5].workers[0].end_ns > record.passes[5].workers[0].start_ns);
-    assert_true(record.peak_rss_bytes > 0);
+    assert_true(record.gauges.said[BE_GAUGE_peak_rss_bytes].value > 0);
     assert_true(record.pool_start_ns > 0);
     be_spec_finish(&parsed);
     be_sample_record_finish(&record);

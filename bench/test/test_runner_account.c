@@ -151,7 +151,7 @@ static uint64_t peak_rss_bytes(const char *executor)
     struct be_sample_record record;
 
     measure(&(struct load){executor, "null", 0, 100, 2, NULL}, &record);
-    uint64_t bytes = record.peak_rss_bytes;
+    uint64_t bytes = (uint64_t)record.gauges.said[BE_GAUGE_peak_rss_bytes].value;
     be_sample_record_finish(&record);
     assert_true(bytes > 4096);
     return bytes;

@@ -143,6 +143,21 @@ static json_t *latency_encode(const struct be_latency *latency)
     return object;
 }
 
+static json_t *gauges_encode(const struct be_gauges *gauges)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < BE_GAUGE_COUNT; i++) {
+        if (gauges->said[i].known) {
+            double value = gauges->said[i].value;
+            bool is_count = value < 0x1p53 && value == (double)(uint64_t)value;
+            json_object_set_new(object, be_gauge_name((enum be_gauge)i),
+                                is_count ? be_json_count((uint64_t)value) : be_json_real(value));
+        }
+    }
+    return object;
+}
+
 void be_done_encode(const struct be_sample_record *record, struct be_buffer *line)
 {
     json_t *workers = json_array();
@@ -153,10 +168,10 @@ void be_done_encode(const struct be_sample_record *record, struct be_buffer *lin
     json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "type", "done", "pool_start_ns",
                                be_json_count(record->pool_start_ns), "dispatcher",
                                worker_encode(&record->dispatcher), "workers", workers);
-    known_add(object, "peak_rss_bytes", record->peak_rss_bytes);
     if (record->latency.count > 0) {
         json_object_set_new(object, "latency", latency_encode(&record->latency));
     }
+    json_object_set_new(object, "gauges", gauges_encode(&record->gauges));
     be_protocol_line(object, line);
 }
 

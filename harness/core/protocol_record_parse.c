@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/array.h"
-#include "core/protocol.h"
+#include "core/protocol_parts.h"
 
 static enum be_status hello_parse(const json_t *object, struct be_sample_record *record,
                                   struct be_error *error)
@@ -40,54 +40,15 @@ static enum be_status hello_parse(const json_t *object, struct be_sample_record 
     return status;
 }
 
-/* Named numbers of an object; a list of them ends at a NULL key. */
-struct count_member {
-    const char *key;
-    uint64_t *value;
-};
-
-static enum be_status counts_parse(const json_t *object, const struct count_member *members,
-                                   struct be_error *error)
-{
-    enum be_status status = BE_OK;
-
-    for (; status == BE_OK && members->key; members++) {
-        status = be_json_get_count(object, members->key, members->value, error);
-    }
-    return status;
-}
-
-/* Numbers that a runner may leave unsaid, which leaves them as they are. */
-static enum be_status counts_parse_said(const json_t *object, const struct count_member *members,
-                                        struct be_error *error)
-{
-    enum be_status status = BE_OK;
-
-    for (; status == BE_OK && members->key; members++) {
-        if (json_object_get(object, members->key)) {
-            status = be_json_get_count(object, members->key, members->value, error);
-        }
-    }
-    return status;
-}
-
-/* An object that may be left unsaid: NULL then. */
-static enum be_status object_get_said(const json_t *object, const char *key, const json_t **member,
-                                      struct be_error *error)
-{
-    *member = NULL;
-    return json_object_get(object, key) ? be_json_get_object(object, key, member, error) : BE_OK;
-}
-
 static enum be_status stamps_parse(const json_t *object, struct be_stamps *stamps,
                                    struct be_error *error)
 {
-    const struct count_member members[] = {{"compute_ns", &stamps->compute_ns},
-                                           {"send_ns", &stamps->send_ns},
-                                           {"receive_ns", &stamps->receive_ns},
-                                           {"merge_ns", &stamps->merge_ns},
-                                           {NULL, NULL}};
-    return counts_parse(object, members, error);
+    const struct be_count_member members[] = {{"compute_ns", &stamps->compute_ns},
+                                              {"send_ns", &stamps->send_ns},
+                                              {"receive_ns", &stamps->receive_ns},
+                                              {"merge_ns", &stamps->merge_ns},
+                                              {NULL, NULL}};
+    return be_counts_parse(object, members, error);
 }
 
 static enum be_status stamped_parse(const json_t *object, struct be_pass_record *pass,
@@ -106,7 +67,7 @@ static enum be_status pass_dispatcher_parse(const json_t *object, struct be_pass
                                             struct be_error *error)
 {
     const json_t *dispatcher = NULL;
-    enum be_status status = object_get_said(object, "dispatcher", &dispatcher, error);
+    enum be_status status = be_object_get_said(object, "dispatcher", &dispatcher, error);
 
     if (status == BE_OK && dispatcher) {
         status = be_json_get_count(dispatcher, "cpu_ns", &pass->dispatcher.cpu_ns, error);
@@ -137,13 +98,13 @@ static enum be_status pass_workers_parse(const json_t *array, struct be_pass_rec
     pass->worker_count = (uint32_t)count;
     for (size_t i = 0; status == BE_OK && i < count; i++) {
         struct be_pass_worker *worker = &pass->workers[i];
-        const struct count_member members[] = {{"tasks", &worker->tasks},
-                                               {"cpu_ns", &worker->cpu_ns},
-                                               {"start_ns", &worker->start_ns},
-                                               {"end_ns", &worker->end_ns},
-                                               {NULL, NULL}};
+        const struct be_count_member members[] = {{"tasks", &worker->tasks},
+                                                  {"cpu_ns", &worker->cpu_ns},
+                                                  {"start_ns", &worker->start_ns},
+                                                  {"end_ns", &worker->end_ns},
+                                                  {NULL, NULL}};
         const json_t *object = json_array_get(array, i);
-        status = counts_parse(object, members, error);
+        status = be_counts_parse(object, members, error);
         if (status == BE_OK && pass->stamped) {
             status = stamps_parse(object, &worker->stamps, error);
         }
@@ -171,11 +132,11 @@ static enum be_status checksum_parse(const json_t *object, uint64_t *checksum,
 static enum be_status pass_fill(const json_t *object, struct be_pass_record *pass,
                                 struct be_error *error)
 {
-    const struct count_member members[] = {{"wall_ns", &pass->wall_ns},
-                                           {"cpu_ns", &pass->cpu_ns},
-                                           {"tasks", &pass->tasks},
-                                           {"failed", &pass->failed},
-                                           {NULL, NULL}};
+    const struct be_count_member members[] = {{"wall_ns", &pass->wall_ns},
+                                              {"cpu_ns", &pass->cpu_ns},
+                                              {"tasks", &pass->tasks},
+                                              {"failed", &pass->failed},
+                                              {NULL, NULL}};
     const json_t *workers = NULL;
     const char *kind = NULL;
     struct be_error cause;
@@ -185,7 +146,7 @@ static enum be_status pass_fill(const json_t *object, struct be_pass_record *pas
         status = be_error_set(error, BE_EPROTOCOL, "'kind': %s", cause.message);
     }
     if (status == BE_OK) {
-        status = counts_parse(object, members, error);
+        status = be_counts_parse(object, members, error);
     }
     if (status == BE_OK) {
         status = checksum_parse(object, &pass->checksum, error);
@@ -213,209 +174,6 @@ static enum be_status pass_parse(const json_t *object, struct be_sample_record *
     }
     record->passes = passes;
     return pass_fill(object, &passes[record->pass_count++], error);
-}
-
-/* What a state brings: a value, a share of the time that it stands for, or the reason why not. */
-static enum be_status counter_fill(const json_t *object, struct be_counter_value *value,
-                                   struct be_error *error)
-{
-    const char *reason = NULL;
-
-    if (value->state == BE_COUNTER_NOT_COUNTING || value->state == BE_COUNTER_UNAVAILABLE) {
-        enum be_status status = be_json_get_string(object, "reason", &reason, error);
-        if (status == BE_OK) {
-            snprintf(value->reason, sizeof(value->reason), "%s", reason);
-        }
-        return status;
-    }
-    if (value->state == BE_COUNTER_SCALED) {
-        value->share = json_number_value(json_object_get(object, "share"));
-        if (!(value->share > 0 && value->share <= 1)) {
-            return be_error_set(error, BE_EPROTOCOL, "'share' is not a number above 0, to 1");
-        }
-    }
-    return be_json_get_count(object, "value", &value->value, error);
-}
-
-static enum be_status counter_parse(const char *name, const json_t *object,
-                                    struct be_counter_value *value, struct be_error *error)
-{
-    const char *state = NULL;
-    struct be_error cause;
-    enum be_status status = be_json_get_string(object, "state", &state, error);
-
-    if (status != BE_OK) {
-        return status;
-    }
-    if (be_counter_state_parse(state, &value->state, &cause) != BE_OK) {
-        return be_error_set(error, BE_EPROTOCOL, "'state': %s", cause.message);
-    }
-    if (strlen(name) >= sizeof(value->name)) {
-        return be_error_set(error, BE_EPROTOCOL, "'counters' has a name of %zu characters",
-                            strlen(name));
-    }
-    snprintf(value->name, sizeof(value->name), "%s", name);
-    return counter_fill(object, value, error);
-}
-
-static enum be_status counters_parse(const json_t *object, struct be_counters *counters,
-                                     struct be_error *error)
-{
-    const char *name;
-    json_t *member;
-    enum be_status status = BE_OK;
-
-    if (json_object_size(object) > BE_COUNTERS_MAX) {
-        return be_error_set(error, BE_EPROTOCOL, "'counters' has more than %d members",
-                            BE_COUNTERS_MAX);
-    }
-    counters->items = calloc(json_object_size(object) + 1, sizeof(*counters->items));
-    if (!counters->items) {
-        return be_error_set(error, BE_ENOMEM, "out of memory for counters");
-    }
-    json_object_foreach((json_t *)object, name, member)
-    {
-        status = counter_parse(name, member, &counters->items[counters->count++], error);
-        if (status != BE_OK) {
-            return status;
-        }
-    }
-    return status;
-}
-
-static enum be_status pu_get(const json_t *object, const char *key, int32_t *pu,
-                             struct be_error *error)
-{
-    const json_t *member = json_object_get(object, key);
-    json_int_t value = json_integer_value(member);
-
-    if (!json_is_integer(member) || value < -1 || value > 1 << 20) {
-        return be_error_set(error, BE_EPROTOCOL, "'%s' is missing or not a PU number or -1", key);
-    }
-    *pu = (int32_t)value;
-    return BE_OK;
-}
-
-static enum be_status disturbance_parse(const json_t *object, struct be_worker_record *worker,
-                                        struct be_error *error)
-{
-    struct be_disturbance *disturbance = &worker->disturbance;
-    const struct count_member members[] = {
-        {"voluntary_switches", &disturbance->voluntary_switches},
-        {"involuntary_switches", &disturbance->involuntary_switches},
-        {"major_faults", &disturbance->major_faults},
-        {NULL, NULL}};
-    const struct count_member said_maybe[] = {{"delay_ns", &disturbance->delay_ns},
-                                              {"migrations", &disturbance->migrations},
-                                              {NULL, NULL}};
-    const json_t *said = NULL;
-    enum be_status status = object_get_said(object, "disturbance", &said, error);
-
-    if (status == BE_OK && said) {
-        worker->watched = true;
-        disturbance->delay_known = json_object_get(said, "delay_ns");
-        disturbance->migrations_known = json_object_get(said, "migrations");
-        status = counts_parse(said, members, error);
-    }
-    return status == BE_OK && said ? counts_parse_said(said, said_maybe, error) : status;
-}
-
-static enum be_status worker_parse(const json_t *object, struct be_worker_record *worker,
-                                   struct be_error *error)
-{
-    const struct count_member pss[] = {{"pss_bytes", &worker->pss_bytes}, {NULL, NULL}};
-    const json_t *counters = NULL;
-    enum be_status status = pu_get(object, "pu_asked", &worker->pu_asked, error);
-
-    if (status == BE_OK) {
-        status = pu_get(object, "pu_bound", &worker->pu_bound, error);
-    }
-    if (status == BE_OK) {
-        status = pu_get(object, "pu_seen", &worker->pu_seen, error);
-    }
-    if (status == BE_OK) {
-        status = counts_parse_said(object, pss, error);
-    }
-    if (status == BE_OK) {
-        status = disturbance_parse(object, worker, error);
-    }
-    if (status == BE_OK) {
-        status = be_json_get_object(object, "counters", &counters, error);
-    }
-    return status == BE_OK ? counters_parse(counters, &worker->counters, error) : status;
-}
-
-static enum be_status workers_parse(const json_t *array, struct be_sample_record *record,
-                                    struct be_error *error)
-{
-    size_t count = json_array_size(array);
-    enum be_status status = BE_OK;
-
-    if (count == 0 || count > BE_WORKERS_MAX) {
-        return be_error_set(error, BE_EPROTOCOL, "'workers' has not 1 to %d members",
-                            BE_WORKERS_MAX);
-    }
-    record->workers = calloc(count, sizeof(*record->workers));
-    if (!record->workers) {
-        return be_error_set(error, BE_ENOMEM, "out of memory for workers");
-    }
-    record->worker_count = count;
-    for (size_t i = 0; status == BE_OK && i < count; i++) {
-        status = worker_parse(json_array_get(array, i), &record->workers[i], error);
-    }
-    return status;
-}
-
-static enum be_status latency_parse(const json_t *object, struct be_latency *latency,
-                                    struct be_error *error)
-{
-    const struct count_member members[] = {{"count", &latency->count},
-                                           {"p50_ns", &latency->p50_ns},
-                                           {"max_ns", &latency->max_ns},
-                                           {NULL, NULL}};
-    const struct count_member rare[] = {
-        {"p99_ns", &latency->p99_ns}, {"p999_ns", &latency->p999_ns}, {NULL, NULL}};
-    const json_t *said = NULL;
-    enum be_status status = object_get_said(object, "latency", &said, error);
-
-    if (status == BE_OK && said) {
-        status = counts_parse(said, members, error);
-    }
-    if (status == BE_OK && said) {
-        status = counts_parse_said(said, rare, error);
-    }
-    return status;
-}
-
-static enum be_status done_parse(const json_t *object, struct be_sample_record *record,
-                                 struct be_error *error)
-{
-    const struct count_member start[] = {{"pool_start_ns", &record->pool_start_ns}, {NULL, NULL}};
-    const struct count_member peak[] = {{"peak_rss_bytes", &record->peak_rss_bytes}, {NULL, NULL}};
-    const json_t *dispatcher = NULL;
-    const json_t *workers = NULL;
-    enum be_status status = counts_parse(object, start, error);
-
-    if (status == BE_OK) {
-        status = counts_parse_said(object, peak, error);
-    }
-    if (status == BE_OK) {
-        status = latency_parse(object, &record->latency, error);
-    }
-    if (status == BE_OK) {
-        status = be_json_get_object(object, "dispatcher", &dispatcher, error);
-    }
-    if (status == BE_OK) {
-        status = worker_parse(dispatcher, &record->dispatcher, error);
-    }
-    if (status == BE_OK) {
-        status = be_json_get_array(object, "workers", &workers, error);
-    }
-    if (status == BE_OK) {
-        status = workers_parse(workers, record, error);
-    }
-    record->complete = status == BE_OK;
-    return status;
 }
 
 /* A runner's own report of why it failed; always an error. */
@@ -462,7 +220,7 @@ static enum be_status line_parse(const json_t *object, struct be_sample_record *
         return pass_parse(object, record, error);
     }
     if (greeted && strcmp(type, "done") == 0) {
-        return done_parse(object, record, error);
+        return be_done_parse(object, record, error);
     }
     return be_error_set(error, BE_EPROTOCOL, "a line of type '%.32s' where '%s' belongs", type,
                         greeted ? "pass', 'done' or 'error" : "hello");

@@ -11,6 +11,16 @@ static const char *const pass_kinds[] = {"cold", "warmup", "timed"};
 BE_NAMES_DEFINE(counter_state, "state of a counter", counter_states)
 BE_NAMES_DEFINE(pass_kind, "kind of pass", pass_kinds)
 
+const char *be_gauge_name(enum be_gauge gauge)
+{
+    static const char *const names[BE_GAUGE_COUNT] = {
+#define BE_GAUGE(name, meaning) #name,
+#include "core/gauge.def"
+#undef BE_GAUGE
+    };
+    return names[gauge];
+}
+
 enum be_status be_counters_copy(const struct be_counter_value *values, uint32_t count,
                                 struct be_counters *counters, struct be_error *error)
 {

@@ -102,6 +102,29 @@ struct be_latency {
     uint64_t max_ns;
 };
 
+enum be_gauge {
+#define BE_GAUGE(name, meaning) BE_GAUGE_##name,
+#include "core/gauge.def"
+#undef BE_GAUGE
+    BE_GAUGE_COUNT
+};
+
+/* What a runner says of a sample by name. A zeroed one says nothing. */
+struct be_gauges {
+    struct be_gauge_said {
+        bool known;
+        double value; /* holds one if known: finite, at least 0 */
+    } said[BE_GAUGE_COUNT];
+};
+
+/* The name of a gauge: that of its value. */
+const char *be_gauge_name(enum be_gauge gauge);
+
+static inline void be_gauges_set(struct be_gauges *gauges, enum be_gauge gauge, double value)
+{
+    gauges->said[gauge] = (struct be_gauge_said){true, value};
+}
+
 /* What the kernel did to one thread or process over the timed passes. */
 struct be_disturbance {
     uint64_t voluntary_switches;
@@ -143,9 +166,9 @@ struct be_sample_record {
     struct be_worker_record *workers; /* owned */
     size_t worker_count;
     struct be_worker_record dispatcher;
-    uint64_t pool_start_ns;  /* creating the warm pool until every worker is ready */
-    uint64_t peak_rss_bytes; /* largest of runner and workers; 0: unknown */
+    uint64_t pool_start_ns; /* creating the warm pool until every worker is ready */
     struct be_latency latency;
+    struct be_gauges gauges;
     bool complete; /* a `done` was received */
 };
 

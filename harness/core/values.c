@@ -135,6 +135,22 @@ static void latency_fill(const struct be_latency *latency, double *values)
     }
 }
 
+/* What a runner says by name: values of the same names. */
+static const enum be_value said_values[] = {
+#define BE_GAUGE(name, meaning) BE_VALUE_##name,
+#include "core/gauge.def"
+#undef BE_GAUGE
+};
+
+static void gauges_fill(const struct be_gauges *gauges, double *values)
+{
+    for (size_t i = 0; i < BE_GAUGE_COUNT; i++) {
+        if (gauges->said[i].known) {
+            values[said_values[i]] = gauges->said[i].value;
+        }
+    }
+}
+
 /* CPU time or what is stamped, whichever is more: tasks may sleep, and stamps leave things out. */
 static uint64_t busy_of(uint64_t cpu_ns, const struct be_stamps *stamps)
 {
@@ -267,10 +283,10 @@ static enum be_status values_fill(const struct be_sample_record *record, uint32_
     if (columns && pus) {
         values[BE_VALUE_distinct_pus] = distinct_pus_count(record, workers, pus);
         values[BE_VALUE_pool_start_ns] = known_or_nan(record->pool_start_ns);
-        values[BE_VALUE_peak_rss_bytes] = known_or_nan(record->peak_rss_bytes);
         values[BE_VALUE_worker_pss_bytes] = worker_pss_bytes(record);
         disturbance_fill(record, values);
         latency_fill(&record->latency, values);
+        gauges_fill(&record->gauges, values);
         passes_fill(record, timed, columns, values);
         trend_fill(record, &columns[0], &columns[timed], values);
     } else {

@@ -90,7 +90,7 @@ static inline void record_fill(struct be_sample_record *record)
     record->dispatcher.pu_bound = -1;
     record->dispatcher.pu_seen = 3;
     record->pool_start_ns = 250000;
-    record->peak_rss_bytes = RECORD_LARGE + 2;
+    be_gauges_set(&record->gauges, BE_GAUGE_peak_rss_bytes, 4096.5);
     record->latency = (struct be_latency){1500, 2000, 3000, 4000, 5000};
     record->complete = true;
 }

@@ -109,7 +109,7 @@ static void everything_that_is_said_comes_back(void **state)
     }
     check_worker(&back.dispatcher, &record.dispatcher);
     assert_int_equal(back.pool_start_ns, record.pool_start_ns);
-    assert_int_equal(back.peak_rss_bytes, record.peak_rss_bytes);
+    assert_memory_equal(&back.gauges, &record.gauges, sizeof(back.gauges));
     check_latency(&back.latency, &record.latency);
     assert_true(back.complete);
     be_sample_record_finish(&record);
@@ -141,7 +141,7 @@ static void what_is_left_out_is_unknown(void **state)
     assert_int_equal(record.passes[0].workers[0].stamps.compute_ns, 0);
     assert_int_equal(record.latency.count, 0);
     assert_int_equal(record.workers[0].pss_bytes, 0);
-    assert_int_equal(record.peak_rss_bytes, 0);
+    assert_false(record.gauges.said[BE_GAUGE_peak_rss_bytes].known);
     assert_false(record.workers[0].watched);
     assert_false(record.dispatcher.watched);
     be_sample_record_finish(&record);
@@ -162,7 +162,7 @@ static void what_is_unknown_is_not_written(void **state)
         record.workers[i].pss_bytes = 0;
     }
     record.latency.p999_ns = 0;
-    record.peak_rss_bytes = 0;
+    record.gauges = (struct be_gauges){0};
     record_encode(&record, &text);
     assert_non_null(strstr(text.data, "p99_ns"));
     assert_null(strstr(text.data, "p999_ns"));

@@ -86,7 +86,8 @@ static const struct member members[] = {
 static const struct member optional_members[] = {
     {'p', "", "stamped", 0},
     {'p', "", "dispatcher", 'o'},
-    {'d', "", "peak_rss_bytes", 0},
+    {'d', "", "gauges", 'o'},
+    {'d', "gauges\0", "peak_rss_bytes", 0},
     {'d', "", "latency", 'o'},
     {'d', "latency\0", "p99_ns", 0},
     {'d', "latency\0", "p999_ns", 0},

@@ -129,7 +129,7 @@ static void figures_of_the_whole_sample(void **state)
     (void)state;
     pass_add(BE_PASS_TIMED, 1000);
     record->pool_start_ns = 700;
-    record->peak_rss_bytes = 9000;
+    be_gauges_set(&record->gauges, BE_GAUGE_peak_rss_bytes, 9000);
     record->latency = (struct be_latency){1000, 10, 20, 30, 40};
     record->dispatcher.disturbance = (struct be_disturbance){1, 2, 3, true, 4, true, 5};
     for (size_t i = 0; i < WORKERS; i++) {

@@ -42,7 +42,7 @@ static void threads_sample_add(uint32_t round)
     struct be_sample *sample = builder_add_sample(&run, THREADS, round, 60000 + round, 110000);
 
     sample->record->pool_start_ns = 200000;
-    sample->record->peak_rss_bytes = UINT64_C(1) << 60;
+    be_gauges_set(&sample->record->gauges, BE_GAUGE_peak_rss_bytes, 0x1p60);
     for (size_t worker = 0; worker < 2; worker++) {
         for (size_t i = 0; i < COUNT_OF(counters); i++) {
             builder_count(sample, worker, counters[i]);

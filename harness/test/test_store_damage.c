@@ -121,8 +121,8 @@ static void test_database_of_others_is_refused(void **state)
         enum be_status status;
         const char *says;
     } cases[] = {
-        {"PRAGMA user_version = 3", BE_EINCOMPARABLE, "newer breakeven: schema 3"},
-        {"PRAGMA user_version = 1", BE_EINCOMPARABLE, "older breakeven: schema 1"},
+        {"PRAGMA user_version = 4", BE_EINCOMPARABLE, "newer breakeven: schema 4"},
+        {"PRAGMA user_version = 2", BE_EINCOMPARABLE, "older breakeven: schema 2"},
         {"PRAGMA application_id = 1", BE_ECORRUPT, "another program"},
         {"CREATE TABLE more (x)", BE_ECORRUPT, "not those"},
         {"CREATE TRIGGER t AFTER INSERT ON sample BEGIN DELETE FROM run; END", BE_ECORRUPT,

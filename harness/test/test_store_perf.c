@@ -60,7 +60,7 @@ static void record_make(const struct be_configuration *configuration, struct be_
     *record = (struct be_sample_record){
         .hello = {BE_PROTOCOL_VERSION, "breakeven-bench", "0.1.0", "00ff"},
         .pool_start_ns = 100000,
-        .peak_rss_bytes = 1 << 22,
+        .gauges.said[BE_GAUGE_peak_rss_bytes] = {true, 1 << 22},
         .latency = {2000, 3000, 4000, 5000, 60000},
         .pass_count = PASSES + 1,
         .passes = calloc(PASSES + 1, sizeof(*record->passes)),
