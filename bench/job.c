@@ -213,12 +213,17 @@ static enum be_status inject_read(struct be_job *job, struct be_error *error)
     return status;
 }
 
-static enum be_status requests_allocate(struct be_job *job, struct be_error *error)
+/* Once it is known how many tasks there are. */
+static enum be_status memory_create(struct be_job *job, struct be_error *error)
 {
-    job->requests = calloc(job->tasks, job->workload->request_bytes);
-    return job->requests
-               ? BE_OK
-               : be_error_set(error, BE_ENOMEM, "out of memory for %" PRIu64 " tasks", job->tasks);
+    const struct be_shared_shape shape = {
+        .workers = job->workers,
+        .tasks = job->tasks,
+        .request_bytes = job->workload->request_bytes,
+        .reply_bytes = job->workload->reply_bytes,
+    };
+
+    return be_shared_create(&shape, &job->memory, error);
 }
 
 static enum be_status file_read(struct be_job *job, struct be_error *error)
@@ -253,9 +258,9 @@ static enum be_status pairs_load(struct be_job *job, struct be_error *error)
         job->tasks = pairs->count;
     }
     if (status == BE_OK) {
-        status = requests_allocate(job, error);
+        status = memory_create(job, error);
     }
-    struct be_pair *requests = job->requests;
+    struct be_pair *requests = job->memory.requests;
     for (uint64_t i = 0; status == BE_OK && i < job->tasks; i++) {
         requests[i] = pairs->items[i % pairs->count];
     }
@@ -281,9 +286,9 @@ static enum be_status requests_generate(struct be_job *job, struct be_error *err
                             " of workload '%s'; or give 'pairs' or 'input'",
                             steps, workload->steps_max, workload->name);
     }
-    status = requests_allocate(job, error);
+    status = memory_create(job, error);
     if (status == BE_OK) {
-        workload->generate(job->spec.seed, steps, job->tasks, job->requests);
+        workload->generate(job->spec.seed, steps, job->tasks, job->memory.requests);
     }
     return status;
 }
@@ -330,6 +335,6 @@ void be_job_finish(struct be_job *job)
 {
     be_spec_finish(&job->spec);
     be_params_finish(&job->params);
-    free(job->requests);
+    be_shared_finish(&job->memory);
     *job = (struct be_job){0};
 }

@@ -12,6 +12,7 @@
 #include "core/protocol.h"
 #include "core/status.h"
 #include "executor/executor.h"
+#include "shared.h"
 
 struct be_job {
     struct be_spec spec;
@@ -22,7 +23,7 @@ struct be_job {
     uint32_t workers;
     uint64_t chunk; /* at most `tasks` */
     uint64_t tasks;
-    void *requests; /* owned; `tasks` of them, in input order */
+    struct be_shared memory; /* accounts, the requests, and room for what comes of them */
 };
 
 /*

@@ -155,7 +155,7 @@ static enum be_status steps_count(struct be_buffer *lines, struct be_error *erro
         status = be_job_init(&job, &spec, error);
     }
     for (uint64_t i = 0; status == BE_OK && i < job.tasks; i++) {
-        const char *request = (const char *)job.requests + i * job.workload->request_bytes;
+        const char *request = (const char *)job.memory.requests + i * job.workload->request_bytes;
         be_buffer_printf(lines, "%" PRIu64 "\n", job.workload->count_steps(request));
     }
     be_job_finish(&job);

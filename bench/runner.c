@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -25,7 +24,7 @@ struct runner {
     const struct be_job *job;
     struct be_pin *pin;
     struct be_counter_plan *counters;
-    struct be_account *accounts; /* one a worker, shared with forked ones */
+    struct be_account *accounts; /* one a worker, shared with them */
     struct be_batch batch;
     size_t reply_bytes;      /* of all tasks */
     struct be_usage *usage;  /* one a worker: when the pass began */
@@ -38,11 +37,6 @@ struct runner {
     struct be_sample_record record;
 };
 
-static size_t accounts_bytes(const struct be_job *job)
-{
-    return job->workers * sizeof(struct be_account);
-}
-
 static void runner_finish(struct runner *runner)
 {
     be_sample_record_finish(&runner->record);
@@ -50,11 +44,6 @@ static void runner_finish(struct runner *runner)
     free(runner->first_replies);
     free(runner->delays);
     free(runner->usage);
-    free(runner->batch.failed);
-    free(runner->batch.replies);
-    if (runner->accounts) {
-        munmap(runner->accounts, accounts_bytes(runner->job));
-    }
     be_counter_plan_destroy(runner->counters);
     be_pin_destroy(runner->pin);
 }
@@ -63,16 +52,12 @@ static enum be_status runner_init(struct runner *runner, const struct be_job *jo
                                   struct be_error *error)
 {
     size_t passes = (size_t)job->spec.passes + job->spec.warmup + 1;
-    void *accounts =
-        mmap(NULL, accounts_bytes(job), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const struct be_shared *memory = &job->memory;
 
     *runner = (struct runner){
         .job = job,
-        .accounts = accounts == MAP_FAILED ? NULL : accounts,
-        .batch = {.requests = job->requests,
-                  .replies = calloc(job->tasks, job->workload->reply_bytes),
-                  .failed = calloc(job->tasks, sizeof(uint8_t)),
-                  .tasks = job->tasks},
+        .accounts = memory->accounts,
+        .batch = {memory->requests, memory->replies, memory->failed, job->tasks},
         .reply_bytes = job->tasks * job->workload->reply_bytes,
         .usage = calloc(job->workers, sizeof(*runner->usage)),
         .delays = calloc((size_t)job->workers + 1, sizeof(*runner->delays)),
@@ -82,9 +67,8 @@ static enum be_status runner_init(struct runner *runner, const struct be_job *jo
                    .workers = calloc(job->workers, sizeof(*runner->record.workers)),
                    .worker_count = job->workers},
     };
-    if (!runner->accounts || !runner->batch.replies || !runner->batch.failed || !runner->usage ||
-        !runner->delays || !runner->first_replies || !runner->differs || !runner->record.passes ||
-        !runner->record.workers) {
+    if (!runner->usage || !runner->delays || !runner->first_replies || !runner->differs ||
+        !runner->record.passes || !runner->record.workers) {
         return be_error_set(error, BE_ENOMEM,
                             "out of memory for %" PRIu64 " tasks and %" PRIu32 " workers",
                             job->tasks, job->workers);
@@ -108,6 +92,7 @@ static enum be_status pool_create(struct runner *runner, const struct be_counter
         .pin = runner->pin,
         .counters = counters,
         .accounts = runner->accounts,
+        .memory = &job->memory,
         .meter = &runner->meter,
         .gauges = &runner->record.gauges,
         .clock_costs = runner->clock_costs,
@@ -288,7 +273,7 @@ static enum be_status cold_run(struct runner *runner, struct be_error *error)
     if (status == BE_OK) {
         pass_keep(runner, &pass);
     }
-    memset(runner->accounts, 0, accounts_bytes(runner->job));
+    memset(runner->accounts, 0, runner->job->workers * sizeof(*runner->accounts));
     return status;
 }
 

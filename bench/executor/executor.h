@@ -21,6 +21,7 @@
 #include "executor/latency.h"
 #include "executor/stamp.h"
 #include "pin.h"
+#include "shared.h"
 
 /*
  * Where the time of a worker or the dispatcher went since it started; only what lies between two
@@ -35,8 +36,8 @@ struct be_meter {
 };
 
 /*
- * What one worker leaves for the dispatcher, in memory that both share (anonymous and mapped before
- * any fork), each on cache lines of its own. A worker writes its own only; the dispatcher reads it
+ * What one worker leaves for the dispatcher, in memory that both share (shared.h), each on cache
+ * lines of its own. A worker writes its own only; the dispatcher reads it
  * after a message or a join that orders the two.
  */
 struct be_account {
@@ -69,6 +70,7 @@ struct be_executor_env {
     const struct be_pin *pin;
     const struct be_counter_plan *counters; /* NULL: none */
     struct be_account *accounts;            /* one a worker, zeroed */
+    const struct be_shared *memory;         /* of accounts and batch */
     struct be_meter *meter;                 /* the dispatcher's own, where it is no worker */
     struct be_gauges *gauges;               /* the dispatcher's: what it says of the timed passes */
     struct be_clock_costs clock_costs;

@@ -53,6 +53,7 @@ static inline void fixture_params_set(struct be_params *params, const struct be_
 
 struct fixture {
     const struct be_executor_ops *ops;
+    struct be_shared memory;
     struct be_executor_env env;
     struct be_meter meter;
     struct be_params params;
@@ -81,9 +82,13 @@ static inline void fixture_init(struct fixture *f, const struct be_executor_ops 
         .meter = &f->meter,
     };
     be_clock_costs_measure(&f->env.clock_costs);
-    f->env.accounts = mmap(NULL, f->env.workers * sizeof(struct be_account), PROT_READ | PROT_WRITE,
-                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_ptr_not_equal(f->env.accounts, MAP_FAILED);
+    const struct be_shared_shape shape = {.workers = f->env.workers,
+                                          .tasks = f->env.tasks,
+                                          .request_bytes = workload->request_bytes,
+                                          .reply_bytes = workload->reply_bytes};
+    assert_int_equal(be_shared_create(&shape, &f->memory, &f->error), BE_OK);
+    f->env.memory = &f->memory;
+    f->env.accounts = f->memory.accounts;
 }
 
 /* Pins as this spec says, in place of not at all. */
@@ -97,7 +102,7 @@ static inline void fixture_pin(struct fixture *f, const struct be_spec *spec)
 
 static inline void fixture_finish(struct fixture *f)
 {
-    munmap(f->env.accounts, f->env.workers * sizeof(struct be_account));
+    be_shared_finish(&f->memory);
     be_pin_destroy(f->pin);
     be_params_finish(&f->params);
 }
