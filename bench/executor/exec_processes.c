@@ -122,6 +122,7 @@ static void processes_destroy(struct be_executor *pool)
     for (uint32_t i = 0; i < pool->env->workers; i++) {
         be_child_reap(&pool->processes[i].child);
         be_end_close(pool->processes[i].end);
+        be_flights_finish(&pool->processes[i].flights);
     }
     be_waiter_finish(&pool->waiter);
     pool_free(pool);
@@ -158,7 +159,10 @@ static enum be_status pool_start(struct be_executor *pool, struct be_error *erro
     enum be_status status = be_waiter_init(&pool->waiter, pool->env->workers, error);
 
     for (uint32_t i = 0; status == BE_OK && i < pool->env->workers; i++) {
-        status = process_start(pool, i, error);
+        status = be_flights_init(&pool->processes[i].flights, pool->window, error);
+        if (status == BE_OK) {
+            status = process_start(pool, i, error);
+        }
     }
     if (status == BE_OK) {
         status = be_process_pool_await(pool, BE_FRAME_READY, error);
@@ -196,10 +200,6 @@ static enum be_status processes_run(struct be_executor *pool, const struct be_ba
         pool->start_ns = be_clock_now_ns();
         pool->next = 0;
         pool->merged = 0;
-        for (uint32_t i = 0; i < pool->env->workers; i++) {
-            pool->processes[i].answered = 0;
-            pool->processes[i].feeds.count = 0;
-        }
         status = be_process_pool_pass(pool, &cause);
         pool->batch = NULL;
     }

@@ -15,21 +15,3 @@ uint64_t be_feed_limit(const struct be_feed_state *state)
     }
     return limit > 0 ? limit : 1;
 }
-
-uint64_t be_feeds_find(struct be_feeds *feeds, uint64_t answered)
-{
-    while (feeds->count > 1 && feeds->items[(feeds->oldest + 1) % BE_FEEDS].first <= answered) {
-        feeds->oldest = (feeds->oldest + 1) % BE_FEEDS;
-        feeds->count--;
-    }
-    return feeds->items[feeds->oldest].fed_ns;
-}
-
-void be_feeds_note(struct be_feeds *feeds, uint64_t answered, uint64_t first, uint64_t now_ns)
-{
-    be_feeds_find(feeds, answered);
-    if (feeds->count < BE_FEEDS) {
-        uint32_t at = (feeds->oldest + feeds->count++) % BE_FEEDS;
-        feeds->items[at] = (struct be_feed){first, now_ns};
-    }
-}

@@ -1,7 +1,4 @@
-/*
- * How much a worker is fed at a time, and when it was. Threads: pure functions; a ring has one
- * owner.
- */
+/* How much a worker is fed at a time. Threads: pure functions. */
 #ifndef BE_BENCH_FEED_H
 #define BE_BENCH_FEED_H
 
@@ -23,27 +20,5 @@ struct be_feed_state {
  * trip.
  */
 uint64_t be_feed_limit(const struct be_feed_state *state);
-
-/* More feeds than can be without an answer, but for odd cases. */
-enum { BE_FEEDS = 16 };
-
-/* When a worker was fed what it has not yet answered: a ring, the oldest first. */
-struct be_feeds {
-    struct be_feed {
-        uint64_t first; /* task */
-        uint64_t fed_ns;
-    } items[BE_FEEDS];
-    uint32_t oldest;
-    uint32_t count;
-};
-
-/*
- * Forgets what was fed before the task at `answered`, the last one that was, and notes a feed that
- * begins with the task at `first`. One that finds the ring full counts as part of the one before.
- */
-void be_feeds_note(struct be_feeds *feeds, uint64_t answered, uint64_t first, uint64_t now_ns);
-
-/* When the task that has just been answered was fed. A worker answers in order. */
-uint64_t be_feeds_find(struct be_feeds *feeds, uint64_t answered);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "executor/feed.h"
 
 /* Sends what waits for a worker; what does not fit goes when its link has room again. */
 static enum be_status process_flush(struct be_executor *pool, uint32_t index,
@@ -22,7 +23,7 @@ static enum be_status process_flush(struct be_executor *pool, uint32_t index,
 }
 
 static enum be_status chunk_put(struct be_executor *pool, struct be_process *process,
-                                struct be_error *error)
+                                uint64_t now_ns, struct be_error *error)
 {
     const struct be_batch *batch = pool->batch;
     uint64_t left = batch->tasks - pool->next;
@@ -40,7 +41,7 @@ static enum be_status chunk_put(struct be_executor *pool, struct be_process *pro
     *frame = (struct be_frame){
         .kind = BE_FRAME_TASKS, .first = pool->next, .count = (uint32_t)count, .bytes = bytes};
     end->ops->put(end);
-    process->held++;
+    be_flights_put(&process->flights, pool->next, (uint32_t)count, 0, now_ns);
     pool->next += count;
     return BE_OK;
 }
@@ -69,13 +70,13 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
     uint64_t together = 0;
     enum be_status status = BE_OK;
 
-    if (process->held + half > limit || pool->next == pool->batch->tasks || process->is_choked) {
+    if (process->flights.messages + half > limit || pool->next == pool->batch->tasks ||
+        process->is_choked) {
         return BE_OK;
     }
-    be_feeds_note(&process->feeds, process->answered, pool->next, now_ns);
     while (status == BE_OK && half-- > 0 && pool->next < pool->batch->tasks &&
            process->end->ops->pending(process->end) < BE_END_PENDING_BYTES) {
-        status = chunk_put(pool, process, error);
+        status = chunk_put(pool, process, now_ns, error);
         if (status == BE_OK && ++together % pool->coalesce == 0) {
             status = process_flush(pool, index, error);
         }
@@ -83,13 +84,11 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
     return status == BE_OK ? process_flush(pool, index, error) : status;
 }
 
-/* Whether it can be an answer of this worker; that its payload is good as well is seen later. */
-static bool reply_is_sane(const struct be_executor *pool, const struct be_process *process,
-                          const struct be_frame *frame)
+/* Whether it can be the next answer of this worker; its payload is looked at later. */
+static bool reply_is_sane(const struct be_process *process, const struct be_frame *frame)
 {
-    return frame->kind == BE_FRAME_TASKS && process->held > 0 && frame->count > 0 &&
-           frame->count <= pool->chunk && frame->first < pool->next &&
-           frame->count <= pool->next - frame->first &&
+    return frame->kind == BE_FRAME_TASKS &&
+           be_flights_expect(&process->flights, frame->first, frame->count) &&
            (!frame->failures || frame->bytes > be_frame_failed_bytes(frame->count));
 }
 
@@ -122,13 +121,6 @@ static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
     return true;
 }
 
-/* Takes the time since the message that has just been merged was fed. */
-static void reply_time(struct be_executor *pool, uint32_t index, uint64_t first)
-{
-    uint64_t fed_ns = be_feeds_find(&pool->processes[index].feeds, first);
-    be_latency_add(&pool->env->accounts[index].latency, be_clock_now_ns() - fed_ns);
-}
-
 static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
                                   const struct be_frame *frame, const void *payload,
                                   struct be_error *error)
@@ -139,14 +131,14 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
         pool->answers++;
         return BE_OK;
     }
-    if (!reply_is_sane(pool, process, frame) || !reply_merge(pool, frame, payload)) {
+    if (!reply_is_sane(process, frame) || !reply_merge(pool, frame, payload)) {
         return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
     }
-    process->held--;
-    process->answered = frame->first; /* or is about to be: all before it were */
     if (be_stamp_due(&pool->messages)) {
-        reply_time(pool, index, frame->first);
+        uint64_t sent_ns = be_flights_oldest(&process->flights)->sent_ns;
+        be_latency_add(&pool->env->accounts[index].latency, be_clock_now_ns() - sent_ns);
     }
+    be_flights_answered(&process->flights);
     return BE_OK;
 }
 

@@ -14,7 +14,7 @@
 #include "codec/codec.h"
 #include "executor/child.h"
 #include "executor/executor.h"
-#include "executor/feed.h"
+#include "executor/flight.h"
 #include "executor/waiter.h"
 #include "transport/transport.h"
 
@@ -22,10 +22,8 @@
 struct be_process {
     struct be_child child;
     struct be_end *end; /* the dispatcher's, of its link */
-    uint64_t held;      /* chunks sent to it and not yet answered */
     bool is_choked;     /* its link is full; the waiter was told */
-    uint64_t answered;  /* the last task that was */
-    struct be_feeds feeds;
+    struct be_flights flights;
 };
 
 struct be_executor {

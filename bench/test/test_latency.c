@@ -1,4 +1,4 @@
-/* The histogram of times, and the ring that says when a worker was fed. */
+/* The histogram of times, and how much a worker is fed. */
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
@@ -99,37 +99,6 @@ static void merged_histograms_are_one(void **state)
     assert_int_equal(latency.max_ns, 15000);
 }
 
-static void a_feed_lasts_until_the_next_one_s_answers(void **state)
-{
-    struct be_feeds feeds = {0};
-    (void)state;
-
-    be_feeds_note(&feeds, 0, 0, 1000);
-    be_feeds_note(&feeds, 0, 10, 2000);
-    assert_int_equal(be_feeds_find(&feeds, 0), 1000);
-    assert_int_equal(be_feeds_find(&feeds, 9), 1000);
-    be_feeds_note(&feeds, 9, 30, 3000);
-    assert_int_equal(be_feeds_find(&feeds, 10), 2000);
-    assert_int_equal(be_feeds_find(&feeds, 31), 3000);
-}
-
-/* Nothing is answered: the ring is full at last, and what it cannot keep is told as older. */
-static void a_full_ring_tells_late_feeds_as_earlier(void **state)
-{
-    struct be_feeds feeds = {0};
-    (void)state;
-
-    for (uint64_t i = 0; i < BE_FEEDS + 4; i++) {
-        be_feeds_note(&feeds, 0, i, 100 + i);
-    }
-    assert_int_equal(feeds.count, BE_FEEDS);
-    assert_int_equal(be_feeds_find(&feeds, BE_FEEDS + 3), 100 + BE_FEEDS - 1);
-    for (uint64_t i = 100; i < 200; i++) {
-        be_feeds_note(&feeds, i, i, i);
-        assert_int_equal(be_feeds_find(&feeds, i), i);
-    }
-}
-
 static void a_worker_s_limit_falls_with_what_is_left(void **state)
 {
     static const struct {
@@ -158,8 +127,6 @@ int main(void)
         cmocka_unit_test(what_no_bucket_holds_goes_into_the_last_ones),
         cmocka_unit_test(percentiles_are_of_rank_and_need_enough_times),
         cmocka_unit_test(merged_histograms_are_one),
-        cmocka_unit_test(a_feed_lasts_until_the_next_one_s_answers),
-        cmocka_unit_test(a_full_ring_tells_late_feeds_as_earlier),
         cmocka_unit_test(a_worker_s_limit_falls_with_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
