@@ -44,11 +44,11 @@ static uint64_t window_max(const struct be_executor_env *env, uint64_t chunk)
     return window < room ? window : room;
 }
 
-static enum be_status link_open(const struct be_executor *pool, uint32_t index,
-                                struct be_end *ends[BE_ENDS], struct be_error *error)
+static struct be_link_env link_env(const struct be_executor *pool, uint32_t index)
 {
     const struct be_executor_env *env = pool->env;
-    const struct be_link_env link = {
+
+    return (struct be_link_env){
         .params = env->params,
         .request_bytes = be_codec_room(pool->codec, be_request_numbers(env, pool->chunk_max)),
         .reply_bytes = be_codec_room(pool->codec, be_reply_numbers(env, pool->chunk_max)) +
@@ -56,39 +56,26 @@ static enum be_status link_open(const struct be_executor *pool, uint32_t index,
         .frames = pool->window,
         .shares_core = be_pin_shares_core(env->pin, index, env->workers),
     };
-
-    return pool->transport->open(&link, ends, error);
 }
 
-/* What a forked child is given. */
-struct process_start {
-    const struct be_executor *pool;
-    uint32_t index;
-    struct be_end *end;
-};
-
-static void process_body(void *context)
+static void process_body(void *birth)
 {
-    const struct process_start *start = context;
-    be_process_worker_run(start->pool, start->index, start->end);
+    be_process_worker_run(birth);
 }
 
 static enum be_status process_start(struct be_executor *pool, uint32_t index,
                                     struct be_error *error)
 {
     struct be_process *process = &pool->processes[index];
-    struct be_end *ends[BE_ENDS];
-    int keep[2];
-    enum be_status status = link_open(pool, index, ends, error);
+    struct be_birth birth = {.pool = pool, .index = index, .link = link_env(pool, index)};
+    enum be_status status =
+        be_link_open(pool->transport, &birth.link, &process->end, birth.fds, error);
 
     if (status != BE_OK) {
         return status;
     }
-    struct process_start start = {pool, index, ends[BE_WORKER_END]};
-    ends[BE_WORKER_END]->ops->descriptors(ends[BE_WORKER_END], keep);
-    process->end = ends[BE_DISPATCHER_END];
-    status = be_child_start(&process->child, index, keep, process_body, &start, error);
-    be_end_close(ends[BE_WORKER_END]);
+    status = be_child_start(&process->child, index, birth.fds, process_body, &birth, error);
+    be_link_close_fds(birth.fds);
     if (status == BE_OK) {
         status = be_waiter_add(&pool->waiter, index, process->end, process->child.pidfd, error);
     }
@@ -164,10 +151,13 @@ static enum be_status pool_start(struct be_executor *pool, struct be_error *erro
             status = process_start(pool, i, error);
         }
     }
-    if (status == BE_OK) {
-        status = be_process_pool_await(pool, BE_FRAME_READY, error);
+    if (status != BE_OK) {
+        return status;
     }
-    return status == BE_OK ? be_worker_check(pool->env, error) : status;
+    status = be_process_pool_await(pool, BE_FRAME_READY, error);
+    /* What a worker says of itself tells more than that it has ended. */
+    enum be_status said = be_worker_check(pool->env, error);
+    return said == BE_OK ? status : said;
 }
 
 static enum be_status processes_create(const struct be_executor_env *env,

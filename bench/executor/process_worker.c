@@ -159,9 +159,10 @@ static enum be_status frames_serve(struct process_worker *self)
     return status;
 }
 
-static enum be_status worker_init(struct process_worker *self, const struct be_executor *pool,
-                                  uint32_t index, struct be_end *end)
+static enum be_status worker_init(struct process_worker *self, const struct be_birth *birth,
+                                  struct be_end *end)
 {
+    const struct be_executor *pool = birth->pool;
     const struct be_executor_env *env = pool->env;
     const struct be_clock_costs *costs = &env->clock_costs;
 
@@ -177,7 +178,7 @@ static enum be_status worker_init(struct process_worker *self, const struct be_e
     be_stamp_init(&self->reads, costs->wall_ns + 2 * costs->cpu_ns);
     be_stamp_init(&self->writes, costs->wall_ns + 2 * costs->cpu_ns);
     /* One that could not start has said so in its account; the dispatcher looks there. */
-    be_worker_init(&self->worker, env, index);
+    be_worker_init(&self->worker, env, birth->index);
     return self->requests && self->results && self->failed ? BE_OK : BE_ENOMEM;
 }
 
@@ -190,11 +191,17 @@ static void worker_finish(struct process_worker *self)
     free(self->failed);
 }
 
-void be_process_worker_run(const struct be_executor *pool, uint32_t index, struct be_end *end)
+void be_process_worker_run(const struct be_birth *birth)
 {
+    struct be_error *cause = &birth->pool->env->accounts[birth->index].error;
     struct process_worker self;
-    enum be_status status = worker_init(&self, pool, index, end);
+    struct be_end *end;
+    enum be_status status = birth->pool->transport->attach(&birth->link, birth->fds, &end, cause);
 
+    if (status != BE_OK) {
+        return;
+    }
+    status = worker_init(&self, birth, end);
     if (status == BE_OK) {
         status = be_end_signal(end, BE_FRAME_READY, NULL);
     }

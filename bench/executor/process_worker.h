@@ -6,10 +6,19 @@
 
 #include "executor/process_pool.h"
 
+/* What one worker of a pool is made from. */
+struct be_birth {
+    const struct be_executor *pool;
+    uint32_t index;
+    struct be_link_env link;
+    int fds[BE_LINK_FDS]; /* of its end of the link */
+};
+
 /*
- * Serves frames of `end`, which it closes, until it is told to leave or the link breaks: binds and
- * counts as worker `index` of the pool, says that it is ready, computes what it is sent.
+ * Attaches itself to its link, whose descriptors it takes over, and serves its frames until it is
+ * told to leave or the link breaks: binds and counts, says that it is ready, computes what it is
+ * sent. A cause of failure goes into its account.
  */
-void be_process_worker_run(const struct be_executor *pool, uint32_t index, struct be_end *end);
+void be_process_worker_run(const struct be_birth *birth);
 
 #endif

@@ -17,9 +17,12 @@
 
 enum { FRAMES = 4, LARGEST = 4096 };
 
+enum { DISPATCHER, WORKER };
+
 struct link {
     struct be_params params;
-    struct be_end *ends[BE_ENDS];
+    struct be_end *ends[2];
+    int fds[BE_LINK_FDS]; /* of the worker's end */
 };
 
 /* The transport that the fixture names. */
@@ -28,25 +31,28 @@ static void link_make(struct link *link, size_t payload_bytes)
     const struct be_transport_ops *transport = be_transport_find(fixture_params[1]);
     struct be_error error;
 
-    *link = (struct link){{NULL, 0}, {NULL, NULL}};
+    *link = (struct link){{NULL, 0}, {NULL, NULL}, {-1, -1}};
     fixture_params_set(&link->params, transport->row.params);
     const struct be_link_env env = {.params = &link->params,
                                     .request_bytes = payload_bytes,
                                     .reply_bytes = payload_bytes,
                                     .frames = FRAMES};
-    enum be_status status = transport->open(&env, link->ends, &error);
+    enum be_status status =
+        be_link_open(transport, &env, &link->ends[DISPATCHER], link->fds, &error);
     if (status == BE_EUNAVAILABLE) {
         print_message("%s\n", error.message);
         be_params_finish(&link->params);
         skip();
     }
     assert_int_equal(status, BE_OK);
+    status = transport->attach(&env, link->fds, &link->ends[WORKER], &error);
+    assert_int_equal(status, BE_OK);
 }
 
 static void link_finish(struct link *link)
 {
-    be_end_close(link->ends[0]);
-    be_end_close(link->ends[1]);
+    be_end_close(link->ends[DISPATCHER]);
+    be_end_close(link->ends[WORKER]);
     be_params_finish(&link->params);
 }
 
@@ -86,8 +92,8 @@ static void go_round_and_round(size_t largest)
     struct link link;
 
     link_make(&link, largest);
-    struct be_end *near = link.ends[BE_DISPATCHER_END];
-    struct be_end *far = link.ends[BE_WORKER_END];
+    struct be_end *near = link.ends[DISPATCHER];
+    struct be_end *far = link.ends[WORKER];
     for (uint64_t i = 0; i < ROUNDS; i++) {
         for (uint64_t j = 0; j < FRAMES; j++) {
             frame_put(near, i + j, 8 * ((i * 7 + j * 131) % (largest / 8 + 1)));
@@ -126,8 +132,8 @@ static void frames_that_do_not_fit_wait(void **state)
 
     (void)state;
     link_make(&link, LARGE);
-    struct be_end *near = link.ends[BE_DISPATCHER_END];
-    struct be_end *far = link.ends[BE_WORKER_END];
+    struct be_end *near = link.ends[DISPATCHER];
+    struct be_end *far = link.ends[WORKER];
     frame_put(near, 1, 24);
     frame_put(near, 2, LARGE);
     frame_put(near, 3, LARGE);
@@ -149,8 +155,8 @@ static void payloads_are_not_taken_for_frames(void **state)
 
     (void)state;
     link_make(&link, LARGEST);
-    struct be_end *near = link.ends[BE_DISPATCHER_END];
-    struct be_end *far = link.ends[BE_WORKER_END];
+    struct be_end *near = link.ends[DISPATCHER];
+    struct be_end *far = link.ends[WORKER];
     for (uint64_t i = 0; i < 2000; i++) {
         struct be_frame *sent = near->ops->prepare(near, LARGEST);
         struct be_frame frame;
@@ -176,7 +182,7 @@ static void nothing_received_is_no_error(void **state)
 
     (void)state;
     link_make(&link, 8);
-    struct be_end *near = link.ends[BE_DISPATCHER_END];
+    struct be_end *near = link.ends[DISPATCHER];
     assert_int_equal(near->ops->receive(near, NULL), BE_OK);
     assert_null(near->ops->next(near, &frame));
     link_finish(&link);
@@ -197,8 +203,8 @@ static void a_sleeping_dispatcher_is_told(void **state)
 
     (void)state;
     link_make(&link, 8);
-    struct be_end *near = link.ends[BE_DISPATCHER_END];
-    struct be_end *far = link.ends[BE_WORKER_END];
+    struct be_end *near = link.ends[DISPATCHER];
+    struct be_end *far = link.ends[WORKER];
     if (near->ops->park) {
         assert_true(near->ops->park(near));
     }
@@ -223,10 +229,8 @@ static void garbage_is_recognised(void **state)
 
     (void)state;
     link_make(&link, 64);
-    struct be_end *near = link.ends[BE_DISPATCHER_END];
-    struct be_end *far = link.ends[BE_WORKER_END];
-    int fds[2];
-    far->ops->descriptors(far, fds);
+    struct be_end *near = link.ends[DISPATCHER];
+    struct be_end *far = link.ends[WORKER];
     if (near->ops->park) {
         *far->ops->prepare(far, 0) = garbage;
         far->ops->put(far);
@@ -235,7 +239,8 @@ static void garbage_is_recognised(void **state)
         link_finish(&link);
         skip(); /* its descriptor is not written to */
     } else {
-        assert_int_equal(write(fds[1], &garbage, sizeof(garbage)), sizeof(garbage));
+        int out = link.fds[1] >= 0 ? link.fds[1] : link.fds[0];
+        assert_int_equal(write(out, &garbage, sizeof(garbage)), sizeof(garbage));
     }
     assert_int_equal(near->ops->receive(near, NULL), BE_OK);
     assert_non_null(near->ops->next(near, &frame));
@@ -249,20 +254,21 @@ static void the_largest_message_is_what_it_says(void **state)
     const struct be_transport_ops *transport = be_transport_find("unix-seqpacket");
     struct be_params params = {NULL, 0};
     struct be_link_env env = {.params = &params, .request_bytes = 1 << 28, .frames = FRAMES};
-    struct be_end *ends[BE_ENDS];
+    struct be_end *end;
     struct be_error error;
+    int fds[BE_LINK_FDS];
 
     (void)state;
-    assert_int_equal(transport->open(&env, ends, &error), BE_EUNAVAILABLE);
+    assert_int_equal(be_link_open(transport, &env, &end, fds, &error), BE_EUNAVAILABLE);
     const char *above = strstr(error.message, "above messages of ");
     assert_non_null(above);
     size_t most = strtoul(above + strlen("above messages of "), NULL, 10);
     env.request_bytes = most - sizeof(struct be_frame);
-    assert_int_equal(transport->open(&env, ends, &error), BE_OK);
-    be_end_close(ends[0]);
-    be_end_close(ends[1]);
+    assert_int_equal(be_link_open(transport, &env, &end, fds, &error), BE_OK);
+    be_end_close(end);
+    be_link_close_fds(fds);
     env.request_bytes += 8;
-    assert_int_equal(transport->open(&env, ends, &error), BE_EUNAVAILABLE);
+    assert_int_equal(be_link_open(transport, &env, &end, fds, &error), BE_EUNAVAILABLE);
 }
 
 static int transport_test(const char *name, void *context)

@@ -41,17 +41,13 @@ static void frames_stay_aligned_behind_part_of_one(void **state)
 {
     const struct be_link_env env = {
         .request_bytes = PAYLOAD_BYTES, .reply_bytes = PAYLOAD_BYTES, .frames = FRAMES};
-    struct be_end *ends[BE_ENDS];
-    struct be_wire wires[BE_ENDS];
+    struct be_end *near;
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     (void)state;
-    for (int i = 0; i < BE_ENDS; i++) {
-        int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-        assert_true(fd >= 0);
-        wires[i] = (struct be_wire){fd, fd, &calls, 0};
-    }
-    assert_int_equal(be_wire_ends(&env, wires, ends, NULL), BE_OK);
-    struct be_end *near = ends[BE_DISPATCHER_END];
+    assert_true(fd >= 0);
+    const struct be_wire wire = {fd, fd, &calls, 0};
+    assert_int_equal(be_wire_open(&env, &wire, &near, NULL), BE_OK);
     for (int i = 0; i < FRAMES; i++) {
         struct be_frame *frame = near->ops->prepare(near, PAYLOAD_BYTES);
         assert_non_null(frame);
@@ -68,8 +64,7 @@ static void frames_stay_aligned_behind_part_of_one(void **state)
     for (int i = 0; i < FRAMES; i++) {
         assert_int_equal(written[i * FRAME_BYTES + FRAME_BYTES - 1], i);
     }
-    be_end_close(ends[0]);
-    be_end_close(ends[1]);
+    be_end_close(near);
 }
 
 int main(void)

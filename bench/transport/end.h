@@ -4,8 +4,8 @@
  * so numbers are in the machine's own order.
  *
  * Frames are put, and leave at the next flush at the latest; several may leave together. The
- * dispatcher's end never blocks. Threads: an end has one owner, and both ends are made before the
- * worker is. Errors: BE_EIO, the other end is gone.
+ * dispatcher's end never blocks. Threads: an end has one owner. Errors: BE_EIO, the other end is
+ * gone.
  */
 #ifndef BE_BENCH_END_H
 #define BE_BENCH_END_H
@@ -75,8 +75,8 @@ struct be_end_ops {
     void (*await)(struct be_end *end);
 
     /*
-     * Fills in what the end needs open, -1 for none. The dispatcher's: fds[0] becomes readable when
-     * something has come (see park), fds[1] writable when more can be flushed.
+     * The dispatcher's end: fills in fds[0], which becomes readable when something has come (see
+     * park), and fds[1], writable when more can be flushed; -1: never asked.
      */
     void (*descriptors)(const struct be_end *end, int fds[2]);
 

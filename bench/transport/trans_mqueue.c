@@ -83,14 +83,20 @@ static enum be_status queue_open(size_t message_bytes, struct queue *queue, stru
     return status;
 }
 
-static enum be_status mqueue_open(const struct be_link_env *env, struct be_end *ends[BE_ENDS],
-                                  struct be_error *error)
+static size_t message_bytes_of(const struct be_link_env *env)
 {
-    size_t message_bytes = be_link_frame_bytes(env);
+    size_t frame_bytes = be_link_frame_bytes(env);
+
+    return frame_bytes > SHARED_BYTES ? frame_bytes : SHARED_BYTES;
+}
+
+static enum be_status mqueue_open(const struct be_link_env *env, struct be_end **end,
+                                  int fds[BE_LINK_FDS], struct be_error *error)
+{
+    size_t message_bytes = message_bytes_of(env);
     struct queue requests;
     struct queue replies;
 
-    message_bytes = message_bytes > SHARED_BYTES ? message_bytes : SHARED_BYTES;
     enum be_status status = queue_open(message_bytes, &requests, error);
     if (status != BE_OK) {
         return status;
@@ -101,11 +107,18 @@ static enum be_status mqueue_open(const struct be_link_env *env, struct be_end *
         close(requests.out);
         return status;
     }
-    struct be_wire wires[BE_ENDS] = {
-        [BE_DISPATCHER_END] = {replies.in, requests.out, &message_calls, message_bytes},
-        [BE_WORKER_END] = {requests.in, replies.out, &message_calls, message_bytes},
-    };
-    return be_wire_ends(env, wires, ends, error);
+    fds[0] = requests.in;
+    fds[1] = replies.out;
+    const struct be_wire wire = {replies.in, requests.out, &message_calls, message_bytes};
+    return be_wire_open(env, &wire, end, error);
+}
+
+static enum be_status mqueue_attach(const struct be_link_env *env, const int fds[BE_LINK_FDS],
+                                    struct be_end **end, struct be_error *error)
+{
+    const struct be_wire wire = {fds[0], fds[1], &message_calls, message_bytes_of(env)};
+
+    return be_wire_attach(env, &wire, end, error);
 }
 
 static const struct be_param mqueue_params[] = {{.name = NULL}};
@@ -113,4 +126,5 @@ static const struct be_param mqueue_params[] = {{.name = NULL}};
 const struct be_transport_ops be_transport_mqueue = {
     .row = {"mqueue", "two POSIX message queues a worker, one each way", mqueue_params},
     .open = mqueue_open,
+    .attach = mqueue_attach,
 };

@@ -4,8 +4,8 @@
 
 #include "transport/wire.h"
 
-static enum be_status pipe_open(const struct be_link_env *env, struct be_end *ends[BE_ENDS],
-                                struct be_error *error)
+static enum be_status pipe_open(const struct be_link_env *env, struct be_end **end,
+                                int fds[BE_LINK_FDS], struct be_error *error)
 {
     int requests[2];
     int replies[2];
@@ -19,11 +19,16 @@ static enum be_status pipe_open(const struct be_link_env *env, struct be_end *en
         close(requests[1]);
         return status;
     }
-    struct be_wire wires[BE_ENDS] = {
-        [BE_DISPATCHER_END] = {replies[0], requests[1], &be_wire_plain, 0},
-        [BE_WORKER_END] = {requests[0], replies[1], &be_wire_plain, 0},
-    };
-    return be_wire_ends(env, wires, ends, error);
+    fds[0] = requests[0];
+    fds[1] = replies[1];
+    const struct be_wire wire = {replies[0], requests[1], &be_wire_plain, 0};
+    return be_wire_open(env, &wire, end, error);
+}
+
+static enum be_status pipe_attach(const struct be_link_env *env, const int fds[BE_LINK_FDS],
+                                  struct be_end **end, struct be_error *error)
+{
+    return be_wire_attach(env, &(struct be_wire){fds[0], fds[1], &be_wire_plain, 0}, end, error);
 }
 
 static const struct be_param pipe_params[] = {{.name = NULL}};
@@ -31,4 +36,5 @@ static const struct be_param pipe_params[] = {{.name = NULL}};
 const struct be_transport_ops be_transport_pipe = {
     .row = {"pipe", "two pipes a worker, one each way", pipe_params},
     .open = pipe_open,
+    .attach = pipe_attach,
 };

@@ -136,9 +136,7 @@ static void ring_close(struct be_end *end)
     if (self->memory != MAP_FAILED) {
         munmap(self->memory, self->memory_bytes);
     }
-    if (self->bell >= 0) {
-        close(self->bell);
-    }
+    close(self->bell);
     free(self);
 }
 
@@ -188,30 +186,25 @@ static struct layout layout_of(const struct be_link_env *env)
     return layout;
 }
 
-/* What both ends of a link are made from. */
-struct link_parts {
-    int memory_fd;
-    int bell;
-};
-
-static enum be_status end_create(const struct be_link_env *env, const struct link_parts *parts,
+/* Takes the bell over, also on failure. */
+static enum be_status end_create(const struct be_link_env *env, int memory_fd, int bell,
                                  bool is_worker, struct be_end **end, struct be_error *error)
 {
     struct layout layout = layout_of(env);
     struct ring_end *self = calloc(1, sizeof(*self));
 
     if (!self) {
+        close(bell);
         return be_error_set(error, BE_ENOMEM, "out of memory for a link");
     }
     *self = (struct ring_end){
         .base = {&ring_ops, spin_ns(env)},
         .memory_bytes = layout.bytes,
-        .bell = fcntl(parts->bell, F_DUPFD_CLOEXEC, 3),
+        .bell = bell,
         .is_worker = is_worker,
     };
-    self->memory =
-        mmap(NULL, layout.bytes, PROT_READ | PROT_WRITE, MAP_SHARED, parts->memory_fd, 0);
-    if (self->memory == MAP_FAILED || self->bell < 0) {
+    self->memory = mmap(NULL, layout.bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
+    if (self->memory == MAP_FAILED) {
         enum be_status status = be_error_errno(error, BE_ESYSTEM, "cannot map a ring");
         ring_close(&self->base);
         return status;
@@ -229,38 +222,33 @@ static enum be_status end_create(const struct be_link_env *env, const struct lin
     return BE_OK;
 }
 
-static enum be_status ends_create(const struct be_link_env *env, const struct link_parts *parts,
-                                  struct be_end *ends[BE_ENDS], struct be_error *error)
+/* What a link's descriptors are. */
+enum { FD_MEMORY, FD_BELL };
+
+static enum be_status shm_ring_open(const struct be_link_env *env, struct be_end **end,
+                                    int fds[BE_LINK_FDS], struct be_error *error)
 {
-    if (parts->memory_fd < 0 || parts->bell < 0 ||
-        ftruncate(parts->memory_fd, (off_t)layout_of(env).bytes) < 0) {
-        return be_error_errno(error, BE_ESYSTEM, "cannot make a ring");
-    }
-    enum be_status status = end_create(env, parts, false, &ends[BE_DISPATCHER_END], error);
-    if (status == BE_OK) {
-        status = end_create(env, parts, true, &ends[BE_WORKER_END], error);
-        if (status != BE_OK) {
-            be_end_close(ends[BE_DISPATCHER_END]);
+    fds[FD_MEMORY] = memfd_create("breakeven-ring", MFD_CLOEXEC);
+    fds[FD_BELL] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int bell = fds[FD_BELL] >= 0 ? fcntl(fds[FD_BELL], F_DUPFD_CLOEXEC, 3) : -1;
+
+    if (fds[FD_MEMORY] < 0 || bell < 0 ||
+        ftruncate(fds[FD_MEMORY], (off_t)layout_of(env).bytes) < 0) {
+        enum be_status status = be_error_errno(error, BE_ESYSTEM, "cannot make a ring");
+        if (bell >= 0) {
+            close(bell);
         }
+        return status;
     }
-    return status;
+    return end_create(env, fds[FD_MEMORY], bell, false, end, error);
 }
 
-static enum be_status shm_ring_open(const struct be_link_env *env, struct be_end *ends[BE_ENDS],
-                                    struct be_error *error)
+static enum be_status shm_ring_attach(const struct be_link_env *env, const int fds[BE_LINK_FDS],
+                                      struct be_end **end, struct be_error *error)
 {
-    struct link_parts parts = {
-        .memory_fd = memfd_create("breakeven-ring", MFD_CLOEXEC),
-        .bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
-    };
-    enum be_status status = ends_create(env, &parts, ends, error);
+    enum be_status status = end_create(env, fds[FD_MEMORY], fds[FD_BELL], true, end, error);
 
-    if (parts.memory_fd >= 0) {
-        close(parts.memory_fd);
-    }
-    if (parts.bell >= 0) {
-        close(parts.bell);
-    }
+    close(fds[FD_MEMORY]);
     return status;
 }
 
@@ -278,4 +266,5 @@ static const struct be_param shm_ring_params[] = {
 const struct be_transport_ops be_transport_shm_ring = {
     .row = {"shm-ring", "two rings a worker in shared memory, one each way", shm_ring_params},
     .open = shm_ring_open,
+    .attach = shm_ring_attach,
 };

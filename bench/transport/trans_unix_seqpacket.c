@@ -50,17 +50,23 @@ static enum be_status buffer_check(int fd, size_t message_bytes, struct be_error
     return BE_OK;
 }
 
-static enum be_status unix_seqpacket_open(const struct be_link_env *env,
-                                          struct be_end *ends[BE_ENDS], struct be_error *error)
+static size_t message_bytes_of(const struct be_link_env *env)
 {
-    int pair[BE_ENDS];
-    size_t message_bytes = be_link_frame_bytes(env);
+    size_t frame_bytes = be_link_frame_bytes(env);
 
-    message_bytes = message_bytes > SHARED_BYTES ? message_bytes : SHARED_BYTES;
+    return frame_bytes > SHARED_BYTES ? frame_bytes : SHARED_BYTES;
+}
+
+static enum be_status unix_seqpacket_open(const struct be_link_env *env, struct be_end **end,
+                                          int fds[BE_LINK_FDS], struct be_error *error)
+{
+    int pair[2];
+    size_t message_bytes = message_bytes_of(env);
+
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
         return be_error_errno(error, BE_ESYSTEM, "socketpair");
     }
-    for (int i = 0; i < BE_ENDS; i++) {
+    for (int i = 0; i < 2; i++) {
         enum be_status status = buffer_check(pair[i], message_bytes, error);
         if (status != BE_OK) {
             close(pair[0]);
@@ -68,11 +74,18 @@ static enum be_status unix_seqpacket_open(const struct be_link_env *env,
             return status;
         }
     }
-    struct be_wire wires[BE_ENDS] = {
-        {pair[0], pair[0], &be_wire_plain, message_bytes},
-        {pair[1], pair[1], &be_wire_plain, message_bytes},
-    };
-    return be_wire_ends(env, wires, ends, error);
+    fds[0] = pair[1];
+    const struct be_wire wire = {pair[0], pair[0], &be_wire_plain, message_bytes};
+    return be_wire_open(env, &wire, end, error);
+}
+
+static enum be_status unix_seqpacket_attach(const struct be_link_env *env,
+                                            const int fds[BE_LINK_FDS], struct be_end **end,
+                                            struct be_error *error)
+{
+    const struct be_wire wire = {fds[0], fds[0], &be_wire_plain, message_bytes_of(env)};
+
+    return be_wire_attach(env, &wire, end, error);
 }
 
 static const struct be_param unix_seqpacket_params[] = {{.name = NULL}};
@@ -81,4 +94,5 @@ const struct be_transport_ops be_transport_unix_seqpacket = {
     .row = {"unix-seqpacket", "a socketpair a worker that keeps messages apart",
             unix_seqpacket_params},
     .open = unix_seqpacket_open,
+    .attach = unix_seqpacket_attach,
 };

@@ -1,6 +1,7 @@
 #include "transport/transport.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define BE_TRANSPORT(row) extern const struct be_transport_ops be_transport_##row;
 #include "transport/transport.def"
@@ -21,4 +22,26 @@ const struct be_transport_ops *be_transport_find(const char *name)
         }
     }
     return NULL;
+}
+
+enum be_status be_link_open(const struct be_transport_ops *transport, const struct be_link_env *env,
+                            struct be_end **end, int fds[BE_LINK_FDS], struct be_error *error)
+{
+    for (int i = 0; i < BE_LINK_FDS; i++) {
+        fds[i] = -1;
+    }
+    enum be_status status = transport->open(env, end, fds, error);
+    if (status != BE_OK) {
+        be_link_close_fds(fds);
+    }
+    return status;
+}
+
+void be_link_close_fds(const int fds[BE_LINK_FDS])
+{
+    for (int i = 0; i < BE_LINK_FDS; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
 }

@@ -30,20 +30,35 @@ static inline size_t be_link_frame_bytes(const struct be_link_env *env)
            (env->request_bytes > env->reply_bytes ? env->request_bytes : env->reply_bytes);
 }
 
-enum { BE_DISPATCHER_END, BE_WORKER_END, BE_ENDS };
+/* The descriptors that a worker needs to make its end of a link; -1: none. */
+enum { BE_LINK_FDS = 2 };
 
 struct be_transport_ops {
     struct be_row row;
 
     /*
-     * Makes both ends of a link; the caller closes them. The worker's end is also closed, by the
-     * dispatcher, once the worker has its own copy of it.
+     * Makes the dispatcher's end, and the descriptors for the worker's: each of `fds`, -1 before,
+     * is the caller's to close, also after an error.
      * Errors: BE_EUNAVAILABLE when payloads are above what the transport carries, or where the
      * kernel offers none; BE_ESYSTEM, BE_ENOMEM.
      */
-    enum be_status (*open)(const struct be_link_env *env, struct be_end *ends[BE_ENDS],
+    enum be_status (*open)(const struct be_link_env *env, struct be_end **end, int fds[BE_LINK_FDS],
                            struct be_error *error);
+
+    /*
+     * Makes the worker's end, in the worker, with an env like that of open and its own copies of
+     * the descriptors, which it takes over, also on failure. Errors: BE_ESYSTEM, BE_ENOMEM.
+     */
+    enum be_status (*attach)(const struct be_link_env *env, const int fds[BE_LINK_FDS],
+                             struct be_end **end, struct be_error *error);
 };
+
+/* Opens a link of that transport; on an error nothing is left. */
+enum be_status be_link_open(const struct be_transport_ops *transport, const struct be_link_env *env,
+                            struct be_end **end, int fds[BE_LINK_FDS], struct be_error *error);
+
+/* Closes the descriptors for the worker's end, once it has copies of them. */
+void be_link_close_fds(const int fds[BE_LINK_FDS]);
 
 /* The table, in the order of transport.def, NULL-terminated. */
 extern const struct be_transport_ops *const be_transport_table[];

@@ -251,44 +251,41 @@ static const struct be_end_ops wire_ops = {
     .close = wire_close,
 };
 
-static struct be_end *wire_create(const struct be_link_env *env, const struct be_wire *wire)
+enum be_status be_wire_attach(const struct be_link_env *env, const struct be_wire *wire,
+                              struct be_end **end, struct be_error *error)
 {
-    struct wire_end *end = calloc(1, sizeof(*end));
+    struct wire_end *made = calloc(1, sizeof(*made));
 
-    if (!end) {
-        return NULL;
+    if (!made) {
+        descriptors_close(wire);
+        return be_error_set(error, BE_ENOMEM, "out of memory for a link");
     }
-    *end = (struct wire_end){
+    *made = (struct wire_end){
         .base = {.ops = &wire_ops},
         .wire = *wire,
         .payload_bytes_max = be_link_frame_bytes(env) - sizeof(struct be_frame),
     };
-    return &end->base;
+    *end = &made->base;
+    return BE_OK;
 }
 
-enum be_status be_wire_ends(const struct be_link_env *env, const struct be_wire wires[BE_ENDS],
-                            struct be_end *ends[BE_ENDS], struct be_error *error)
+enum be_status be_wire_open(const struct be_link_env *env, const struct be_wire *wire,
+                            struct be_end **end, struct be_error *error)
 {
-    const struct be_wire *dispatcher = &wires[BE_DISPATCHER_END];
-    struct be_end *made[BE_ENDS] = {wire_create(env, &wires[0]), wire_create(env, &wires[1])};
-    enum be_status status = BE_OK;
+    struct be_end *made = NULL;
+    enum be_status status = be_wire_attach(env, wire, &made, error);
 
-    if (!made[0] || !made[1]) {
-        status = be_error_set(error, BE_ENOMEM, "out of memory for a link");
-    } else {
-        status = be_io_set_nonblock(dispatcher->in, error);
+    if (status != BE_OK) {
+        return status;
     }
-    if (status == BE_OK && dispatcher->out != dispatcher->in) {
-        status = be_io_set_nonblock(dispatcher->out, error);
+    status = be_io_set_nonblock(wire->in, error);
+    if (status == BE_OK && wire->out != wire->in) {
+        status = be_io_set_nonblock(wire->out, error);
     }
-    for (int i = 0; i < BE_ENDS; i++) {
-        if (status == BE_OK) {
-            ends[i] = made[i];
-        } else if (made[i]) {
-            be_end_close(made[i]);
-        } else {
-            descriptors_close(&wires[i]);
-        }
+    if (status != BE_OK) {
+        be_end_close(made);
+        return status;
     }
-    return status;
+    *end = made;
+    return BE_OK;
 }

@@ -28,10 +28,14 @@ struct be_wire {
 };
 
 /*
- * Makes an end of each wire and takes the wires' descriptors over, also on failure. The
- * dispatcher's do not block from then on. Errors: BE_ENOMEM, BE_ESYSTEM.
+ * Makes the dispatcher's end of a wire and takes its descriptors over, also on failure; they do not
+ * block from then on. Errors: BE_ENOMEM, BE_ESYSTEM.
  */
-enum be_status be_wire_ends(const struct be_link_env *env, const struct be_wire wires[BE_ENDS],
-                            struct be_end *ends[BE_ENDS], struct be_error *error);
+enum be_status be_wire_open(const struct be_link_env *env, const struct be_wire *wire,
+                            struct be_end **end, struct be_error *error);
+
+/* Makes the worker's likewise, whose descriptors block. */
+enum be_status be_wire_attach(const struct be_link_env *env, const struct be_wire *wire,
+                              struct be_end **end, struct be_error *error);
 
 #endif
