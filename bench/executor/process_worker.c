@@ -43,15 +43,19 @@ static void answers_begin(struct process_worker *self)
 }
 
 /*
- * Whether the answers so far should go. Looks at the clock after 1, 3, 7, 15 ... messages, so that
- * many short tasks do not pay for it and the first long one is seen.
+ * Whether the answers so far should go before another message is computed. Looks at the clock after
+ * 1, 3, 7, 15 ... messages, so that many short tasks do not pay for it and the first long one is
+ * seen.
  */
 static bool answers_are_due(struct process_worker *self)
 {
+    if (self->computed == 0) {
+        return false;
+    }
     if (self->end->ops->pending(self->end) >= BE_END_PENDING_BYTES / 2) {
         return true;
     }
-    if (++self->computed >= self->coalesce) {
+    if (self->computed >= self->coalesce) {
         return true;
     }
     if (self->computed < self->look_at) {
@@ -72,7 +76,6 @@ static enum be_status answers_write(struct process_worker *self)
     be_lap_begin(&self->lap, be_stamp_due(&self->writes));
     enum be_status status = self->end->ops->flush(self->end, NULL);
     be_lap_end(&self->lap, &worker->meter.send_ns);
-    answers_begin(self);
     return status;
 }
 
@@ -118,6 +121,7 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     }
     self->end->ops->put(self->end);
     account->tasks += asked->count;
+    self->computed++;
     return BE_OK;
 }
 
@@ -125,8 +129,7 @@ static enum be_status frame_answer(struct process_worker *self, const struct be_
                                    const void *payload)
 {
     if (asked->kind == BE_FRAME_TASKS) {
-        enum be_status status = tasks_answer(self, asked, payload);
-        return status == BE_OK && answers_are_due(self) ? answers_write(self) : status;
+        return tasks_answer(self, asked, payload);
     }
     if (asked->kind == BE_FRAME_LEAVE) {
         self->leaves = true;
@@ -151,7 +154,11 @@ static enum be_status frames_serve(struct process_worker *self)
     be_lap_end(&self->lap, &self->worker.meter.receive_ns);
     answers_begin(self);
     while (status == BE_OK && (payload = self->end->ops->next(self->end, &asked))) {
-        status = frame_answer(self, &asked, payload);
+        if (answers_are_due(self)) {
+            status = answers_write(self);
+            answers_begin(self);
+        }
+        status = status == BE_OK ? frame_answer(self, &asked, payload) : status;
     }
     if (status == BE_OK && self->end->ops->pending(self->end) > 0) {
         status = answers_write(self);

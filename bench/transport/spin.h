@@ -30,11 +30,18 @@ static inline void be_spin_begin(struct be_spin *spin, uint64_t budget_ns)
     *spin = (struct be_spin){.budget_ns = budget_ns};
 }
 
-/* After a look in vain: whether to look again. Lets a sibling on the core go first. */
+/*
+ * After a look in vain: whether to look again. Lets a sibling on the core go first, but for the
+ * first looks: what is answered at once is seen at once, and a pause lasts half a transfer or more.
+ */
 static inline bool be_spin_goes_on(struct be_spin *spin)
 {
     if (spin->budget_ns == 0) {
         return false;
+    }
+    if (spin->looks < BE_SPIN_LOOKS) {
+        spin->looks++;
+        return true;
     }
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
