@@ -1,0 +1,208 @@
+/* labels: perf */
+/*
+ * What transports are held to, measured: samples of the runner in turn, ratios inside a round,
+ * medians of ratios. One worker on the first PU that is allowed, the dispatcher on the last one,
+ * trivial tasks, one in flight: a pass's time over its tasks is a round trip. Figures are printed.
+ */
+#include "bench_process.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "core/clock.h"
+
+enum { ROUNDS = 15, PASSES = 5, BARE_TRIPS = 2000 };
+
+static int worker_pu = -1;
+static int dispatcher_pu = -1;
+
+static int value_compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double values_median(double *values, size_t count)
+{
+    qsort(values, count, sizeof(values[0]), value_compare);
+    return values[count / 2];
+}
+
+/* A sample: the median time of an operation in ns. `where` and `params` are members of a spec. */
+static double sample_ns(const char *where, const char *params, uint64_t tasks)
+{
+    struct be_sample_record record;
+    struct be_error error;
+    char spec[1024];
+
+    snprintf(spec, sizeof(spec),
+             "{\"protocol\":1,\"passes\":%d,%s,\"params\":{\"tasks\":\"%" PRIu64 "\",%s}}\n",
+             PASSES, where, tasks, params);
+    if (bench_measure(spec, &record, &error) != BE_OK) {
+        fail_msg("%s: %s", params, error.message);
+    }
+    double took_ns = (double)be_sample_record_wall_ns(&record) / (double)tasks;
+    be_sample_record_finish(&record);
+    return took_ns;
+}
+
+/* A round trip over a transport; `own`: its parameters. */
+static double round_trip_ns(const char *own, uint64_t tasks)
+{
+    char where[96];
+    char params[512];
+
+    snprintf(where, sizeof(where), "\"warmup\":1,\"pus\":[%d],\"dispatcher_pu\":%d", worker_pu,
+             dispatcher_pu);
+    snprintf(params, sizeof(params),
+             "\"workload\":\"null\",\"executor\":\"processes\",\"workers\":\"1\",\"window\":\"1\","
+             "\"coalesce\":\"1\",%s",
+             own);
+    return sample_ns(where, params, tasks);
+}
+
+static double cache_line_ns(void)
+{
+    char where[64];
+
+    snprintf(where, sizeof(where), "\"pus\":[%d,%d]", dispatcher_pu, worker_pu);
+    return sample_ns(where, "\"probe\":\"cache-line\"", 20000);
+}
+
+static void a_ring_is_near_the_cache_line(void **state)
+{
+    double to_floor[ROUNDS];
+    double adaptive[ROUNDS];
+    double floors_ns[ROUNDS];
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        floors_ns[i] = cache_line_ns();
+        double spin_ns = round_trip_ns("\"transport\":\"shm-ring\",\"wake\":\"spin\"", 20000);
+        double adaptive_ns =
+            round_trip_ns("\"transport\":\"shm-ring\",\"wake\":\"adaptive\"", 20000);
+        to_floor[i] = spin_ns / (2 * floors_ns[i]);
+        adaptive[i] = adaptive_ns / spin_ns;
+    }
+    double distance = values_median(to_floor, ROUNDS);
+    double ratio = values_median(adaptive, ROUNDS);
+    double floor_ns = values_median(floors_ns, ROUNDS);
+    printf("shm-ring spin: round trip %.0f ns, %.2f of 2c (c = %.0f ns); adaptive %.3f of spin\n",
+           distance * 2 * floor_ns, distance, floor_ns, ratio);
+    assert_true(ratio <= 1.2);
+    assert_true(distance <= 1.5);
+}
+
+static void pin_to(int pu)
+{
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET((size_t)pu, &set);
+    assert_int_equal(sched_setaffinity(0, sizeof(set), &set), 0);
+}
+
+static void bytes_pass(int fd, bool out, unsigned char *bytes, size_t count)
+{
+    for (size_t done = 0; done < count;) {
+        ssize_t n =
+            out ? write(fd, bytes + done, count - done) : read(fd, bytes + done, count - done);
+        if (n <= 0) {
+            _exit(1);
+        }
+        done += (size_t)n;
+    }
+}
+
+/* Two processes that do nothing but send each other what a task and its result take. */
+static double bare_round_trip_ns(void)
+{
+    enum { REQUEST_BYTES = 40, REPLY_BYTES = 32 }; /* a frame's header, and the numbers of a task */
+    unsigned char bytes[REQUEST_BYTES];
+    double passes_ns[PASSES + 1];
+    int fds[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    pid_t peer = fork();
+    assert_true(peer >= 0);
+    if (peer == 0) {
+        pin_to(worker_pu);
+        for (int i = 0; i < (PASSES + 1) * BARE_TRIPS; i++) {
+            bytes_pass(fds[1], false, bytes, REQUEST_BYTES);
+            bytes_pass(fds[1], true, bytes, REPLY_BYTES);
+        }
+        _exit(0);
+    }
+    pin_to(dispatcher_pu);
+    for (int pass = 0; pass <= PASSES; pass++) {
+        uint64_t start_ns = be_clock_now_ns();
+        for (int i = 0; i < BARE_TRIPS; i++) {
+            bytes_pass(fds[0], true, bytes, REQUEST_BYTES);
+            bytes_pass(fds[0], false, bytes, REPLY_BYTES);
+        }
+        passes_ns[pass] = (double)(be_clock_now_ns() - start_ns) / BARE_TRIPS;
+    }
+    close(fds[0]);
+    close(fds[1]);
+    waitpid(peer, NULL, 0);
+    return values_median(&passes_ns[1], PASSES);
+}
+
+static void a_socket_is_near_a_bare_one(void **state)
+{
+    double ratios[ROUNDS];
+    double bare_ns[ROUNDS];
+    cpu_set_t before;
+
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+    for (int i = 0; i < ROUNDS; i++) {
+        bare_ns[i] = bare_round_trip_ns();
+        assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+        ratios[i] = round_trip_ns("\"transport\":\"unix-stream\"", BARE_TRIPS) / bare_ns[i];
+    }
+    double ratio = values_median(ratios, ROUNDS);
+    printf("unix-stream, window 1: %.2f of a bare round trip of the same bytes, %.1f us\n", ratio,
+           values_median(bare_ns, ROUNDS) / 1000);
+    assert_true(ratio <= 1.3);
+}
+
+static int pus_find(void **state)
+{
+    cpu_set_t allowed;
+
+    (void)state;
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0) {
+        return -1;
+    }
+    for (int pu = 0; pu < CPU_SETSIZE; pu++) {
+        if (CPU_ISSET((size_t)pu, &allowed)) {
+            worker_pu = worker_pu < 0 ? pu : worker_pu;
+            dispatcher_pu = pu;
+        }
+    }
+    return 0;
+}
+
+/* With one PU there is no other core to talk to. */
+static int two_pus_or_skip(void **state)
+{
+    (void)state;
+    if (worker_pu == dispatcher_pu) {
+        print_message("only one PU is allowed\n");
+        skip();
+    }
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_ring_is_near_the_cache_line, two_pus_or_skip),
+        cmocka_unit_test_setup(a_socket_is_near_a_bare_one, two_pus_or_skip),
+    };
+    return cmocka_run_group_tests(tests, pus_find, NULL);
+}
