@@ -37,6 +37,8 @@ bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after
     uint64_t send_ns = between_0_and(to->send_ns - from->send_ns, wall_ns - span_ns);
     uint64_t receive_ns =
         between_0_and(to->receive_ns - from->receive_ns, wall_ns - span_ns - send_ns);
+    uint64_t codec_ns = between_0_and(
+        to->encode_ns - from->encode_ns + to->decode_ns - from->decode_ns, between_ns);
     int64_t cpu_ns = (int64_t)(after->cpu_ns - before->cpu_ns);
 
     if (span_ns == 0) {
@@ -46,8 +48,9 @@ bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after
     uint64_t off_ns = between_0_and((int64_t)(span_ns + send_ns + receive_ns) - cpu_ns, compute_ns);
     *stamps = (struct be_stamps){
         .compute_ns = compute_ns - delayed_of(off_ns, after->delay.ns - before->delay.ns),
+        .codec_ns = codec_ns,
         .send_ns = send_ns,
-        .receive_ns = receive_ns + between_ns,
+        .receive_ns = receive_ns + between_ns - codec_ns,
     };
     return true;
 }
@@ -59,9 +62,12 @@ void be_usage_dispatcher_stamps(const struct be_meter *before, const struct be_m
     uint64_t receive_ns = between_0_and(after->receive_ns - before->receive_ns, cpu_ns);
     uint64_t merge_ns = between_0_and(after->merge_ns - before->merge_ns, cpu_ns);
     uint64_t sum_ns = send_ns + receive_ns + merge_ns;
+    uint64_t encode_ns = between_0_and(after->encode_ns - before->encode_ns, send_ns);
+    uint64_t decode_ns = between_0_and(after->decode_ns - before->decode_ns, merge_ns);
     double part = sum_ns > cpu_ns ? (double)cpu_ns / (double)sum_ns : 1;
 
-    stamps->send_ns = (uint64_t)((double)send_ns * part);
+    stamps->codec_ns = (uint64_t)((double)(encode_ns + decode_ns) * part);
+    stamps->send_ns = (uint64_t)((double)(send_ns - encode_ns) * part);
     stamps->receive_ns = (uint64_t)((double)receive_ns * part);
-    stamps->merge_ns = (uint64_t)((double)merge_ns * part);
+    stamps->merge_ns = (uint64_t)((double)(merge_ns - decode_ns) * part);
 }

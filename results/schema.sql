@@ -66,6 +66,7 @@ CREATE TABLE sample (
     worker_pss_bytes REAL,
     dispatcher_cpu_ns REAL,
     compute_ns REAL,
+    codec_ns REAL,
     send_ns REAL,
     receive_ns REAL,
     merge_ns REAL,

@@ -50,8 +50,8 @@ static struct be_link_env link_env(const struct be_executor *pool, uint32_t inde
 
     return (struct be_link_env){
         .params = env->params,
-        .request_bytes = be_codec_room(pool->codec, be_request_numbers(env, pool->chunk_max)),
-        .reply_bytes = be_codec_room(pool->codec, be_reply_numbers(env, pool->chunk_max)) +
+        .request_bytes = be_codec_room(pool->coder.codec, be_request_numbers(env, pool->chunk_max)),
+        .reply_bytes = be_codec_room(pool->coder.codec, be_reply_numbers(env, pool->chunk_max)) +
                        be_frame_failed_bytes((uint32_t)pool->chunk_max),
         .frames = pool->window,
         .shares_core = be_pin_shares_core(env->pin, index, env->workers),
@@ -124,7 +124,8 @@ static struct be_executor *pool_alloc(const struct be_executor_env *env)
     }
     pool->env = env;
     pool->transport = be_transport_find(be_params_get(env->params, "transport"));
-    pool->codec = be_codec_find(be_params_get(env->params, "codec"));
+    be_coder_init(&pool->coder, be_codec_find(be_params_get(env->params, "codec")), env->meter,
+                  &env->clock_costs);
     pool->chunk_max = chunk_max(env);
     pool->window = window_max(env, pool->chunk_max);
     pool->coalesce = be_params_get_count(env->params, "coalesce", UINT64_MAX);

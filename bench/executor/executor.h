@@ -33,6 +33,8 @@ struct be_meter {
     int64_t send_ns;    /* stamped, CPU time: handing messages over */
     int64_t receive_ns; /* likewise: waiting for messages and taking them in */
     int64_t merge_ns;   /* likewise: putting results in their place */
+    int64_t encode_ns;  /* stamped, of between or of sending: numbers into bytes */
+    int64_t decode_ns;  /* stamped, of between or of merging: bytes into numbers */
 };
 
 /*

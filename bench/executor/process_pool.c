@@ -32,8 +32,8 @@ static enum be_status chunk_put(struct be_executor *pool, struct be_process *pro
     const uint64_t *requests =
         (const uint64_t *)batch->requests + be_request_numbers(pool->env, pool->next);
     struct be_end *end = process->end;
-    struct be_frame *frame = end->ops->prepare(end, be_codec_room(pool->codec, numbers));
-    size_t bytes = frame ? be_codec_pack(pool->codec, requests, numbers, frame + 1) : 0;
+    struct be_frame *frame = end->ops->prepare(end, be_codec_room(pool->coder.codec, numbers));
+    size_t bytes = frame ? be_coder_pack(&pool->coder, requests, numbers, frame + 1) : 0;
 
     if (bytes == 0) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a frame");
@@ -99,8 +99,8 @@ static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
     const struct be_batch *batch = pool->batch;
     size_t reply_bytes = pool->env->workload->reply_bytes;
     size_t bytes = frame->bytes - (frame->failures ? be_frame_failed_bytes(frame->count) : 0);
-    const char *results = (const char *)be_codec_unpack(
-        pool->codec, payload, bytes, be_reply_numbers(pool->env, frame->count), pool->results);
+    const char *results = (const char *)be_coder_unpack(
+        &pool->coder, payload, bytes, be_reply_numbers(pool->env, frame->count), pool->results);
     char *replies = (char *)batch->replies + frame->first * reply_bytes;
     const unsigned char *failed = payload + bytes;
 

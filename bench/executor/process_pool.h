@@ -11,8 +11,8 @@
 #ifndef BE_BENCH_PROCESS_POOL_H
 #define BE_BENCH_PROCESS_POOL_H
 
-#include "codec/codec.h"
 #include "executor/child.h"
+#include "executor/coder.h"
 #include "executor/executor.h"
 #include "executor/flight.h"
 #include "executor/waiter.h"
@@ -29,11 +29,11 @@ struct be_process {
 struct be_executor {
     const struct be_executor_env *env;
     const struct be_transport_ops *transport;
-    const struct be_codec_ops *codec;
-    uint64_t chunk_max; /* tasks a message, at most */
-    uint64_t window;    /* messages under way with one worker, at most */
-    uint64_t coalesce;  /* messages that leave together, at most */
-    uint64_t *results;  /* of one message, decoded; room for chunk_max tasks */
+    struct be_coder coder; /* the dispatcher's; a worker has its own */
+    uint64_t chunk_max;    /* tasks a message, at most */
+    uint64_t window;       /* messages under way with one worker, at most */
+    uint64_t coalesce;     /* messages that leave together, at most */
+    uint64_t *results;     /* of one message, decoded; room for chunk_max tasks */
     struct be_process *processes;
     struct be_waiter waiter;
     enum be_frame_kind awaited; /* from every worker */

@@ -19,7 +19,7 @@ enum { LOOK_APART_MAX = 16 };
 struct process_worker {
     struct be_worker worker;
     struct be_end *end;
-    const struct be_codec_ops *codec;
+    struct be_coder coder;
     uint64_t *requests;    /* of one message, decoded; room for the largest, as in the next two */
     uint64_t *results;     /* before they are encoded */
     unsigned char *failed; /* a byte a task, all 0 between messages */
@@ -90,9 +90,9 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     struct be_account *account = self->worker.account;
     struct breakeven_turns nobody = {NULL};
     size_t numbers = be_reply_numbers(env, asked->count);
-    size_t room = be_codec_room(self->codec, numbers) + be_frame_failed_bytes(asked->count);
-    const uint64_t *requests = be_codec_unpack(
-        self->codec, payload, asked->bytes, be_request_numbers(env, asked->count), self->requests);
+    size_t room = be_codec_room(self->coder.codec, numbers) + be_frame_failed_bytes(asked->count);
+    const uint64_t *requests = be_coder_unpack(
+        &self->coder, payload, asked->bytes, be_request_numbers(env, asked->count), self->requests);
     struct be_frame *answer = self->end->ops->prepare(self->end, room);
 
     if (!requests || !answer) {
@@ -101,10 +101,11 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     if (account->tasks == 0) {
         account->start_ns = be_clock_now_ns();
     }
-    uint64_t *results = self->codec->encode ? self->results : (uint64_t *)(void *)(answer + 1);
+    uint64_t *results =
+        self->coder.codec->encode ? self->results : (uint64_t *)(void *)(answer + 1);
     struct be_batch batch = {requests, results, self->failed, asked->count, asked->first};
     uint64_t failures = be_worker_compute(&self->worker, &batch, 0, asked->count, &nobody);
-    size_t bytes = be_codec_pack(self->codec, results, numbers, answer + 1);
+    size_t bytes = be_coder_pack(&self->coder, results, numbers, answer + 1);
 
     if (bytes == 0) {
         return BE_ENOMEM;
@@ -175,13 +176,13 @@ static enum be_status worker_init(struct process_worker *self, const struct be_b
 
     *self = (struct process_worker){
         .end = end,
-        .codec = pool->codec,
         .coalesce = pool->coalesce,
         .requests = calloc(be_request_numbers(env, pool->chunk_max), sizeof(uint64_t)),
         .results = calloc(be_reply_numbers(env, pool->chunk_max), sizeof(uint64_t)),
         .failed = calloc(pool->chunk_max, 1),
         .lap = {.cost_ns = costs->cpu_ns},
     };
+    be_coder_init(&self->coder, pool->coder.codec, &self->worker.meter, costs);
     be_stamp_init(&self->reads, costs->wall_ns + 2 * costs->cpu_ns);
     be_stamp_init(&self->writes, costs->wall_ns + 2 * costs->cpu_ns);
     /* One that could not start has said so in its account; the dispatcher looks there. */

@@ -3,10 +3,14 @@
 #include "core/clock.h"
 
 enum {
-    PART = 1000,         /* timing takes one in so many of all, and five kinds may add up */
+    PART = 1000,         /* timing takes one in so many of all, and eight kinds may add up */
     APART_MAX = 1 << 16, /* calls between two that are timed, on average, at most */
     READINGS = 32,
     ROUNDS = 5,
+    /* Whoever took longer than that, and so many times what is usual, was interrupted. */
+    INTERRUPTED_NS = 20000,
+    INTERRUPTED_TIMES = 8,
+    USUAL_CALLS = 8, /* that it is a mean over, roughly */
 };
 
 static uint64_t clock_cost_ns(clockid_t clock)
@@ -64,4 +68,14 @@ uint32_t be_stamp_draw(struct be_stamp *stamp)
     stamp->drawn = 1 + noise_next(stamp) % (2 * stamp->apart - 1);
     stamp->left = stamp->drawn;
     return stands_for;
+}
+
+uint32_t be_stamp_weight(struct be_stamp *stamp, uint64_t took_ns, uint32_t stands_for)
+{
+    uint64_t usual_ns = stamp->usual_ns > 0 ? stamp->usual_ns : took_ns;
+    uint64_t most_ns = INTERRUPTED_TIMES * usual_ns;
+    uint64_t counted_ns = took_ns < most_ns ? took_ns : most_ns;
+
+    stamp->usual_ns = (usual_ns * (USUAL_CALLS - 1) + counted_ns) / USUAL_CALLS + 1;
+    return took_ns > INTERRUPTED_NS && took_ns > most_ns ? 1 : stands_for;
 }

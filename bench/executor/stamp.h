@@ -25,11 +25,12 @@ void be_clock_costs_measure(struct be_clock_costs *costs);
 struct be_stamp {
     uint64_t cost_ns;
     uint64_t since_ns;
-    uint64_t calls; /* since then, up to the next one that is timed */
-    uint32_t apart; /* on average */
-    uint32_t left;  /* until that one */
-    uint32_t drawn; /* `left` when it was drawn */
-    uint32_t noise; /* state of the generator */
+    uint64_t calls;    /* since then, up to the next one that is timed */
+    uint32_t apart;    /* on average */
+    uint32_t left;     /* until that one */
+    uint32_t drawn;    /* `left` when it was drawn */
+    uint32_t noise;    /* state of the generator */
+    uint64_t usual_ns; /* what those that were timed took, the later the heavier */
 };
 
 /* Begins: the first call is timed. cost_ns: of timing a call, all readings together. */
@@ -43,6 +44,12 @@ static inline uint32_t be_stamp_due(struct be_stamp *stamp)
 {
     return --stamp->left > 0 ? 0 : be_stamp_draw(stamp);
 }
+
+/*
+ * What a call stands for that took so long by the wall clock: itself alone where it was
+ * interrupted, which the others were not.
+ */
+uint32_t be_stamp_weight(struct be_stamp *stamp, uint64_t took_ns, uint32_t stands_for);
 
 /*
  * Laps: one call after another of a round that is timed, or not, as a whole. In CPU time, so that

@@ -7,9 +7,6 @@
 #include "core/clock.h"
 #include "migrations.h"
 
-/* Whoever took longer than that between two short messages was interrupted. */
-enum { INTERRUPTED_NS = 20000 };
-
 /* Readings of the clock for what lies between two messages: both its ends, its draw, the result. */
 enum { READINGS_BETWEEN = 4 };
 
@@ -94,7 +91,7 @@ static void between_begin(struct be_worker *worker)
 static void between_end(struct be_worker *worker, uint64_t now_ns)
 {
     uint64_t took_ns = now_ns - worker->open_ns;
-    uint32_t stands_for = took_ns < INTERRUPTED_NS ? worker->open_counts : 1;
+    uint32_t stands_for = be_stamp_weight(&worker->between, took_ns, worker->open_counts);
 
     worker->meter.between_ns +=
         ((int64_t)took_ns - (int64_t)worker->env->clock_costs.wall_ns) * stands_for;

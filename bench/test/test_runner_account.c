@@ -21,21 +21,26 @@ struct load {
     uint64_t tasks;
     uint32_t workers;
     const char *inject; /* NULL: none */
+    const char *codec;  /* NULL: what the executor takes by itself */
 };
 
 /* A sample of 2 timed passes and 1 before them. */
 static void measure(const struct load *load, struct be_sample_record *record)
 {
     char spec[512];
+    char codec[64] = "";
     struct be_spec parsed;
     struct be_error error = {BE_OK, ""};
 
+    if (load->codec) {
+        snprintf(codec, sizeof(codec), ",\"codec\":\"%s\"", load->codec);
+    }
     snprintf(spec, sizeof(spec),
              "{\"protocol\":1,\"params\":{\"executor\":\"%s\",\"workload\":\"%s\","
              "\"steps\":\"%" PRIu64 "\",\"tasks\":\"%" PRIu64 "\",\"workers\":\"%" PRIu32
-             "\",\"inject\":\"%s\"},\"passes\":2,\"warmup\":1}\n",
+             "\",\"inject\":\"%s\"%s},\"passes\":2,\"warmup\":1}\n",
              load->executor, load->workload, load->steps, load->tasks, load->workers,
-             load->inject ? load->inject : "none");
+             load->inject ? load->inject : "none", codec);
     if (bench_measure(spec, record, &error) != BE_OK) {
         fail_msg("%s: %s", load->executor, error.message);
     }
@@ -65,10 +70,12 @@ static void expect_parts_fit(const struct be_pass_record *pass)
     assert_true(pass->stamped);
     for (uint32_t i = 0; i < pass->worker_count; i++) {
         const struct be_stamps *stamps = &pass->workers[i].stamps;
-        assert_true(stamps->compute_ns + stamps->send_ns + stamps->receive_ns <= pass->wall_ns);
+        assert_true(stamps->compute_ns + stamps->codec_ns + stamps->send_ns + stamps->receive_ns <=
+                    pass->wall_ns);
         assert_int_equal(stamps->merge_ns, 0);
     }
-    assert_true(own->send_ns + own->receive_ns + own->merge_ns <= pass->dispatcher.cpu_ns);
+    assert_true(own->codec_ns + own->send_ns + own->receive_ns + own->merge_ns <=
+                pass->dispatcher.cpu_ns);
 }
 
 /*
@@ -82,7 +89,8 @@ static void compute_time_is_that_of_the_tasks(void **state)
 
     for (size_t i = 0; i < sizeof(executors) / sizeof(executors[0]); i++) {
         struct be_sample_record record;
-        measure(&(struct load){executors[i], "sleep", 10 * MS, 20, i == 0 ? 1 : 2, NULL}, &record);
+        measure(&(struct load){executors[i], "sleep", 10 * MS, 20, i == 0 ? 1 : 2, NULL, NULL},
+                &record);
         for (size_t k = 0; k < record.pass_count; k++) {
             const struct be_pass_record *pass = &record.passes[k];
             expect_parts_fit(pass);
@@ -101,7 +109,7 @@ static void a_worker_s_parts_come_from_its_own_time(void **state)
 
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
-        measure(&(struct load){pools[i], "null", 0, 20000, 2, NULL}, &record);
+        measure(&(struct load){pools[i], "null", 0, 20000, 2, NULL, NULL}, &record);
         for (size_t k = 0; k < record.pass_count; k++) {
             expect_parts_fit(&record.passes[k]);
         }
@@ -112,13 +120,39 @@ static void a_worker_s_parts_come_from_its_own_time(void **state)
     }
 }
 
+/* A worker has nothing to do where numbers travel as they are, and threads have no codec. */
+static void codecs_take_time_where_there_is_something_to_do(void **state)
+{
+    static const struct {
+        const char *executor;
+        const char *codec;
+        bool encodes;
+    } cases[] = {
+        {"processes", "json", true}, {"processes", "raw", false}, {"threads", NULL, false}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct be_sample_record record;
+        measure(&(struct load){cases[i].executor, "null", 0, 20000, 2, NULL, cases[i].codec},
+                &record);
+        const struct be_pass_record *pass = &record.passes[2];
+        expect_parts_fit(pass);
+        uint64_t workers_ns = pass->workers[0].stamps.codec_ns + pass->workers[1].stamps.codec_ns;
+        assert_int_equal(workers_ns > 0, cases[i].encodes);
+        if (cases[i].encodes) {
+            assert_true(pass->dispatcher.stamps.codec_ns > 0);
+        }
+        be_sample_record_finish(&record);
+    }
+}
+
 static void latencies_rise_and_are_those_of_tasks(void **state)
 {
     (void)state;
 
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
-        measure(&(struct load){pools[i], "sleep", 1 * MS, 60, 4, NULL}, &record);
+        measure(&(struct load){pools[i], "sleep", 1 * MS, 60, 4, NULL, NULL}, &record);
         const struct be_latency *latency = &record.latency;
         assert_in_range(latency->count, 1, 2 * 60);
         assert_true(latency->p50_ns >= 968000);
@@ -138,7 +172,7 @@ static void a_process_knows_its_memory_and_a_thread_has_none(void **state)
         struct be_sample_record record;
         bool own =
             strcmp(pools[i], "processes") == 0 && access("/proc/self/smaps_rollup", R_OK) == 0;
-        measure(&(struct load){pools[i], "null", 0, 100, 3, NULL}, &record);
+        measure(&(struct load){pools[i], "null", 0, 100, 3, NULL, NULL}, &record);
         for (size_t k = 0; k < 3; k++) {
             assert_int_equal(record.workers[k].pss_bytes > 4096, own);
         }
@@ -150,7 +184,7 @@ static uint64_t peak_rss_bytes(const char *executor)
 {
     struct be_sample_record record;
 
-    measure(&(struct load){executor, "null", 0, 100, 2, NULL}, &record);
+    measure(&(struct load){executor, "null", 0, 100, 2, NULL, NULL}, &record);
     uint64_t bytes = (uint64_t)record.gauges.said[BE_GAUGE_peak_rss_bytes].value;
     be_sample_record_finish(&record);
     assert_true(bytes > 4096);
@@ -185,7 +219,7 @@ static void workers_and_dispatcher_are_watched(void **state)
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
         uint64_t switches = 0;
-        measure(&(struct load){pools[i], "sleep", 2 * MS, 10, 2, NULL}, &record);
+        measure(&(struct load){pools[i], "sleep", 2 * MS, 10, 2, NULL, NULL}, &record);
         for (size_t k = 0; k < 2; k++) {
             assert_true(record.workers[k].watched);
             switches += record.workers[k].disturbance.voluntary_switches;
@@ -216,7 +250,7 @@ static void waiting_for_a_core_is_known_where_the_kernel_tells(void **state)
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
         uint64_t delay_ns = 0;
-        measure(&(struct load){pools[i], "spin", 2 * MS, 20, 2, NULL}, &record);
+        measure(&(struct load){pools[i], "spin", 2 * MS, 20, 2, NULL, NULL}, &record);
         for (size_t k = 0; k < 2; k++) {
             assert_int_equal(record.workers[k].disturbance.delay_known, told);
             delay_ns += record.workers[k].disturbance.delay_ns;
@@ -235,7 +269,7 @@ static void a_worker_that_starts_late_is_seen(void **state)
     struct be_sample_record record;
     (void)state;
 
-    measure(&(struct load){"threads-gil", "sleep", 20 * MS, 4, 2, NULL}, &record);
+    measure(&(struct load){"threads-gil", "sleep", 20 * MS, 4, 2, NULL, NULL}, &record);
     for (size_t i = 0; i < record.pass_count; i++) {
         const struct be_pass_worker *workers = record.passes[i].workers;
         if (workers[0].tasks > 0 && workers[1].tasks > 0) {
@@ -257,7 +291,7 @@ static void more_workers_than_cores_work(void **state)
     workers = workers < 64 ? workers : 64;
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
-        measure(&(struct load){pools[i], "spin", 20000, 500, workers, NULL}, &record);
+        measure(&(struct load){pools[i], "spin", 20000, 500, workers, NULL, NULL}, &record);
         assert_int_equal(record.worker_count, workers);
         for (size_t k = 0; k < record.pass_count; k++) {
             expect_parts_fit(&record.passes[k]);
@@ -286,9 +320,9 @@ static void injections_do_what_they_say(void **state)
             struct be_sample_record record;
             /* Under the lock one sleeps after the other. */
             bool locked = strcmp(pools[p], "threads-gil") == 0;
-            measure(
-                &(struct load){pools[p], "sleep", 2 * MS, 40, cases[i].workers, cases[i].inject},
-                &record);
+            measure(&(struct load){pools[p], "sleep", 2 * MS, 40, cases[i].workers, cases[i].inject,
+                                   NULL},
+                    &record);
             for (size_t k = 0; k < record.pass_count; k++) {
                 uint64_t least_ns = (locked ? 80 : cases[i].wall_ms) * MS;
                 if (record.passes[k].wall_ns < least_ns) {
@@ -309,7 +343,7 @@ static void a_cost_is_no_computing(void **state)
     for (size_t p = 0; p < POOLS; p++) {
         struct be_sample_record record;
         bool is_seen = false;
-        measure(&(struct load){pools[p], "null", 0, 4000, 2, "cost:10us"}, &record);
+        measure(&(struct load){pools[p], "null", 0, 4000, 2, "cost:10us", NULL}, &record);
         for (size_t k = 0; k < record.pass_count; k++) {
             const struct be_pass_record *pass = &record.passes[k];
             uint64_t cpu_ns = pass->workers[0].cpu_ns + pass->workers[1].cpu_ns;
@@ -330,7 +364,8 @@ static void results_are_those_without_injection(void **state)
     for (size_t p = 0; p < POOLS; p++) {
         for (size_t i = 0; i < sizeof(injections) / sizeof(injections[0]); i++) {
             struct be_sample_record record;
-            measure(&(struct load){pools[p], "gcd-euclid", 9, 3000, 3, injections[i]}, &record);
+            measure(&(struct load){pools[p], "gcd-euclid", 9, 3000, 3, injections[i], NULL},
+                    &record);
             wanted = wanted ? wanted : record.passes[0].checksum;
             assert_true(record.passes[0].checksum == wanted);
             be_sample_record_finish(&record);
@@ -373,6 +408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compute_time_is_that_of_the_tasks),
         cmocka_unit_test(a_worker_s_parts_come_from_its_own_time),
+        cmocka_unit_test(codecs_take_time_where_there_is_something_to_do),
         cmocka_unit_test(latencies_rise_and_are_those_of_tasks),
         cmocka_unit_test(a_process_knows_its_memory_and_a_thread_has_none),
         cmocka_unit_test(a_peak_is_not_that_of_who_started_the_runner),

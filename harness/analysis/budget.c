@@ -10,6 +10,7 @@ enum share {
     SHARE_REACHED,
     SHARE_COMPUTE,
     SHARE_SLOWER, /* compute beyond N·w */
+    SHARE_CODEC,
     SHARE_MESSAGES,
     SHARE_MERGE,
     SHARE_IDLE,
@@ -70,6 +71,7 @@ static struct split sample_split(const struct be_budget_sample *input)
         [SHARE_REACHED] = serial,
         [SHARE_COMPUTE] = compute,
         [SHARE_SLOWER] = compute - serial,
+        [SHARE_CODEC] = values[BE_VALUE_codec_ns] / core_ns * on_cores,
         [SHARE_MESSAGES] = messages * on_cores,
         [SHARE_MERGE] = values[BE_VALUE_merge_ns] / core_ns * on_cores,
         [SHARE_IDLE] = idle,
@@ -85,8 +87,8 @@ static struct split sample_split(const struct be_budget_sample *input)
 static bool sample_is_stamped(const struct be_sample *sample)
 {
     static const enum be_value needed[] = {
-        BE_VALUE_busy_ns,  BE_VALUE_compute_ns,    BE_VALUE_send_ns,     BE_VALUE_receive_ns,
-        BE_VALUE_merge_ns, BE_VALUE_start_idle_ns, BE_VALUE_tail_idle_ns};
+        BE_VALUE_busy_ns,    BE_VALUE_compute_ns, BE_VALUE_codec_ns,      BE_VALUE_send_ns,
+        BE_VALUE_receive_ns, BE_VALUE_merge_ns,   BE_VALUE_start_idle_ns, BE_VALUE_tail_idle_ns};
 
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
         if (!isfinite(sample->values[needed[i]])) {
@@ -118,16 +120,15 @@ static void shares_complete(double *shares, size_t count, double whole)
 static void budget_fill(struct be_budget *budget, const struct split *splits, double *values)
 {
     static const enum share parts[] = {
-        [BE_BUDGET_COMPUTE] = SHARE_COMPUTE,
-        [BE_BUDGET_MESSAGES] = SHARE_MESSAGES,
-        [BE_BUDGET_MERGE] = SHARE_MERGE,
+        [BE_BUDGET_COMPUTE] = SHARE_COMPUTE,   [BE_BUDGET_CODEC] = SHARE_CODEC,
+        [BE_BUDGET_MESSAGES] = SHARE_MESSAGES, [BE_BUDGET_MERGE] = SHARE_MERGE,
         [BE_BUDGET_IDLE] = SHARE_IDLE,
     };
     static const enum share losses[] = {
-        [BE_LOSS_COMPUTE] = SHARE_SLOWER,      [BE_LOSS_MESSAGES] = SHARE_MESSAGES,
-        [BE_LOSS_MERGE] = SHARE_MERGE,         [BE_LOSS_START] = SHARE_START,
-        [BE_LOSS_IMBALANCE] = SHARE_IMBALANCE, [BE_LOSS_DISPATCHER] = SHARE_DISPATCHER,
-        [BE_LOSS_WAITING] = SHARE_WAITING,
+        [BE_LOSS_COMPUTE] = SHARE_SLOWER,        [BE_LOSS_CODEC] = SHARE_CODEC,
+        [BE_LOSS_MESSAGES] = SHARE_MESSAGES,     [BE_LOSS_MERGE] = SHARE_MERGE,
+        [BE_LOSS_START] = SHARE_START,           [BE_LOSS_IMBALANCE] = SHARE_IMBALANCE,
+        [BE_LOSS_DISPATCHER] = SHARE_DISPATCHER, [BE_LOSS_WAITING] = SHARE_WAITING,
     };
     size_t count = budget->count;
 

@@ -15,9 +15,10 @@
 #include "core/run.h"
 #include "core/status.h"
 
-/* T·C = compute + messages + merge + idle + remainder. */
+/* T·C = compute + codec + messages + merge + idle + remainder. */
 enum be_budget_part {
     BE_BUDGET_COMPUTE,
+    BE_BUDGET_CODEC,
     BE_BUDGET_MESSAGES, /* send and receive */
     BE_BUDGET_MERGE,
     BE_BUDGET_IDLE,      /* T·C less busy time, at least 0 */
@@ -28,6 +29,7 @@ enum be_budget_part {
 /* 100 = reached + losses. */
 enum be_loss {
     BE_LOSS_COMPUTE, /* compute beyond N·w: clock, caches, shared cores; below 0: it was faster */
+    BE_LOSS_CODEC,
     BE_LOSS_MESSAGES,
     BE_LOSS_MERGE,
     BE_LOSS_START,       /* idle before the first task */

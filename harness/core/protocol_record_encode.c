@@ -44,6 +44,7 @@ static void known_add(json_t *object, const char *key, uint64_t value)
 static void stamps_add(json_t *object, const struct be_stamps *stamps)
 {
     count_add(object, "compute_ns", stamps->compute_ns);
+    count_add(object, "codec_ns", stamps->codec_ns);
     count_add(object, "send_ns", stamps->send_ns);
     count_add(object, "receive_ns", stamps->receive_ns);
     count_add(object, "merge_ns", stamps->merge_ns);

@@ -56,6 +56,7 @@ enum be_status be_pass_kind_parse(const char *name, enum be_pass_kind *value,
  */
 struct be_stamps {
     uint64_t compute_ns; /* inside the workload */
+    uint64_t codec_ns;   /* encoding and decoding; 0 also where nothing is (threads) */
     uint64_t send_ns;    /* handing messages over, system calls included */
     uint64_t receive_ns; /* taking messages in, without the wait for them */
     uint64_t merge_ns;   /* putting results in their place */

@@ -9,9 +9,9 @@
 
 /* What each timed pass says by itself; the sample's value is the median of those that say it. */
 static const enum be_value pass_figures[] = {
-    BE_VALUE_dispatcher_cpu_ns, BE_VALUE_compute_ns, BE_VALUE_send_ns,      BE_VALUE_receive_ns,
-    BE_VALUE_merge_ns,          BE_VALUE_busy_ns,    BE_VALUE_balance,      BE_VALUE_start_skew_ns,
-    BE_VALUE_start_idle_ns,     BE_VALUE_tail_ns,    BE_VALUE_tail_idle_ns,
+    BE_VALUE_dispatcher_cpu_ns, BE_VALUE_compute_ns,    BE_VALUE_codec_ns, BE_VALUE_send_ns,
+    BE_VALUE_receive_ns,        BE_VALUE_merge_ns,      BE_VALUE_busy_ns,  BE_VALUE_balance,
+    BE_VALUE_start_skew_ns,     BE_VALUE_start_idle_ns, BE_VALUE_tail_ns,  BE_VALUE_tail_idle_ns,
 };
 
 enum { PASS_FIGURES = sizeof(pass_figures) / sizeof(pass_figures[0]) };
@@ -154,8 +154,8 @@ static void gauges_fill(const struct be_gauges *gauges, double *values)
 /* CPU time or what is stamped, whichever is more: tasks may sleep, and stamps leave things out. */
 static uint64_t busy_of(uint64_t cpu_ns, const struct be_stamps *stamps)
 {
-    uint64_t stamped_ns =
-        stamps->compute_ns + stamps->send_ns + stamps->receive_ns + stamps->merge_ns;
+    uint64_t stamped_ns = stamps->compute_ns + stamps->codec_ns + stamps->send_ns +
+                          stamps->receive_ns + stamps->merge_ns;
     return stamped_ns > cpu_ns ? stamped_ns : cpu_ns;
 }
 
@@ -171,6 +171,7 @@ static void pass_stamps_fill(const struct be_pass_record *pass, double *values)
         const struct be_pass_worker *worker = &pass->workers[i];
         busy_ns += busy_of(worker->cpu_ns, &worker->stamps);
         compute_ns += worker->stamps.compute_ns;
+        sum.codec_ns += worker->stamps.codec_ns;
         sum.send_ns += worker->stamps.send_ns;
         sum.receive_ns += worker->stamps.receive_ns;
         sum.merge_ns += worker->stamps.merge_ns;
@@ -179,6 +180,7 @@ static void pass_stamps_fill(const struct be_pass_record *pass, double *values)
         }
     }
     values[BE_VALUE_compute_ns] = (double)(compute_ns + sum.compute_ns);
+    values[BE_VALUE_codec_ns] = (double)sum.codec_ns;
     values[BE_VALUE_send_ns] = (double)sum.send_ns;
     values[BE_VALUE_receive_ns] = (double)sum.receive_ns;
     values[BE_VALUE_merge_ns] = (double)sum.merge_ns;

@@ -31,15 +31,20 @@ static json_t *shares_object(const char *const *names, const double *shares, siz
 json_t *be_findings_json_budget(const struct be_budget *budget)
 {
     static const char *const parts[BE_BUDGET_PART_COUNT] = {
-        [BE_BUDGET_COMPUTE] = "compute",     [BE_BUDGET_MESSAGES] = "messages",
-        [BE_BUDGET_MERGE] = "merge",         [BE_BUDGET_IDLE] = "idle",
-        [BE_BUDGET_REMAINDER] = "remainder",
+        [BE_BUDGET_COMPUTE] = "compute",   [BE_BUDGET_CODEC] = "codec",
+        [BE_BUDGET_MESSAGES] = "messages", [BE_BUDGET_MERGE] = "merge",
+        [BE_BUDGET_IDLE] = "idle",         [BE_BUDGET_REMAINDER] = "remainder",
     };
     static const char *const losses[BE_LOSS_COUNT] = {
-        [BE_LOSS_COMPUTE] = "compute",       [BE_LOSS_MESSAGES] = "messages",
-        [BE_LOSS_MERGE] = "merge",           [BE_LOSS_START] = "start",
-        [BE_LOSS_IMBALANCE] = "imbalance",   [BE_LOSS_WAITING] = "waiting",
-        [BE_LOSS_DISPATCHER] = "dispatcher", [BE_LOSS_UNEXPLAINED] = "unexplained",
+        [BE_LOSS_COMPUTE] = "compute",
+        [BE_LOSS_CODEC] = "codec",
+        [BE_LOSS_MESSAGES] = "messages",
+        [BE_LOSS_MERGE] = "merge",
+        [BE_LOSS_START] = "start",
+        [BE_LOSS_IMBALANCE] = "imbalance",
+        [BE_LOSS_WAITING] = "waiting",
+        [BE_LOSS_DISPATCHER] = "dispatcher",
+        [BE_LOSS_UNEXPLAINED] = "unexplained",
     };
     bool known = budget->known;
     const struct be_member members[] = {

@@ -48,10 +48,11 @@ static void part_cell(double percent, struct be_doc *doc)
 
 static void parts_put(const struct be_view *view, size_t rows, struct be_doc *doc)
 {
-    static const char *const headers[] = {"executor",         "workers", "task", "compute",
-                                          "send and receive", "merge",   "idle", "remainder"};
+    static const char *const headers[] = {
+        "executor",         "workers", "task", "compute",  "encode and decode",
+        "send and receive", "merge",   "idle", "remainder"};
 
-    be_doc_table(doc, "lrlrrrrr", headers, rows);
+    be_doc_table(doc, "lrlrrrrrr", headers, rows);
     for (size_t i = 0; i < view->cell_count; i++) {
         struct be_budget budget = view->cells[i].summary->budget;
         if (budget.known) {

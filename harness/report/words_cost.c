@@ -9,6 +9,7 @@
 
 static const char *const loss_names[BE_LOSS_COUNT] = {
     [BE_LOSS_COMPUTE] = "slower compute",
+    [BE_LOSS_CODEC] = "encode and decode",
     [BE_LOSS_MESSAGES] = "send and receive",
     [BE_LOSS_MERGE] = "merge",
     [BE_LOSS_START] = "late start",

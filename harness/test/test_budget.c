@@ -17,6 +17,7 @@ struct pass {
     double pus;
     double serial;
     double compute;
+    double codec;
     double send;
     double receive;
     double merge;
@@ -34,6 +35,7 @@ static struct be_sample sample_of(const struct pass *pass)
     be_values_clear(sample.values);
     sample.values[BE_VALUE_distinct_pus] = pass->pus;
     sample.values[BE_VALUE_compute_ns] = pass->compute;
+    sample.values[BE_VALUE_codec_ns] = pass->codec;
     sample.values[BE_VALUE_send_ns] = pass->send;
     sample.values[BE_VALUE_receive_ns] = pass->receive;
     sample.values[BE_VALUE_merge_ns] = pass->merge;
@@ -85,70 +87,70 @@ static double verdict_sum(const struct be_budget *budget)
 static const struct {
     const char *name;
     struct pass pass;
-    double parts[BE_BUDGET_PART_COUNT]; /* compute, messages, merge, idle, remainder */
+    double parts[BE_BUDGET_PART_COUNT]; /* compute, codec, messages, merge, idle, remainder */
     double reached;
     double losses[BE_LOSS_COUNT]; /* in the order of enum be_loss */
     double overlap;
 } cases[] = {
     {"two workers on two PUs",
-     {2, 1500, 1560, 60, 40, 20, 1700, 50, 150, 0, 0},
-     {78, 5, 1, 15, 1},
+     {2, 1500, 1560, 20, 60, 40, 20, 1700, 50, 150, 0, 0},
+     {78, 1, 5, 1, 15, 0},
      75,
-     {3, 5, 1, 2.5, 7.5, 0, 5, 1},
+     {3, 1, 5, 1, 2.5, 7.5, 0, 5, 0},
      0},
     {"compute was faster than serially",
-     {2, 1500, 1400, 60, 40, 20, 1700, 50, 150, 0, 0},
-     {70, 5, 1, 15, 9},
+     {2, 1500, 1400, 0, 60, 40, 20, 1700, 50, 150, 0, 0},
+     {70, 0, 5, 1, 15, 9},
      75,
-     {-5, 5, 1, 2.5, 7.5, 0, 5, 9},
+     {-5, 0, 5, 1, 2.5, 7.5, 0, 5, 9},
      0},
     {"stamps say more than the clocks",
-     {2, 1500, 1660, 60, 40, 20, 1700, 50, 150, 0, 0},
-     {83, 5, 1, 15, -4},
+     {2, 1500, 1660, 0, 60, 40, 20, 1700, 50, 150, 0, 0},
+     {83, 0, 5, 1, 15, -4},
      75,
-     {8, 5, 1, 2.5, 7.5, 0, 5, -4},
+     {8, 0, 5, 1, 2.5, 7.5, 0, 5, -4},
      0},
     {"workers idle for longer than their cores",
-     {2, 1500, 1560, 60, 40, 20, 1700, 200, 400, 0, 0},
-     {78, 5, 1, 15, 1},
+     {2, 1500, 1560, 0, 60, 40, 20, 1700, 200, 400, 0, 0},
+     {78, 0, 5, 1, 15, 1},
      75,
-     {3, 5, 1, 5, 10, 0, 0, 1},
+     {3, 0, 5, 1, 5, 10, 0, 0, 1},
      0},
     {"the dispatcher's own PU idles",
-     {3, 1800, 1800, 60, 60, 30, 2100, 30, 60, .dispatcher_cpu = 400, .workers = 2},
-     {60, 4, 1, 30, 5},
+     {3, 1800, 1800, 30, 60, 60, 30, 2100, 30, 60, .dispatcher_cpu = 400, .workers = 2},
+     {60, 1, 4, 1, 30, 4},
      60,
-     {0, 4, 1, 1, 2, 20, 7, 5},
+     {0, 1, 4, 1, 1, 2, 20, 7, 4},
      0},
     {"nothing is known of the dispatcher but its own PU",
-     {3, 1800, 1800, 30, 30, 30, 1950, 30, 60, .workers = 2},
-     {60, 2, 1, 35, 2},
+     {3, 1800, 1800, 0, 30, 30, 30, 1950, 30, 60, .workers = 2},
+     {60, 0, 2, 1, 35, 2},
      60,
-     {0, 2, 1, 5 / 9.0, 10 / 9.0, 100 / 3.0, 0, 2},
+     {0, 0, 2, 1, 5 / 9.0, 10 / 9.0, 100 / 3.0, 0, 2},
      0},
     {"four workers share two PUs",
-     {2, 1900, 3800, 100, 60, 40, 4000, 0, 0, 0, 0},
-     {95, 4, 1, 0, 0},
+     {2, 1900, 3800, 0, 100, 60, 40, 4000, 0, 0, 0, 0},
+     {95, 0, 4, 1, 0, 0},
      95,
-     {0, 4, 1, 0, 0, 0, 0, 0},
+     {0, 0, 4, 1, 0, 0, 0, 0, 0},
      100},
     {"four workers share two PUs and their caches",
-     {2, 1700, 3600, 200, 120, 80, 4000, 0, 0, 0, 0},
-     {90, 8, 2, 0, 0},
+     {2, 1700, 3600, 20, 200, 120, 60, 4000, 0, 0, 0, 0},
+     {90, .5, 8, 1.5, 0, 0},
      85,
-     {5, 8, 2, 0, 0, 0, 0, 0},
+     {5, .5, 8, 1.5, 0, 0, 0, 0, 0},
      100},
     {"four workers sleep on two PUs",
-     {2, 3960, 3960, 20, 10, 10, 4000, 0, 0, 0, 0},
-     {198, .75, .25, 0, -99},
+     {2, 3960, 3960, 0, 20, 10, 10, 4000, 0, 0, 0, 0},
+     {198, 0, .75, .25, 0, -99},
      198,
-     {0, .75, .25, 0, 0, 0, 0, -99},
+     {0, 0, .75, .25, 0, 0, 0, 0, -99},
      100},
     {"one unbound worker, and a dispatcher that C does not count",
-     {1, 900, 900, 100, 0, 0, 1250, 0, 0, 0, 0},
-     {90, 8, 0, 0, 2},
+     {1, 900, 900, 0, 100, 0, 0, 1250, 0, 0, 0, 0},
+     {90, 0, 8, 0, 0, 2},
      90,
-     {0, 8, 0, 0, 0, 0, 0, 2},
+     {0, 0, 8, 0, 0, 0, 0, 0, 2},
      25},
 };
 
@@ -174,9 +176,9 @@ static void parts_of_one_sample(void **state)
 static void named_parts_are_medians_and_the_last_takes_the_rest(void **state)
 {
     static const struct pass passes[] = {
-        {1, 700, 700, 100, 0, 0, 900, 100, 0, 0, 0},
-        {1, 800, 820, 90, 0, 0, 910, 0, 90, 0, 0},
-        {1, 720, 760, 50, 0, 20, 930, 30, 30, 0, 0},
+        {1, 700, 700, 0, 100, 0, 0, 900, 100, 0, 0, 0},
+        {1, 800, 820, 0, 90, 0, 0, 910, 0, 90, 0, 0},
+        {1, 720, 760, 0, 50, 0, 20, 930, 30, 30, 0, 0},
     };
 
     (void)state;
@@ -198,9 +200,9 @@ static void named_parts_are_medians_and_the_last_takes_the_rest(void **state)
 static void what_was_not_stamped_is_not_known(void **state)
 {
     static const struct pass passes[] = {
-        {2, 1500, NAN, NAN, NAN, NAN, NAN, 50, 150, 0, 0},
-        {2, 1400, 1560, 60, 40, 20, 1700, 50, 150, 0, 0},
-        {2, NAN, 1560, 60, 40, 20, 1700, 50, 150, 0, 0},
+        {2, 1500, NAN, NAN, NAN, NAN, NAN, NAN, 50, 150, 0, 0},
+        {2, 1400, 1560, 0, 60, 40, 20, 1700, 50, 150, 0, 0},
+        {2, NAN, 1560, 0, 60, 40, 20, 1700, 50, 150, 0, 0},
     };
 
     (void)state;
@@ -245,6 +247,7 @@ static void sums_are_always_a_hundred(void **state)
                 .pus = (double)be_rng_below(&rng, 4) + 1,
                 .serial = draw_below(&rng, 3000),
                 .compute = draw_below(&rng, 3000),
+                .codec = draw_below(&rng, 300),
                 .send = draw_below(&rng, 500),
                 .receive = draw_below(&rng, 500),
                 .merge = draw_below(&rng, 100),

@@ -35,6 +35,7 @@ static void check_disturbance(const struct be_worker_record *actual,
 static void check_stamps(const struct be_stamps *actual, const struct be_stamps *expected)
 {
     assert_int_equal(actual->compute_ns, expected->compute_ns);
+    assert_int_equal(actual->codec_ns, expected->codec_ns);
     assert_int_equal(actual->send_ns, expected->send_ns);
     assert_int_equal(actual->receive_ns, expected->receive_ns);
     assert_int_equal(actual->merge_ns, expected->merge_ns);

@@ -52,6 +52,7 @@ static const struct member members[] = {
     {'p', "dispatcher\0", "cpu_ns", 0},
     {'p', "dispatcher\0", "compute_ns", 0},
     {'p', SECOND_WORKER, "compute_ns", 0},
+    {'p', SECOND_WORKER, "codec_ns", 0},
     {'p', SECOND_WORKER, "send_ns", 0},
     {'p', SECOND_WORKER, "receive_ns", 0},
     {'p', SECOND_WORKER, "merge_ns", 0},

@@ -144,11 +144,12 @@ static void less_than_5_per_cent_of_the_budget_are_nobodys(void **state)
         const struct be_budget *budget =
             &summary_of(&measured, pools[i], pool_workers(), "none")->budget;
         double remainder = budget->parts[BE_BUDGET_REMAINDER];
-        printf("%s x%" PRIu32 ", spin 100 us: compute %.2f %%, messages %.2f %%, merge %.2f %%, "
+        printf("%s x%" PRIu32
+               ", spin 100 us: compute %.2f %%, codec %.2f %%, messages %.2f %%, merge %.2f %%, "
                "idle %.2f %%, remainder %.2f %% of T x C\n",
                pools[i], pool_workers(), budget->parts[BE_BUDGET_COMPUTE],
-               budget->parts[BE_BUDGET_MESSAGES], budget->parts[BE_BUDGET_MERGE],
-               budget->parts[BE_BUDGET_IDLE], remainder);
+               budget->parts[BE_BUDGET_CODEC], budget->parts[BE_BUDGET_MESSAGES],
+               budget->parts[BE_BUDGET_MERGE], budget->parts[BE_BUDGET_IDLE], remainder);
         assert_true(budget->known);
         assert_true(fabs(remainder) < 5);
     }

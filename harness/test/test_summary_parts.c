@@ -63,6 +63,7 @@ static void budgets_take_serial_time_from_their_round(void **state)
         builder_add_sample(&run, SERIAL, round, 1500 + 100 * round, 1500);
         struct be_sample *sample = builder_add_sample(&run, THREADS, round, 1000, 1700);
         sample->values[BE_VALUE_compute_ns] = 1560;
+        sample->values[BE_VALUE_codec_ns] = 10;
         sample->values[BE_VALUE_send_ns] = 60;
         sample->values[BE_VALUE_receive_ns] = 40;
         sample->values[BE_VALUE_merge_ns] = 20;
@@ -75,6 +76,7 @@ static void budgets_take_serial_time_from_their_round(void **state)
     assert_int_equal(budget->count, 2);
     assert_near(budget->reached, 77.5, 1e-9);
     assert_near(budget->losses[BE_LOSS_COMPUTE], .5, 1e-9);
+    assert_near(budget->losses[BE_LOSS_CODEC], .5, 1e-9);
     assert_near(budget->losses[BE_LOSS_IMBALANCE], 7.5, 1e-9);
     assert_near(budget->parts[BE_BUDGET_IDLE], 15, 1e-9);
     assert_false(summaries.items[SERIAL].budget.known);
