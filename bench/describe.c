@@ -58,11 +58,11 @@ static json_t *workloads_describe(void)
     for (size_t i = 0; be_workload_table[i]; i++) {
         const struct breakeven_workload *row = be_workload_table[i];
         json_array_append_new(
-            array,
-            json_pack("{s:s, s:s, s:i, s:i, s:o, s:o, s:n, s:[]}", "name", row->name, "summary",
-                      row->summary, "request_bytes", (int)row->request_bytes, "reply_bytes",
-                      (int)row->reply_bytes, "steps_max", be_json_count(row->steps_max), "step_ns",
-                      be_json_count(row->step_ns), "unavailable", "params"));
+            array, json_pack("{s:s, s:s, s:i, s:i, s:o, s:o, s:n, s:o}", "name", row->name,
+                             "summary", row->summary, "request_bytes", (int)row->request_bytes,
+                             "reply_bytes", (int)row->reply_bytes, "steps_max",
+                             be_json_count(row->steps_max), "step_ns", be_json_count(row->step_ns),
+                             "unavailable", "params", params_describe(be_workload_params(row))));
     }
     return array;
 }

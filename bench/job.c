@@ -10,10 +10,12 @@
 #include "part.h"
 #include "workload/workload_table.h"
 
-/* Beyond it, requests and replies would take more than 2.4 GB. */
 #define TASKS_MAX UINT64_C(100000000)
 
-/* Parameters that every spec may have, beside those of the executor's row. */
+/* Of all requests and replies: that many tasks of the smallest size. */
+#define BATCH_BYTES_MAX (TASKS_MAX * 24)
+
+/* Parameters that every spec may have, beside those of its rows. */
 enum { COMMON_CHUNK, COMMON_STEPS, COMMON_TASKS, COMMON_WORKERS };
 
 static const struct be_param common[] = {
@@ -67,11 +69,13 @@ static enum be_status rows_find(struct be_job *job, struct be_error *error)
     const char *workload = be_params_get(&job->spec.params, "workload");
     const char *executor = be_params_get(&job->spec.params, "executor");
 
-    job->workload = workload ? be_workload_find(workload) : NULL;
-    if (!job->workload) {
+    const struct breakeven_workload *row = workload ? be_workload_find(workload) : NULL;
+    if (!row) {
         row_missing("workload", workload, workload_name, error);
         return BE_EINVAL;
     }
+    job->sized = *row;
+    job->workload = &job->sized;
     job->executor = executor ? be_executor_find(executor) : NULL;
     if (!job->executor) {
         row_missing("executor", executor, executor_name, error);
@@ -88,7 +92,7 @@ static bool params_have(const struct be_param *params, const char *name)
     return params->name;
 }
 
-/* Once job->params has all that this executor takes. */
+/* Once job->params has all that these rows take. */
 static enum be_status keys_check(const struct be_job *job, struct be_error *error)
 {
     const struct be_params *given = &job->spec.params;
@@ -105,8 +109,9 @@ static enum be_status keys_check(const struct be_job *job, struct be_error *erro
         for (const struct be_param *param = common; param->name; param++) {
             be_buffer_printf(&names, " %s", param->name);
         }
-        be_error_fill(error, BE_EINVAL, "'%s' is no parameter of executor '%s'; there are:%s", key,
-                      job->executor->name, be_buffer_text(&names));
+        be_error_fill(error, BE_EINVAL,
+                      "'%s' is no parameter of workload '%s' or executor '%s'; there are:%s", key,
+                      job->workload->name, job->executor->name, be_buffer_text(&names));
         be_buffer_finish(&names);
         return BE_EINVAL;
     }
@@ -175,6 +180,12 @@ static enum be_status params_fill(struct be_job *job, struct be_error *error)
         const struct be_part *part = be_part_find(param->name);
         status = part ? part_fill(job, param, part, error) : param_fill(job, param, error);
     }
+    for (const struct be_param *param = be_workload_params(job->workload);
+         status == BE_OK && param->name; param++) {
+        status = param_fill(job, param, error);
+    }
+    job->sized.request_bytes =
+        (uint32_t)be_params_get_count(&job->params, "payload", job->sized.request_bytes);
     return status;
 }
 
@@ -223,6 +234,12 @@ static enum be_status memory_create(struct be_job *job, struct be_error *error)
         .reply_bytes = job->workload->reply_bytes,
     };
 
+    if (job->tasks > BATCH_BYTES_MAX / (shape.request_bytes + shape.reply_bytes)) {
+        return be_error_set(error, BE_EINVAL,
+                            "tasks: %" PRIu64 " with %zu bytes each, and %zu for their results, "
+                            "are more than %" PRIu64 " bytes",
+                            job->tasks, shape.request_bytes, shape.reply_bytes, BATCH_BYTES_MAX);
+    }
     return be_shared_create(&shape, &job->memory, error);
 }
 
@@ -288,7 +305,8 @@ static enum be_status requests_generate(struct be_job *job, struct be_error *err
     }
     status = memory_create(job, error);
     if (status == BE_OK) {
-        workload->generate(job->spec.seed, steps, job->tasks, job->memory.requests);
+        workload->generate(job->spec.seed, steps, job->tasks, job->memory.requests,
+                           workload->request_bytes);
     }
     return status;
 }

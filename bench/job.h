@@ -16,9 +16,10 @@
 
 struct be_job {
     struct be_spec spec;
-    const struct breakeven_workload *workload;
+    const struct breakeven_workload *workload; /* `sized` */
+    struct breakeven_workload sized;           /* a row, with requests as large as was chosen */
     const struct be_executor_ops *executor;
-    struct be_params params; /* every parameter of the executor's row, canonical */
+    struct be_params params; /* every parameter of both rows, canonical */
     struct be_inject inject; /* none where the executor takes one worker only */
     uint32_t workers;
     uint64_t chunk; /* at most `tasks` */

@@ -34,8 +34,9 @@ uint64_t be_batch_compute(const struct be_batch *batch, const struct breakeven_w
     for (uint64_t task = first; task < end;) {
         /* Whoever takes turns may do so after every task. */
         uint64_t wanted = turns->checkpoint ? 1 : end - task;
-        uint64_t good = workload->run(requests + task * workload->request_bytes,
-                                      replies + task * workload->reply_bytes, wanted, turns);
+        uint64_t good =
+            workload->run(requests + task * workload->request_bytes, workload->request_bytes,
+                          replies + task * workload->reply_bytes, wanted, turns);
         task += good;
         if (good < wanted) {
             batch->failed[task++] = 1;

@@ -40,11 +40,12 @@ static _Noreturn void pause_for_ever(void)
     }
 }
 
-static size_t deed_run(const void *requests, void *replies, size_t count,
+static size_t deed_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                        struct breakeven_turns *turns)
 {
     const char *request = requests;
 
+    (void)request_bytes;
     (void)turns;
     for (size_t i = 0; i < count; i++) {
         atomic_store(&shared->worker, getpid());
@@ -258,11 +259,12 @@ static _Atomic uint64_t *seen_replies;
 
 /* The first task takes long; each of the others waits, within reason, for the first one's result.
  */
-static size_t patience_run(const void *requests, void *replies, size_t count,
+static size_t patience_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                            struct breakeven_turns *turns)
 {
     const uint64_t *request = requests;
 
+    (void)request_bytes;
     (void)turns;
     for (size_t i = 0; i < count; i++) {
         usleep(20000);
@@ -307,10 +309,11 @@ static void a_long_tasks_result_does_not_wait_for_the_next_task(void **state)
     munmap((void *)seen_replies, TASKS * sizeof(uint64_t));
 }
 
-static size_t descriptors_run(const void *requests, void *replies, size_t count,
-                              struct breakeven_turns *turns)
+static size_t descriptors_run(const void *requests, size_t request_bytes, void *replies,
+                              size_t count, struct breakeven_turns *turns)
 {
     (void)requests;
+    (void)request_bytes;
     (void)turns;
     for (size_t i = 0; i < count; i++) {
         ((uint64_t *)replies)[i] = (uint64_t)descriptors_open();
@@ -362,10 +365,11 @@ static uint64_t writes_made(void)
     return at ? strtoull(at + strlen("syscw: "), NULL, 10) : 0;
 }
 
-static size_t writes_run(const void *requests, void *replies, size_t count,
+static size_t writes_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                          struct breakeven_turns *turns)
 {
     (void)requests;
+    (void)request_bytes;
     (void)turns;
     for (size_t i = 0; i < count; i++) {
         ((uint64_t *)replies)[i] = writes_made();

@@ -55,11 +55,12 @@ static uint64_t deed_do(enum deed deed, struct breakeven_turns *turns)
     return 0;
 }
 
-static size_t deed_run(const void *requests, void *replies, size_t count,
+static size_t deed_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                        struct breakeven_turns *turns)
 {
     const uint64_t *request = requests;
     uint64_t *reply = replies;
+    (void)request_bytes;
 
     for (size_t i = 0; i < count; i++) {
         reply[i] = deed_do((enum deed)request[i], turns);

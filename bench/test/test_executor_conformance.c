@@ -35,8 +35,8 @@ static void expect_right(const struct fixture *f, const struct be_batch *batch)
         const char *reply = (const char *)batch->replies + i * workload->reply_bytes;
         memset(expected, 0, workload->reply_bytes);
         if (f->ops->caps & BE_EXECUTOR_COMPUTES) {
-            workload->run((const char *)batch->requests + i * workload->request_bytes, expected, 1,
-                          &nobody);
+            workload->run((const char *)batch->requests + i * workload->request_bytes,
+                          workload->request_bytes, expected, 1, &nobody);
         }
         if (memcmp(reply, expected, workload->reply_bytes) != 0 || batch->failed[i]) {
             fail_msg("%s: task %llu of %llu came out wrong", f->ops->name, (unsigned long long)i,
@@ -68,7 +68,8 @@ static void run_and_check(struct fixture *f, uint64_t tasks, uint64_t seed)
     struct be_batch batch = batch_alloc(f->env.workload, tasks);
     uint64_t before_ns = be_clock_now_ns();
 
-    f->env.workload->generate(seed, 9, tasks, (void *)batch.requests);
+    f->env.workload->generate(seed, 9, tasks, (void *)batch.requests,
+                              f->env.workload->request_bytes);
     if (fixture_run(f, &batch) != BE_OK) {
         fail_msg("%s: %s", f->ops->name, f->error.message);
     }
@@ -175,7 +176,7 @@ static void fail_every(const struct be_executor_ops *ops, uint64_t chunk, uint64
     fixture_start(&f, ops, euclid(), 2, chunk);
     struct be_batch batch = batch_alloc(f.env.workload, TASKS);
     struct breakeven_pair *pairs = (struct breakeven_pair *)batch.requests;
-    f.env.workload->generate(1, 9, TASKS, pairs);
+    f.env.workload->generate(1, 9, TASKS, pairs, sizeof(*pairs));
     for (uint64_t i = 0; i < TASKS; i += every) {
         pairs[i].b = 0;
     }
@@ -214,9 +215,10 @@ static void mirror(const void *request, void *reply, size_t bytes)
     }
 }
 
-static size_t large_run(const void *requests, void *replies, size_t count,
+static size_t large_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                         struct breakeven_turns *turns)
 {
+    (void)request_bytes;
     (void)turns;
     for (size_t i = 0; i < count; i++) {
         mirror((const char *)requests + i * LARGE_BYTES, (char *)replies + i * LARGE_BYTES,
@@ -225,9 +227,10 @@ static size_t large_run(const void *requests, void *replies, size_t count,
     return count;
 }
 
-static size_t small_to_large_run(const void *requests, void *replies, size_t count,
-                                 struct breakeven_turns *turns)
+static size_t small_to_large_run(const void *requests, size_t request_bytes, void *replies,
+                                 size_t count, struct breakeven_turns *turns)
 {
+    (void)request_bytes;
     (void)turns;
     for (size_t i = 0; i < count; i++) {
         mirror((const char *)requests + i * 8, (char *)replies + i * LARGE_BYTES, LARGE_BYTES);
@@ -235,7 +238,7 @@ static size_t small_to_large_run(const void *requests, void *replies, size_t cou
     return count;
 }
 
-static void numbers_generate(uint64_t seed, size_t tasks, uint32_t bytes, void *requests)
+static void numbers_generate(uint64_t seed, size_t tasks, size_t bytes, void *requests)
 {
     struct be_rng rng;
 
@@ -246,16 +249,18 @@ static void numbers_generate(uint64_t seed, size_t tasks, uint32_t bytes, void *
     }
 }
 
-static void large_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests)
+static void large_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests,
+                           size_t request_bytes)
 {
     (void)steps;
-    numbers_generate(seed, tasks, LARGE_BYTES, requests);
+    numbers_generate(seed, tasks, request_bytes, requests);
 }
 
-static void small_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests)
+static void small_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests,
+                           size_t request_bytes)
 {
     (void)steps;
-    numbers_generate(seed, tasks, 8, requests);
+    numbers_generate(seed, tasks, request_bytes, requests);
 }
 
 static const struct breakeven_workload large = {
@@ -417,7 +422,7 @@ static void workers_cpu_time_is_told(void **state)
     fixture_start(&f, ops, be_workload_find("gcd-trial"), 2, 1);
     struct breakeven_turns nobody = {NULL};
     uint64_t alone_ns = be_clock_thread_cpu_ns();
-    f.env.workload->run(&pair, &gcd, 1, &nobody);
+    f.env.workload->run(&pair, sizeof(pair), &gcd, 1, &nobody);
     alone_ns = be_clock_thread_cpu_ns() - alone_ns;
 
     struct be_batch batch = batch_alloc(f.env.workload, 8);

@@ -15,11 +15,12 @@ struct counted_request {
     _Atomic uint64_t *calls; /* of this task */
 };
 
-static size_t counted_run(const void *requests, void *replies, size_t count,
+static size_t counted_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                           struct breakeven_turns *turns)
 {
     const struct counted_request *counted = requests;
     uint64_t *results = replies;
+    (void)request_bytes;
     (void)turns;
 
     for (size_t i = 0; i < count; i++) {

@@ -195,7 +195,7 @@ static void a_window_saves_wake_ups(void **state)
     pinned_create(&wide);
     pinned_create(&one);
     struct be_batch batch = batch_alloc(wide.env.workload, TASKS);
-    wide.env.workload->generate(1, 0, TASKS, (void *)batch.requests);
+    wide.env.workload->generate(1, 0, TASKS, (void *)batch.requests, 16);
     for (int i = 0; i < FEWER_ROUNDS; i++) {
         wide_ns[i] = (double)pass_time_ns(&wide, &batch);
         ratios[i] = (double)pass_time_ns(&one, &batch) / wide_ns[i];
@@ -232,7 +232,7 @@ static double stamping_sample_ns(const struct stamping *stamping, bool stamps)
         f.env.clock_costs = (struct be_clock_costs){1000000, 1000000};
     }
     struct be_batch batch = batch_alloc(f.env.workload, stamping->tasks);
-    f.env.workload->generate(1, 0, stamping->tasks, (void *)batch.requests);
+    f.env.workload->generate(1, 0, stamping->tasks, (void *)batch.requests, 16);
     pinned_create(&f);
     double took_ns = sample_ns(&f, &batch);
     fixture_end(&f);

@@ -9,6 +9,10 @@
 #define SPEC(params, more)                                                                         \
     "{\"protocol\":1,\"params\":{\"workload\":\"gcd-euclid\",\"executor\":\"serial\"" params       \
     "}" more "}\n"
+/* So many tasks of a workload whose payload can be chosen. */
+#define SIZED(payload, tasks)                                                                      \
+    "{\"protocol\":1,\"params\":{\"workload\":\"touch\",\"executor\":\"serial\","                  \
+    "\"payload\":\"" payload "\",\"tasks\":\"" tasks "\"}}\n"
 #define TASKS ",\"tasks\":\"10\",\"steps\":\"5\""
 
 static void assert_refused(const char *spec, size_t bytes, enum be_status wanted, const char *part)
@@ -73,6 +77,12 @@ static void wrong_specs_are_refused_with_what_would_be_right(void **state)
         {SPEC(TASKS ",\"workers\":\"2\"", ""), BE_EINVAL, "executor 'serial' has 1 worker"},
         {SPEC(TASKS ",\"chunk\":\"0\"", ""), BE_EINVAL, "chunk"},
         {SPEC(TASKS ",\"colour\":\"red\"", ""), BE_EINVAL, "'colour' is no parameter"},
+        {SPEC(TASKS ",\"payload\":\"64\"", ""), BE_EINVAL,
+         "'payload' is no parameter of workload 'gcd-euclid'"},
+        {SIZED("8", "10"), BE_EINVAL, "payload: '8' is outside 16 .. 4194304"},
+        {SIZED("4194312", "10"), BE_EINVAL, "payload: '4194312' is outside 16 .. 4194304"},
+        {SIZED("20", "10"), BE_EINVAL, "payload: '20' is not a multiple of 8 bytes"},
+        {SIZED("4194304", "1000"), BE_EINVAL, "1000 with 4194304 bytes each"},
         {SPEC("", ""), BE_EINVAL, "tasks: missing"},
         {SPEC(",\"tasks\":\"10\"", ""), BE_EINVAL, "1 .. 91"},
         {SPEC(",\"tasks\":\"10\",\"steps\":\"92\"", ""), BE_EINVAL, "1 .. 91"},

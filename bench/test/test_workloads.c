@@ -27,7 +27,7 @@ static uint64_t gcd_of(const struct breakeven_workload *workload, uint64_t a, ui
     struct breakeven_pair pair = {a, b};
     uint64_t reply = 0;
 
-    assert_int_equal(workload->run(&pair, &reply, 1, &alone), 1);
+    assert_int_equal(workload->run(&pair, sizeof(pair), &reply, 1, &alone), 1);
     return reply;
 }
 
@@ -84,9 +84,9 @@ static void a_zero_fails_its_task_alone(void **state)
 
     for (size_t k = 0; k < 2; k++) {
         uint64_t replies[] = {77, 77, 77, 77, 77};
-        assert_int_equal(rows[k]->run(pairs, replies, 5, &alone), 1);
-        assert_int_equal(rows[k]->run(pairs + 2, replies + 2, 3, &alone), 1);
-        assert_int_equal(rows[k]->run(pairs + 4, replies + 4, 1, &alone), 0);
+        assert_int_equal(rows[k]->run(pairs, 16, replies, 5, &alone), 1);
+        assert_int_equal(rows[k]->run(pairs + 2, 16, replies + 2, 3, &alone), 1);
+        assert_int_equal(rows[k]->run(pairs + 4, 16, replies + 4, 1, &alone), 0);
         const uint64_t wanted[] = {2, 77, 3, 77, 77};
         assert_memory_equal(replies, wanted, sizeof(wanted));
     }
@@ -138,7 +138,7 @@ static void trial_generates_coprime_pairs_of_the_steps_wanted(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-        trial()->generate(7, wanted[i], TASKS, pairs);
+        trial()->generate(7, wanted[i], TASKS, pairs, 16);
         for (size_t k = 0; k < TASKS; k++) {
             assert_int_equal(trial()->count_steps(&pairs[k]), wanted[i]);
             assert_int_equal(gcd_of(euclid(), pairs[k].a, pairs[k].b), 1);
@@ -170,7 +170,7 @@ static void euclid_generates_pairs_of_the_steps_wanted(void **state)
 
     assert_int_equal(euclid()->steps_max, 91);
     for (uint64_t steps = 1; steps <= euclid()->steps_max; steps++) {
-        euclid()->generate(steps, steps, TASKS, pairs);
+        euclid()->generate(steps, steps, TASKS, pairs, 16);
         for (size_t k = 0; k < TASKS; k++) {
             assert_true(pairs[k].a > 0 && pairs[k].b > 0);
             assert_int_equal(euclid_steps_by_hand(pairs[k].a, pairs[k].b), steps);
@@ -189,9 +189,9 @@ static void a_seed_gives_the_same_requests_and_another_others(void **state)
 
     for (size_t i = 0; be_workload_table[i]; i++) {
         const struct breakeven_workload *row = be_workload_table[i];
-        row->generate(1, 20, TASKS, first);
-        row->generate(1, 20, TASKS, again);
-        row->generate(2, 20, TASKS, other);
+        row->generate(1, 20, TASKS, first, 16);
+        row->generate(1, 20, TASKS, again, 16);
+        row->generate(2, 20, TASKS, other, 16);
         assert_memory_equal(first, again, sizeof(first));
         assert_memory_not_equal(first, other, sizeof(first));
     }
@@ -223,7 +223,7 @@ static void trial_lets_others_in_every_4096_steps(void **state)
         struct counted_turns counted = {{checkpoint_count}, 0};
         struct breakeven_pair pair = {cases[i].a, cases[i].b};
         uint64_t reply = 0;
-        assert_int_equal(trial()->run(&pair, &reply, 1, &counted.turns), 1);
+        assert_int_equal(trial()->run(&pair, sizeof(pair), &reply, 1, &counted.turns), 1);
         assert_int_equal(reply, 1);
         assert_int_equal(counted.calls, cases[i].calls);
     }
@@ -236,11 +236,60 @@ static void null_replies_depend_on_their_requests(void **state)
     uint64_t replies[100];
     (void)state;
 
-    null->generate(3, 0, 100, pairs);
-    assert_int_equal(null->run(pairs, replies, 100, &alone), 100);
+    null->generate(3, 0, 100, pairs, 16);
+    assert_int_equal(null->run(pairs, 16, replies, 100, &alone), 100);
     for (size_t i = 0; i < 100; i++) {
         assert_int_equal(replies[i], pairs[i].a ^ pairs[i].b);
         assert_true(i == 0 || replies[i] != replies[i - 1]);
+    }
+}
+
+/* By hand: every byte counts, wherever it lies; slices of a long payload are all there. */
+static void touch_sums_all_of_its_payload(void **state)
+{
+    enum { LONG_WORDS = 100003 };
+    const struct breakeven_workload *touch = be_workload_find("touch");
+    const uint64_t two[2][3] = {{1, 2, UINT64_C(1) << 40}, {UINT64_MAX, 1, 5}};
+    uint64_t *words = calloc(LONG_WORDS, sizeof(*words));
+    uint64_t replies[2] = {0};
+    (void)state;
+
+    assert_int_equal(touch->run(two, sizeof(two[0]), replies, 2, &alone), 2);
+    assert_int_equal(replies[0], 3 + (UINT64_C(1) << 40));
+    assert_int_equal(replies[1], 5);
+    for (uint64_t i = 0; i < LONG_WORDS; i++) {
+        words[i] = i + 1;
+    }
+    assert_int_equal(touch->run(words, LONG_WORDS * sizeof(*words), replies, 1, &alone), 1);
+    assert_int_equal(replies[0], UINT64_C(100003) * 100004 / 2);
+    free(words);
+}
+
+/* Rows without a chosen size ignore it; the others must not mix up where a request begins. */
+static void a_larger_payload_changes_what_travels_alone(void **state)
+{
+    enum { TASKS = 20 };
+    static const char *const names[] = {"null", "touch", "spin"};
+    static const size_t sizes[] = {16, 24, 4096};
+    (void)state;
+
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t j = 0; j < 3; j++) {
+            const struct breakeven_workload *row = be_workload_find(names[i]);
+            unsigned char *requests = calloc(TASKS, sizes[j]);
+            uint64_t together[TASKS];
+            row->generate(5, 1, TASKS, requests, sizes[j]);
+            assert_int_equal(row->run(requests, sizes[j], together, TASKS, &alone), TASKS);
+            for (size_t k = 0; k < TASKS; k++) {
+                uint64_t single = 0;
+                const uint64_t *request = (const void *)(requests + k * sizes[j]);
+                row->run(request, sizes[j], &single, 1, &alone);
+                assert_int_equal(together[k], single);
+                assert_true(k == 0 || together[k] != together[k - 1]);
+                assert_true(request[sizes[j] / 8 - 1] != 0); /* written to its end */
+            }
+            free(requests);
+        }
     }
 }
 
@@ -252,6 +301,8 @@ static void rows_keep_the_rules_of_the_header(void **state)
         const struct breakeven_workload *row = be_workload_table[i];
         assert_ptr_equal(be_workload_find(row->name), row);
         assert_true(row->request_bytes >= 8 && row->request_bytes % 8 == 0);
+        assert_true(row->request_bytes_max == 0 || row->request_bytes_max > row->request_bytes);
+        assert_int_equal(row->request_bytes_max > 0, be_workload_params(row)->name != NULL);
         assert_true(row->reply_bytes >= 8 && row->reply_bytes % 8 == 0);
         assert_true(row->summary[0] && row->summary[strlen(row->summary) - 1] != '.');
     }
@@ -271,6 +322,8 @@ int main(void)
         cmocka_unit_test(a_seed_gives_the_same_requests_and_another_others),
         cmocka_unit_test(trial_lets_others_in_every_4096_steps),
         cmocka_unit_test(null_replies_depend_on_their_requests),
+        cmocka_unit_test(touch_sums_all_of_its_payload),
+        cmocka_unit_test(a_larger_payload_changes_what_travels_alone),
         cmocka_unit_test(rows_keep_the_rules_of_the_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static struct taken task_time(const char *name, uint64_t steps)
     struct taken taken = {be_clock_now_ns(), be_clock_thread_cpu_ns()};
     uint64_t reply = 0;
 
-    assert_int_equal(workload->run(&pair, &reply, 1, &nobody), 1);
+    assert_int_equal(workload->run(&pair, sizeof(pair), &reply, 1, &nobody), 1);
     taken.cpu_ns = be_clock_thread_cpu_ns() - taken.cpu_ns;
     taken.wall_ns = be_clock_now_ns() - taken.wall_ns;
     return taken;
@@ -45,8 +45,8 @@ static void replies_depend_on_their_requests(void **state)
     for (size_t k = 0; k < 2; k++) {
         const struct breakeven_workload *workload = be_workload_find(names[k]);
         assert_int_equal(workload->step_ns, 1);
-        workload->generate(3, 100, 50, pairs);
-        assert_int_equal(workload->run(pairs, replies, 50, &nobody), 50);
+        workload->generate(3, 100, 50, pairs, 16);
+        assert_int_equal(workload->run(pairs, 16, replies, 50, &nobody), 50);
         for (size_t i = 0; i < 50; i++) {
             assert_int_equal(workload->count_steps(&pairs[i]), 100);
             assert_int_equal(replies[i], pairs[i].a ^ pairs[i].b);

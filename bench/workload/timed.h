@@ -9,19 +9,22 @@
 
 #include "breakeven/workload.h"
 #include "core/rng.h"
+#include "workload/request.h"
 
 /* The longest task: who asks for more has mistaken the unit. */
 #define BE_TIMED_STEPS_MAX UINT64_C(60000000000)
 
-/* A request is a pair: its steps, and a number that makes its reply its own. */
-static inline void be_timed_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests)
+/* A request begins with its steps, and a number that makes its reply its own. */
+static inline void be_timed_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests,
+                                     size_t request_bytes)
 {
-    struct breakeven_pair *pairs = requests;
     struct be_rng rng;
 
     be_rng_init(&rng, seed);
     for (size_t i = 0; i < tasks; i++) {
-        pairs[i] = (struct breakeven_pair){steps, be_rng_next(&rng)};
+        struct breakeven_pair *pair = be_request_pair(requests, request_bytes, i);
+        *pair = (struct breakeven_pair){steps, be_rng_next(&rng)};
+        be_request_fill(&rng, pair, request_bytes);
     }
 }
 

@@ -20,11 +20,12 @@ enum { DRAWN_MAX = 1024 };
 /* Quotients and gcds are drawn from 1 .. this where there is room. */
 enum { DRAWN_QUOTIENT_MAX = 4, DRAWN_GCD_MAX = 1000 };
 
-static size_t gcd_euclid_run(const void *requests, void *replies, size_t count,
-                             struct breakeven_turns *turns)
+static size_t gcd_euclid_run(const void *requests, size_t request_bytes, void *replies,
+                             size_t count, struct breakeven_turns *turns)
 {
     const struct breakeven_pair *pairs = requests;
     uint64_t *results = replies;
+    (void)request_bytes;
     (void)turns; /* No task is long enough. */
 
     for (size_t i = 0; i < count; i++) {
@@ -81,11 +82,13 @@ static struct breakeven_pair euclid_draw(struct be_rng *rng, const struct fibona
     return pair;
 }
 
-static void gcd_euclid_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests)
+static void gcd_euclid_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests,
+                                size_t request_bytes)
 {
     struct breakeven_pair *pairs = requests;
     struct fibonacci fibonacci;
     struct be_rng rng;
+    (void)request_bytes;
 
     fibonacci_init(&fibonacci);
     be_rng_init(&rng, seed);

@@ -56,11 +56,12 @@ static uint64_t trial_gcd(uint64_t a, uint64_t b, struct breakeven_turns *turns)
     }
 }
 
-static size_t gcd_trial_run(const void *requests, void *replies, size_t count,
+static size_t gcd_trial_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                             struct breakeven_turns *turns)
 {
     const struct breakeven_pair *pairs = requests;
     uint64_t *results = replies;
+    (void)request_bytes;
 
     for (size_t i = 0; i < count; i++) {
         if (pairs[i].a == 0 || pairs[i].b == 0) {
@@ -91,10 +92,12 @@ static struct breakeven_pair coprime_draw(struct be_rng *rng, uint64_t steps)
     return (struct breakeven_pair){steps, other};
 }
 
-static void gcd_trial_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests)
+static void gcd_trial_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests,
+                               size_t request_bytes)
 {
     struct breakeven_pair *pairs = requests;
     struct be_rng rng;
+    (void)request_bytes;
 
     be_rng_init(&rng, seed);
     for (size_t i = 0; i < tasks; i++) {

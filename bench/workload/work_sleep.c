@@ -20,11 +20,12 @@ static void sleep_task(uint64_t ns)
     }
 }
 
-static size_t sleep_run(const void *requests, void *replies, size_t count,
+static size_t sleep_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                         struct breakeven_turns *turns)
 {
     const struct breakeven_pair *pairs = requests;
     uint64_t *results = replies;
+    (void)request_bytes;
     (void)turns; /* the pool calls the checkpoint after each task */
 
     /* The kernel may otherwise be 50 us late on purpose. */

@@ -19,15 +19,15 @@ static void spin_task(uint64_t ns, struct breakeven_turns *turns)
     }
 }
 
-static size_t spin_run(const void *requests, void *replies, size_t count,
+static size_t spin_run(const void *requests, size_t request_bytes, void *replies, size_t count,
                        struct breakeven_turns *turns)
 {
-    const struct breakeven_pair *pairs = requests;
     uint64_t *results = replies;
 
     for (size_t i = 0; i < count; i++) {
-        spin_task(pairs[i].a, turns);
-        results[i] = be_timed_reply(&pairs[i]);
+        const struct breakeven_pair *pair = be_request_pair_const(requests, request_bytes, i);
+        spin_task(pair->a, turns);
+        results[i] = be_timed_reply(pair);
     }
     return count;
 }
@@ -36,6 +36,7 @@ const struct breakeven_workload be_workload_spin = {
     .name = "spin",
     .summary = "keeps a core busy for exactly its grain, in CPU time of its own",
     .request_bytes = sizeof(struct breakeven_pair),
+    .request_bytes_max = BE_REQUEST_BYTES_MAX,
     .reply_bytes = sizeof(uint64_t),
     .steps_max = BE_TIMED_STEPS_MAX,
     .step_ns = 1,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "workload/request.h"
+
 #define BE_WORKLOAD(row) extern const struct breakeven_workload be_workload_##row;
 #include "workload/workload.def"
 #undef BE_WORKLOAD
@@ -21,4 +23,22 @@ const struct breakeven_workload *be_workload_find(const char *name)
         }
     }
     return NULL;
+}
+
+const struct be_param *be_workload_params(const struct breakeven_workload *row)
+{
+    static const struct be_param none[] = {{.name = NULL}};
+    static const struct be_param sized[] = {
+        {
+            .name = "payload",
+            .type = BE_PARAM_SIZE,
+            .fallback = "16",
+            .min = sizeof(struct breakeven_pair),
+            .max = BE_REQUEST_BYTES_MAX,
+            .help = "bytes of a request",
+        },
+        {.name = NULL},
+    };
+
+    return row->request_bytes_max > 0 ? sized : none;
 }

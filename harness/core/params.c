@@ -82,6 +82,10 @@ enum be_status be_param_check(const struct be_param *param, const char *value, c
         return be_error_set(error, BE_EINVAL, "%s: '%s' is outside %s .. %s", param->name, value,
                             low, high);
     }
+    if (param->type == BE_PARAM_SIZE && number % 8 != 0) {
+        return be_error_set(error, BE_EINVAL, "%s: '%s' is not a multiple of 8 bytes", param->name,
+                            value);
+    }
     number_format(param->type, number, low);
     snprintf(text, text_bytes, "%s", low);
     return BE_OK;

@@ -17,7 +17,7 @@
 enum be_param_type {
     BE_PARAM_COUNT,    /* a whole number, min .. max */
     BE_PARAM_DURATION, /* ns, min .. max */
-    BE_PARAM_SIZE,     /* bytes, min .. max */
+    BE_PARAM_SIZE,     /* bytes in whole words of 8, min .. max */
     BE_PARAM_CHOICE,   /* one of `choices` */
 };
 

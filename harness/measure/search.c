@@ -60,7 +60,7 @@ static enum be_status params_resize(const struct search *search,
                                     const struct be_configuration *configuration,
                                     const struct be_grain *grain, struct be_params *params)
 {
-    uint64_t tasks = be_schedule_tasks(search->sweep->plan, grain);
+    uint64_t tasks = be_schedule_tasks(search->sweep->plan, grain, &configuration->params);
     enum be_status status = be_params_merge(params, &configuration->params, search->error);
 
     if (be_params_get(params, "scaling")) {

@@ -85,7 +85,7 @@ static double task_ns_planned(const struct be_grain *grain)
     return grain->task_ns > 0 ? exp2(round(log2(grain->task_ns))) : 0;
 }
 
-uint64_t be_schedule_tasks(const struct be_plan *plan, const struct be_grain *grain)
+static uint64_t tasks_wanted(const struct be_plan *plan, const struct be_grain *grain)
 {
     double task_ns = task_ns_planned(grain);
     double workers = (double)values_max(plan, "workers");
@@ -103,6 +103,23 @@ uint64_t be_schedule_tasks(const struct be_plan *plan, const struct be_grain *gr
     double wanted = fmax(ceil(pass_ns_min / task_ns), fmin(balanced, pass_ns_max / task_ns));
     uint64_t most = grain->steps > 0 ? TASKS_MAX : tasks_without_steps(plan);
     return clamp(wanted, workers, (double)most);
+}
+
+/* As many of them as there may be with the payload of these parameters, if they have one. */
+static uint64_t tasks_bound(const struct be_plan *plan, const struct be_params *params,
+                            uint64_t tasks)
+{
+    uint64_t copies = plan->scaling == BE_SCALING_WEAK ? values_max(plan, "workers") : 1;
+    uint64_t most = BE_SCHEDULE_INPUT_BYTES / copies / be_params_get_count(params, "payload", 1);
+
+    most = most > 1 ? most : 1;
+    return tasks < most ? tasks : most;
+}
+
+uint64_t be_schedule_tasks(const struct be_plan *plan, const struct be_grain *grain,
+                           const struct be_params *params)
+{
+    return tasks_bound(plan, params, tasks_wanted(plan, grain));
 }
 
 static enum be_status schedule_add(struct maker *maker, enum be_role role,
@@ -180,9 +197,11 @@ static enum be_status executor_params(const struct maker *maker, const struct be
     return status;
 }
 
-/* The part that says what, for generated tasks of workload `null`. */
-static enum be_status overhead_params(const struct maker *maker, struct be_params *params)
+/* The part that says what, for generated tasks of workload `null`, as large as the block's. */
+static enum be_status overhead_params(const struct maker *maker, const struct block *block,
+                                      struct be_params *params)
 {
+    const char *payload = be_params_get(&block->params, "payload");
     enum be_status status =
         be_params_set(params, "workload", maker->null_workload->name, maker->error);
 
@@ -193,11 +212,16 @@ static enum be_status overhead_params(const struct maker *maker, struct be_param
         status = be_params_set_count(params, "steps", 0, maker->error);
     }
     if (status == BE_OK) {
-        status =
-            be_params_set_count(params, "tasks", tasks_without_steps(maker->plan), maker->error);
+        status = params_set_defaults(params, maker->null_workload, maker->error);
     }
-    return status == BE_OK ? params_set_defaults(params, maker->null_workload, maker->error)
-                           : status;
+    if (status == BE_OK && payload) {
+        status = be_params_set(params, "payload", payload, maker->error);
+    }
+    if (status == BE_OK) {
+        uint64_t tasks = tasks_bound(maker->plan, params, tasks_without_steps(maker->plan));
+        status = be_params_set_count(params, "tasks", tasks, maker->error);
+    }
+    return status;
 }
 
 /* One configuration, and what its messages alone cost beside it. */
@@ -226,7 +250,7 @@ static enum be_status member_add(struct maker *maker, const struct block *block,
     if (status == BE_OK && overhead) {
         status = executor_params(maker, variant, dimensions, index, &params);
         if (status == BE_OK) {
-            status = overhead_params(maker, &params);
+            status = overhead_params(maker, block, &params);
         }
         if (status == BE_OK) {
             status = schedule_add(maker, BE_ROLE_OVERHEAD, block->grain, &params);
@@ -291,8 +315,8 @@ static enum be_status block_params(const struct maker *maker, const struct be_gr
         status = be_params_set(params, "input", input, maker->error);
     }
     if (status == BE_OK) {
-        status = be_params_set_count(params, "tasks", be_schedule_tasks(maker->plan, grain),
-                                     maker->error);
+        uint64_t tasks = be_schedule_tasks(plan, grain, params);
+        status = be_params_set_count(params, "tasks", tasks, maker->error);
     }
     if (status == BE_OK && (!given || grain->steps > 0)) {
         status = be_params_set_count(params, "steps", grain->steps, maker->error);

@@ -20,6 +20,12 @@ enum { BE_SCHEDULE_CONFIGURATIONS_MAX = 100000 };
 /* Tasks of one pass on workload `null`: enough for a CPU time that is worth dividing. */
 #define BE_SCHEDULE_OVERHEAD_TASKS 20000
 
+/*
+ * The inputs of a pass together, at most, where a task's is large: they all lie in memory, once a
+ * runner. With weak scaling that holds for the most workers.
+ */
+#define BE_SCHEDULE_INPUT_BYTES (UINT64_C(256) << 20)
+
 /* One task of a block. */
 struct be_grain {
     const char *workload; /* owned by the catalogue */
@@ -70,7 +76,8 @@ struct be_schedule {
  * lasts 50 ms, raised to 16 chunks a worker as far as 500 ms allow, and at least one task a worker.
  * They follow from the grain that was asked for, so they are the same in every run. On a workload
  * without steps, such as `null`, they are at most BE_SCHEDULE_OVERHEAD_TASKS, or 16 of the plan's
- * largest chunks where that is more. Grains that come to the same steps make one block.
+ * largest chunks where that is more. With a payload they are at most BE_SCHEDULE_INPUT_BYTES
+ * together. A companion has its block's payload. Grains that come to the same steps make one block.
  *
  * Errors: BE_EUSAGE above BE_SCHEDULE_CONFIGURATIONS_MAX, BE_ENOMEM. *schedule is written on
  * success only.
@@ -80,7 +87,11 @@ enum be_status be_schedule_expand(const struct be_plan *plan, const struct be_ca
                                   struct be_error *error);
 void be_schedule_finish(struct be_schedule *schedule);
 
-/* The tasks of a pass: what be_schedule_expand gives the reference of this grain. */
-uint64_t be_schedule_tasks(const struct be_plan *plan, const struct be_grain *grain);
+/*
+ * The tasks of a pass: what be_schedule_expand gives a reference of this grain, whose workload has
+ * these parameters.
+ */
+uint64_t be_schedule_tasks(const struct be_plan *plan, const struct be_grain *grain,
+                           const struct be_params *params);
 
 #endif

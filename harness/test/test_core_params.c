@@ -53,14 +53,23 @@ static void wrong_values_are_refused_with_what_is_right(void **state)
         const char *value;
         const char *right;
     } cases[] = {
-        {&chunk, "0", "1 .. 1000"},       {&chunk, "1001", "1 .. 1000"},
-        {&chunk, "", "whole number"},     {&chunk, "many", "whole number"},
-        {&chunk, "1KiB", "whole number"}, {&wait, "999ns", "1us .. 1s"},
-        {&wait, "2s", "1us .. 1s"},       {&wait, "5", "10us"},
-        {&room, "63", "64 .. 1048576"},   {&room, "4KB", "4KiB"},
-        {&start, "", "fork spawn"},       {&start, "for", "fork spawn"},
-        {&start, "forks", "fork spawn"},  {&start, "fork spawn", "fork spawn"},
-        {&join, "none", "auto all"},      {&join, "0", "1 .. 1000"},
+        {&chunk, "0", "1 .. 1000"},
+        {&chunk, "1001", "1 .. 1000"},
+        {&chunk, "", "whole number"},
+        {&chunk, "many", "whole number"},
+        {&chunk, "1KiB", "whole number"},
+        {&wait, "999ns", "1us .. 1s"},
+        {&wait, "2s", "1us .. 1s"},
+        {&wait, "5", "10us"},
+        {&room, "63", "64 .. 1048576"},
+        {&room, "68", "a multiple of 8 bytes"},
+        {&room, "4KB", "4KiB"},
+        {&start, "", "fork spawn"},
+        {&start, "for", "fork spawn"},
+        {&start, "forks", "fork spawn"},
+        {&start, "fork spawn", "fork spawn"},
+        {&join, "none", "auto all"},
+        {&join, "0", "1 .. 1000"},
     };
     char text[32] = "as before";
     struct be_error error;

@@ -8,7 +8,7 @@ static void rows_are_found_with_what_they_offer(void **state)
     catalog_make(&catalog);
     assert_string_equal(catalog.program, "breakeven-bench");
     assert_string_equal(catalog.build_id, "ab12");
-    assert_int_equal(catalog.rows[BE_CATALOG_WORKLOAD].count, 5);
+    assert_int_equal(catalog.rows[BE_CATALOG_WORKLOAD].count, 6);
     assert_int_equal(catalog.rows[BE_CATALOG_EXECUTOR].count, 5);
 
     const struct be_catalog_row *trial =

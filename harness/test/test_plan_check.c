@@ -55,7 +55,7 @@ static void values_become_canonical(void **state)
 }
 
 static const struct {
-    const char *settings[7];
+    const char *settings[8];
     enum be_status status;
     const char *message;
 } refusals[] = {
@@ -98,6 +98,15 @@ static const struct {
     {{"workload", "gcd-euclid", "steps", "91"},
      BE_EINVAL,
      "steps: gcd-euclid has at most 90 steps a task, not 91"},
+    {{"payload", "64"}, BE_EUSAGE, "'payload' is a parameter of workload 'touch', which the plan"},
+    {{"workload", "null", "payload", "8"}, BE_EINVAL, "payload: '8' is outside 16 .. 4194304"},
+    {{"workload", "null", "payload", "20"}, BE_EINVAL, "payload: '20' is not a multiple of 8"},
+    {{"workload", "null", "payload", "64,1MiB", "tasks", "257"},
+     BE_EINVAL,
+     "tasks: 257 with a payload of 1048576 bytes each are more than 256 MiB; at most 256"},
+    {{"workload", "null", "payload", "64", "pairs", "4 6"},
+     BE_EUSAGE,
+     "payload: each pair of the input has 16 bytes"},
     {{"input", "pairs.csv"}, BE_EINTERNAL, "input 'pairs.csv' has not been read"},
 };
 

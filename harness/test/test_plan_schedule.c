@@ -122,14 +122,16 @@ static void a_block_holds_reference_measured_and_overhead(void **state)
                             "tasks=5000 workers=1 workload=gcd-trial"},
         {BE_ROLE_MEASURED, "chunk=16 executor=threads-gil input=seeded placement=smt steps=5000 "
                            "switch-interval=5ms tasks=5000 workers=2 workload=gcd-trial"},
-        {BE_ROLE_OVERHEAD, "chunk=16 executor=threads-gil input=seeded placement=smt steps=0 "
-                           "switch-interval=5ms tasks=20000 workers=2 workload=null"},
+        {BE_ROLE_OVERHEAD,
+         "chunk=16 executor=threads-gil input=seeded payload=16 placement=smt steps=0 "
+         "switch-interval=5ms tasks=20000 workers=2 workload=null"},
         {BE_ROLE_MEASURED, "chunk=16 executor=processes input=seeded placement=smt start=spawn "
                            "steps=5000 tasks=5000 transport=ring wake=park window=256 workers=2 "
                            "workload=gcd-trial"},
-        {BE_ROLE_OVERHEAD, "chunk=16 executor=processes input=seeded placement=smt start=spawn "
-                           "steps=0 tasks=20000 transport=ring wake=park window=256 workers=2 "
-                           "workload=null"},
+        {BE_ROLE_OVERHEAD,
+         "chunk=16 executor=processes input=seeded payload=16 placement=smt "
+         "start=spawn steps=0 tasks=20000 transport=ring wake=park window=256 workers=2 "
+         "workload=null"},
         {BE_ROLE_MEASURED, "chunk=1 executor=null input=seeded placement=smt steps=5000 tasks=5000 "
                            "workers=1 workload=gcd-trial"},
     };
@@ -176,6 +178,40 @@ static void assert_params(const struct be_configuration *configuration, const ch
         assert_non_null(found);
         assert_string_equal(found, value);
     }
+}
+
+/* A block a payload; whoever compares within one compares equal sizes, and equally many of them. */
+static void all_of_a_block_have_its_payload(void **state)
+{
+    static const struct {
+        const char *payload;
+        uint64_t tasks;
+        enum be_role role;
+    } expected[] = {
+        {"64", 20000, BE_ROLE_REFERENCE},   {"64", 80000, BE_ROLE_MEASURED},
+        {"64", 20000, BE_ROLE_OVERHEAD},    {"1048576", 64, BE_ROLE_REFERENCE},
+        {"1048576", 256, BE_ROLE_MEASURED}, {"1048576", 64, BE_ROLE_OVERHEAD},
+    };
+    struct be_schedule schedule;
+    struct be_plan plan;
+    (void)state;
+
+    schedule_make(&plan,
+                  (const char *[]){"executor", "threads", "workers", "4", "workload", "touch",
+                                   "payload", "64,1MiB", "scaling", "weak", NULL},
+                  &schedule);
+    assert_int_equal(schedule.count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        const struct be_configuration *configuration = &schedule.items[i];
+        assert_int_equal(configuration->role, expected[i].role);
+        assert_int_equal(configuration->block, i / 3);
+        assert_params(configuration, "payload", expected[i].payload);
+        assert_params(configuration, "workload",
+                      configuration->role == BE_ROLE_OVERHEAD ? "null" : "touch");
+        assert_int_equal(configuration->tasks, expected[i].tasks);
+    }
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
 }
 
 /* P workers do P times the reference's tasks; what a message costs is measured as ever. */
@@ -297,6 +333,9 @@ static void tasks_make_a_serial_pass_of_50_to_500_ms(void **state)
         {{"pairs", "4 6, 10 15, 3 5"}, 3},
         {{"workload", "null"}, 20000},
         {{"workload", "null", "chunk", "10000"}, 160000},
+        {{"workload", "null", "payload", "13424"}, 19996}, /* 256 MiB together */
+        {{"workload", "null", "payload", "4MiB"}, 64},
+        {{"workload", "null", "payload", "4MiB", "tasks", "63"}, 63},
     };
     (void)state;
 
@@ -481,6 +520,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_those_of_the_cross_product),
         cmocka_unit_test(a_block_holds_reference_measured_and_overhead),
+        cmocka_unit_test(all_of_a_block_have_its_payload),
         cmocka_unit_test(weak_scaling_grows_the_tasks_with_the_workers),
         cmocka_unit_test(faults_are_injected_into_pools_and_their_companions),
         cmocka_unit_test(ids_are_distinct_in_a_block_and_the_same_every_time),

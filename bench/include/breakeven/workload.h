@@ -41,6 +41,12 @@ struct breakeven_workload {
     uint32_t request_bytes; /* of one task; a multiple of 8, at least 8 */
     uint32_t reply_bytes;   /* of one result; a multiple of 8, at least 8 */
 
+    /*
+     * The largest size of a request, where it can be chosen from request_bytes on; 0: it cannot.
+     * The functions below are given what was chosen, or request_bytes.
+     */
+    uint32_t request_bytes_max;
+
     /* The largest `steps` that one task can have; 0: a task has no steps to choose. */
     uint64_t steps_max;
 
@@ -51,14 +57,16 @@ struct breakeven_workload {
      * Writes `tasks` requests of exactly `steps` steps each, the same for the same seed. A call
      * with steps in 1 .. steps_max (or any, where that is 0) cannot fail.
      */
-    void (*generate)(uint64_t seed, uint64_t steps, size_t tasks, void *requests);
+    void (*generate)(uint64_t seed, uint64_t steps, size_t tasks, void *requests,
+                     size_t request_bytes);
 
     /*
      * Computes `count` tasks, requests and replies packed. Returns how many came out well: less
      * than count when the task at that index failed; the caller marks it and goes on behind it.
      * A failed task's reply is left as it was.
      */
-    size_t (*run)(const void *requests, void *replies, size_t count, struct breakeven_turns *turns);
+    size_t (*run)(const void *requests, size_t request_bytes, void *replies, size_t count,
+                  struct breakeven_turns *turns);
 
     /* Steps that one request takes: the identity of its cost, as the planner counts it. */
     uint64_t (*count_steps)(const void *request);
