@@ -8,7 +8,6 @@
 #include "core/buffer.h"
 #include "core/units.h"
 #include "part.h"
-#include "requests.h"
 #include "workload/workload_table.h"
 
 #define TASKS_MAX UINT64_C(100000000)
@@ -65,12 +64,24 @@ static void row_missing(const char *kind, const char *name, const char *(*name_a
     be_buffer_finish(&names);
 }
 
-static enum be_status rows_find(struct be_job *job, struct be_error *error)
+static const struct breakeven_workload *
+workload_find(const char *name, const struct breakeven_workload *const *others)
+{
+    for (; others && *others; others++) {
+        if (strcmp((*others)->name, name) == 0) {
+            return *others;
+        }
+    }
+    return be_workload_find(name);
+}
+
+static enum be_status rows_find(struct be_job *job, const struct breakeven_workload *const *others,
+                                struct be_error *error)
 {
     const char *workload = be_params_get(&job->spec.params, "workload");
     const char *executor = be_params_get(&job->spec.params, "executor");
 
-    const struct breakeven_workload *row = workload ? be_workload_find(workload) : NULL;
+    const struct breakeven_workload *row = workload ? workload_find(workload, others) : NULL;
     if (!row) {
         row_missing("workload", workload, workload_name, error);
         return BE_EINVAL;
@@ -265,11 +276,6 @@ static enum be_status pairs_load(struct be_job *job, struct be_error *error)
     const struct be_pairs *pairs = &job->spec.pairs;
     enum be_status status = BE_OK;
 
-    if (be_params_get(&job->spec.params, "distribution")) {
-        return be_error_set(error, BE_EINVAL,
-                            "distribution: of generated tasks; these are given, by 'pairs' or "
-                            "'input'");
-    }
     if (job->workload->request_bytes != sizeof(struct breakeven_pair)) {
         return be_error_set(error, BE_EINVAL, "workload '%s' does not take pairs as its input",
                             job->workload->name);
@@ -293,14 +299,9 @@ static enum be_status pairs_load(struct be_job *job, struct be_error *error)
 static enum be_status requests_generate(struct be_job *job, struct be_error *error)
 {
     const struct breakeven_workload *workload = job->workload;
-    const char *name = be_params_get(&job->params, "distribution");
-    enum be_distribution distribution = BE_DISTRIBUTION_FIXED;
     uint64_t steps = 0;
     enum be_status status = number_get(job, &common[COMMON_STEPS], &steps, error);
 
-    if (status == BE_OK && name) {
-        status = be_distribution_parse(name, &distribution, error);
-    }
     if (status != BE_OK) {
         return status;
     }
@@ -316,34 +317,30 @@ static enum be_status requests_generate(struct be_job *job, struct be_error *err
     }
     status = memory_create(job, error);
     if (status == BE_OK) {
-        status = be_requests_generate(workload, distribution, job->spec.seed, steps, job->tasks,
-                                      job->memory.requests, error);
+        workload->generate(job->spec.seed, steps, job->tasks, job->memory.requests,
+                           workload->request_bytes);
     }
     return status;
 }
 
-static enum be_status input_load(struct be_job *job, struct be_error *error)
+static enum be_status chunk_read(struct be_job *job, struct be_error *error)
 {
-    enum be_status status = number_get(job, &common[COMMON_TASKS], &job->tasks, error);
+    enum be_status status = number_get(job, &common[COMMON_CHUNK], &job->chunk, error);
 
-    if (status == BE_OK) {
-        status = job->spec.pairs.count > 0 || job->spec.input_path ? pairs_load(job, error)
-                                                                   : requests_generate(job, error);
-    }
-    if (status == BE_OK) {
-        status = number_get(job, &common[COMMON_CHUNK], &job->chunk, error);
-    }
     if (job->chunk > job->tasks) {
         job->chunk = job->tasks;
     }
     return status;
 }
 
-enum be_status be_job_init(struct be_job *job, struct be_spec *spec, struct be_error *error)
+/* All but the input. */
+static enum be_status job_settle(struct be_job *job, struct be_spec *spec,
+                                 const struct breakeven_workload *const *others,
+                                 struct be_error *error)
 {
     job->spec = *spec;
     be_spec_init(spec);
-    enum be_status status = rows_find(job, error);
+    enum be_status status = rows_find(job, others, error);
 
     if (status == BE_OK) {
         status = params_fill(job, error);
@@ -357,7 +354,45 @@ enum be_status be_job_init(struct be_job *job, struct be_spec *spec, struct be_e
     if (status == BE_OK) {
         status = inject_read(job, error);
     }
-    return status == BE_OK ? input_load(job, error) : status;
+    return status == BE_OK ? number_get(job, &common[COMMON_TASKS], &job->tasks, error) : status;
+}
+
+enum be_status be_job_init(struct be_job *job, struct be_spec *spec, struct be_error *error)
+{
+    enum be_status status = job_settle(job, spec, NULL, error);
+
+    if (status == BE_OK) {
+        status = job->spec.pairs.count > 0 || job->spec.input_path ? pairs_load(job, error)
+                                                                   : requests_generate(job, error);
+    }
+    return status == BE_OK ? chunk_read(job, error) : status;
+}
+
+enum be_status be_job_init_worker(struct be_job *job, struct be_spec *spec,
+                                  const struct breakeven_workload *const *others,
+                                  struct be_error *error)
+{
+    enum be_status status = job_settle(job, spec, others, error);
+
+    return status == BE_OK ? chunk_read(job, error) : status;
+}
+
+void be_job_env(const struct be_job *job, const struct be_shared *memory,
+                struct be_executor_env *env)
+{
+    *env = (struct be_executor_env){
+        .workload = job->workload,
+        .params = &job->params,
+        .spec = &job->spec,
+        .workers = job->workers,
+        .chunk = job->chunk,
+        .tasks = job->tasks,
+        .accounts = memory->accounts,
+        .memory = memory,
+        .extra = {.cost_ns = job->inject.cost_ns,
+                  .repeats = be_inject_repeats(&job->inject, job->tasks, job->workers),
+                  .last_task = job->tasks - 1},
+    };
 }
 
 void be_job_finish(struct be_job *job)

@@ -40,4 +40,18 @@ struct be_job {
 enum be_status be_job_init(struct be_job *job, struct be_spec *spec, struct be_error *error);
 void be_job_finish(struct be_job *job);
 
+/*
+ * The same for a worker that was handed the memory of a job that another process made: nothing is
+ * generated or read, and the job has none of its own. The spec says `tasks`. `others`: workloads to
+ * be found beside those of the table, ended by NULL; may be NULL.
+ */
+enum be_status be_job_init_worker(struct be_job *job, struct be_spec *spec,
+                                  const struct breakeven_workload *const *others,
+                                  struct be_error *error);
+
+/* Fills in what follows from the job and leaves the rest of *env zeroed; `memory` is its own or
+ * another process's. */
+void be_job_env(const struct be_job *job, const struct be_shared *memory,
+                struct be_executor_env *env);
+
 #endif

@@ -19,6 +19,7 @@
 #include "leash.h"
 #include "probe_runner.h"
 #include "runner.h"
+#include "start/serve.h"
 
 static const char help_text[] =
     "usage: breakeven-bench [--describe | --count-steps | --help | --version]\n"
@@ -255,6 +256,13 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc == 1) {
         return protocol_speak();
+    }
+    if (argc == 2 && strcmp(argv[1], "--worker") == 0) {
+        be_serve(NULL);
+        fprintf(stderr,
+                "breakeven-bench: --worker is how it starts its own workers, not for use by "
+                "hand\n");
+        return be_status_exit_code(BE_EUSAGE);
     }
     for (size_t i = 0; argc == 2 && i < sizeof(options) / sizeof(options[0]); i++) {
         if (strcmp(argv[1], options[i].name) == 0) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "codec/codec.h"
+#include "start/start.h"
 #include "transport/transport.h"
 
 static const struct be_row *transport_row(size_t index)
@@ -15,9 +16,15 @@ static const struct be_row *codec_row(size_t index)
     return be_codec_table[index] ? &be_codec_table[index]->row : NULL;
 }
 
+static const struct be_row *start_row(size_t index)
+{
+    return be_start_table[index] ? &be_start_table[index]->row : NULL;
+}
+
 const struct be_part be_part_table[] = {
     {"transport", transport_row},
     {"codec", codec_row},
+    {"start", start_row},
     {NULL, NULL},
 };
 

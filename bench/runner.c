@@ -83,23 +83,12 @@ static enum be_status pool_create(struct runner *runner, const struct be_counter
 {
     const struct be_job *job = runner->job;
 
-    *env = (struct be_executor_env){
-        .workload = job->workload,
-        .params = &job->params,
-        .workers = job->workers,
-        .chunk = job->chunk,
-        .tasks = job->tasks,
-        .pin = runner->pin,
-        .counters = counters,
-        .accounts = runner->accounts,
-        .memory = &job->memory,
-        .meter = &runner->meter,
-        .gauges = &runner->record.gauges,
-        .clock_costs = runner->clock_costs,
-        .extra = {.cost_ns = job->inject.cost_ns,
-                  .repeats = be_inject_repeats(&job->inject, job->tasks, job->workers),
-                  .last_task = job->tasks - 1},
-    };
+    be_job_env(job, &job->memory, env);
+    env->pin = runner->pin;
+    env->counters = counters;
+    env->meter = &runner->meter;
+    env->gauges = &runner->record.gauges;
+    env->clock_costs = runner->clock_costs;
     return job->executor->create(env, pool, error);
 }
 

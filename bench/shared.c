@@ -59,8 +59,9 @@ enum be_status be_shared_attach(int fd, const struct be_shared_shape *shape,
 {
     enum be_status status = shared_map(fd, shape, false, shared, error);
 
-    if (status != BE_OK) {
-        close(fd);
+    close(fd);
+    if (status == BE_OK) {
+        shared->fd = -1;
     }
     return status;
 }
@@ -84,7 +85,9 @@ void be_shared_finish(struct be_shared *shared)
 {
     if (shared->base) {
         munmap(shared->base, shared->bytes);
-        close(shared->fd);
+        if (shared->fd >= 0) {
+            close(shared->fd);
+        }
     }
     *shared = (struct be_shared){0};
 }

@@ -24,7 +24,7 @@ struct be_shared_shape {
 };
 
 struct be_shared {
-    int fd;              /* CLOEXEC, owned */
+    int fd;              /* CLOEXEC, owned; -1 where it was attached */
     unsigned char *base; /* NULL: none */
     size_t bytes;
     /* Parts of it, each beginning a page. */
@@ -37,7 +37,7 @@ struct be_shared {
 enum be_status be_shared_create(const struct be_shared_shape *shape, struct be_shared *shared,
                                 struct be_error *error);
 
-/* Maps what another process created in that shape. Takes the descriptor over, also on failure. */
+/* Maps what another process created in that shape. Closes the descriptor, also on failure. */
 enum be_status be_shared_attach(int fd, const struct be_shared_shape *shape,
                                 struct be_shared *shared, struct be_error *error);
 

@@ -89,6 +89,9 @@ CREATE TABLE sample (
     pass_trend REAL,
     pass_drift REAL,
     peak_rss_bytes REAL,
+    start_process_ns REAL,
+    start_import_ns REAL,
+    start_ready_ns REAL,
     transcript_hash INTEGER,
     hash INTEGER NOT NULL,
     FOREIGN KEY (run, configuration) REFERENCES configuration

@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,8 +26,8 @@ static _Noreturn void child_run(pid_t parent, const int keep[2], void (*body)(vo
     _exit(0);
 }
 
-enum be_status be_child_start(struct be_child *child, uint32_t index, const int keep[2],
-                              void (*body)(void *context), void *context, struct be_error *error)
+enum be_status be_child_fork(struct be_child *child, uint32_t index, const int keep[2],
+                             void (*body)(void *context), void *context, struct be_error *error)
 {
     pid_t parent = getpid();
     pid_t pid = fork();
@@ -35,7 +38,14 @@ enum be_status be_child_start(struct be_child *child, uint32_t index, const int 
     if (pid < 0) {
         return be_error_errno(error, BE_ESYSTEM, "cannot fork worker %u", index);
     }
+    return be_child_watch(child, index, pid, error);
+}
+
+enum be_status be_child_watch(struct be_child *child, uint32_t index, pid_t pid,
+                              struct be_error *error)
+{
     int pidfd = pidfd_open(pid, 0);
+
     if (pidfd < 0) {
         enum be_status status =
             be_error_errno(error, BE_ESYSTEM, "cannot watch worker %u: pidfd_open", index);
@@ -43,7 +53,7 @@ enum be_status be_child_start(struct be_child *child, uint32_t index, const int 
         waitpid(pid, NULL, 0);
         return status;
     }
-    *child = (struct be_child){.index = index, .pid = pid, .pidfd = pidfd};
+    *child = (struct be_child){.index = index, .pid = pid, .pidfd = pidfd, .teller = -1};
     return BE_OK;
 }
 
@@ -64,12 +74,47 @@ void be_child_kill(const struct be_child *child)
     }
 }
 
+/* Returns whether the child has ended. */
+static bool end_await(const struct be_child *child, int timeout_ms)
+{
+    struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
+    int count;
+
+    do {
+        count = poll(&ended, 1, timeout_ms);
+    } while (count < 0 && errno == EINTR);
+    return count > 0;
+}
+
+/* How a child that has ended did so; all 0: whoever would tell is gone. It can be heard again. */
+static struct be_ending ending_hear(const struct be_child *child)
+{
+    struct be_ending ending = {0};
+    siginfo_t info = {0};
+    ssize_t bytes;
+
+    if (child->teller < 0) {
+        waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOWAIT | WNOHANG);
+        return (struct be_ending){info.si_code, info.si_status};
+    }
+    do {
+        bytes = recv(child->teller, &ending, sizeof(ending), MSG_PEEK);
+    } while (bytes < 0 && errno == EINTR);
+    return bytes == sizeof(ending) ? ending : (struct be_ending){0};
+}
+
 void be_child_reap(struct be_child *child)
 {
     if (child->pid <= 0) {
         return;
     }
-    while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {
+    if (child->teller < 0) {
+        while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {
+        }
+    } else {
+        end_await(child, -1);
+        ending_hear(child);
+        close(child->teller);
     }
     close(child->pidfd);
     *child = (struct be_child){0};
@@ -77,19 +122,21 @@ void be_child_reap(struct be_child *child)
 
 enum be_status be_child_explain(const struct be_child *child, struct be_error *error)
 {
-    struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
-    siginfo_t info = {0};
+    char who[32] = "the fork server";
 
-    while (poll(&ended, 1, 1000) < 0 && errno == EINTR) {
+    if (child->index != BE_CHILD_SERVER) {
+        snprintf(who, sizeof(who), "worker %u", child->index);
     }
-    waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOWAIT | WNOHANG);
-    if (info.si_pid == 0) {
-        return be_error_set(error, BE_EWORKER, "worker %u closed its connection", child->index);
+    if (!end_await(child, 1000)) {
+        return be_error_set(error, BE_EWORKER, "%s closed its connection", who);
     }
-    if (info.si_code == CLD_EXITED) {
-        return be_error_set(error, BE_EWORKER, "worker %u exited with status %d", child->index,
-                            info.si_status);
+    struct be_ending ending = ending_hear(child);
+    switch (ending.code) {
+    case 0:
+        return be_error_set(error, BE_EWORKER, "%s ended with the server that forked it", who);
+    case CLD_EXITED:
+        return be_error_set(error, BE_EWORKER, "%s exited with status %d", who, ending.status);
+    default:
+        return be_error_set(error, BE_EWORKER, "%s was killed by signal %d", who, ending.status);
     }
-    return be_error_set(error, BE_EWORKER, "worker %u was killed by signal %d", child->index,
-                        info.si_status);
 }

@@ -1,5 +1,5 @@
 /*
- * Executor `processes`: a persistent pool of forked workers, a link of the chosen transport each.
+ * Executor `processes`: a persistent pool of worker processes, a link of the chosen transport each.
  */
 #include <stdlib.h>
 
@@ -7,6 +7,7 @@
 #include "executor/process_pool.h"
 #include "executor/process_worker.h"
 #include "executor/worker.h"
+#include "start/start.h"
 
 /* Messages under way with a worker take no more than this, unless two of them do. */
 #define FLIGHT_BYTES_MAX (UINT64_C(16) << 20)
@@ -58,23 +59,19 @@ static struct be_link_env link_env(const struct be_executor *pool, uint32_t inde
     };
 }
 
-static void process_body(void *birth)
-{
-    be_process_worker_run(birth);
-}
-
 static enum be_status process_start(struct be_executor *pool, uint32_t index,
                                     struct be_error *error)
 {
     struct be_process *process = &pool->processes[index];
-    struct be_birth birth = {.pool = pool, .index = index, .link = link_env(pool, index)};
+    struct be_birth birth = {
+        .pool = pool, .index = index, .asked_ns = be_clock_now_ns(), .link = link_env(pool, index)};
     enum be_status status =
         be_link_open(pool->transport, &birth.link, &process->end, birth.fds, error);
 
     if (status != BE_OK) {
         return status;
     }
-    status = be_child_start(&process->child, index, birth.fds, process_body, &birth, error);
+    status = pool->start_ops->worker(pool->start, &birth, &process->child, error);
     be_link_close_fds(birth.fds);
     if (status == BE_OK) {
         status = be_waiter_add(&pool->waiter, index, process->end, process->child.pidfd, error);
@@ -111,11 +108,14 @@ static void processes_destroy(struct be_executor *pool)
         be_end_close(pool->processes[i].end);
         be_flights_finish(&pool->processes[i].flights);
     }
+    if (pool->start) {
+        pool->start_ops->close(pool->start);
+    }
     be_waiter_finish(&pool->waiter);
     pool_free(pool);
 }
 
-static struct be_executor *pool_alloc(const struct be_executor_env *env)
+struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
 {
     struct be_executor *pool = calloc(1, sizeof(*pool));
 
@@ -123,6 +123,7 @@ static struct be_executor *pool_alloc(const struct be_executor_env *env)
         return NULL;
     }
     pool->env = env;
+    pool->start_ops = be_start_find(be_params_get(env->params, "start"));
     pool->transport = be_transport_find(be_params_get(env->params, "transport"));
     be_coder_init(&pool->coder, be_codec_find(be_params_get(env->params, "codec")), env->meter,
                   &env->clock_costs);
@@ -146,6 +147,9 @@ static enum be_status pool_start(struct be_executor *pool, struct be_error *erro
 {
     enum be_status status = be_waiter_init(&pool->waiter, pool->env->workers, error);
 
+    if (status == BE_OK && pool->start_ops->open) {
+        status = pool->start_ops->open(pool->env, &pool->start, error);
+    }
     for (uint32_t i = 0; status == BE_OK && i < pool->env->workers; i++) {
         status = be_flights_init(&pool->processes[i].flights, pool->window, error);
         if (status == BE_OK) {
@@ -164,7 +168,7 @@ static enum be_status pool_start(struct be_executor *pool, struct be_error *erro
 static enum be_status processes_create(const struct be_executor_env *env,
                                        struct be_executor **executor, struct be_error *error)
 {
-    struct be_executor *pool = pool_alloc(env);
+    struct be_executor *pool = be_process_pool_alloc(env);
     struct be_error cause;
 
     if (!pool) {
@@ -175,6 +179,7 @@ static enum be_status processes_create(const struct be_executor_env *env,
         processes_destroy(pool);
         return status;
     }
+    be_start_tell(env);
     *executor = pool;
     return BE_OK;
 }
@@ -235,6 +240,12 @@ static const struct be_param processes_params[] = {
         .help = "how tasks become bytes",
     },
     {
+        .name = "start",
+        .type = BE_PARAM_CHOICE,
+        .fallback = "fork",
+        .help = "how a process comes to be a worker",
+    },
+    {
         .name = "coalesce",
         .type = BE_PARAM_COUNT,
         .fallback = "auto",
@@ -256,7 +267,7 @@ static const struct be_param processes_params[] = {
 
 const struct be_executor_ops be_executor_processes = {
     .name = "processes",
-    .summary = "a persistent pool of forked processes, a link each",
+    .summary = "a persistent pool of processes, a link each",
     .caps = BE_EXECUTOR_PARALLEL | BE_EXECUTOR_COMPUTES,
     .params = processes_params,
     .create = processes_create,

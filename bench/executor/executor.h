@@ -37,6 +37,14 @@ struct be_meter {
     int64_t decode_ns;  /* stamped, of between or of merging: bytes into numbers */
 };
 
+/* When a worker process came to be; 0: it did not take that step. */
+struct be_start_times {
+    uint64_t asked_ns;
+    uint64_t begun_ns;    /* its first instruction */
+    uint64_t imported_ns; /* it has loaded what it needs to compute tasks */
+    uint64_t ready_ns;
+};
+
 /*
  * What one worker leaves for the dispatcher, in memory that both share (shared.h), each on cache
  * lines of its own. A worker writes its own only; the dispatcher reads it
@@ -48,6 +56,7 @@ struct be_account {
     uint64_t end_ns;                /* its last result of this pass was handed over */
     struct be_meter meter;          /* up to then; without a span nothing was stamped */
     int32_t thread_id;              /* as the kernel knows it; 0: unknown */
+    struct be_start_times start;    /* of a process */
     struct be_worker_record record; /* without counters, which are not for pointers: */
     struct be_counter_values counters;
     struct be_error error; /* why it could not start; status BE_OK otherwise */
@@ -66,6 +75,7 @@ struct be_extra {
 struct be_executor_env {
     const struct breakeven_workload *workload;
     const struct be_params *params; /* validated: every parameter of the row is there */
+    const struct be_spec *spec;     /* what all of this comes from */
     uint32_t workers;               /* 1 .. BE_WORKERS_MAX */
     uint64_t chunk;                 /* tasks a message, at least 1 */
     uint64_t tasks;                 /* of the largest batch that run will be given */

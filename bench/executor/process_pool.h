@@ -28,6 +28,8 @@ struct be_process {
 
 struct be_executor {
     const struct be_executor_env *env;
+    const struct be_start_ops *start_ops;
+    struct be_start *start; /* NULL: that method has none, or it is not open */
     const struct be_transport_ops *transport;
     struct be_coder coder; /* the dispatcher's; a worker has its own */
     uint64_t chunk_max;    /* tasks a message, at most */
@@ -62,6 +64,12 @@ static inline size_t be_reply_numbers(const struct be_executor_env *env, uint64_
 {
     return count * env->workload->reply_bytes / sizeof(uint64_t);
 }
+
+/*
+ * The numbers of a pool, and room for its processes, of which none is started: a worker that is no
+ * copy of the dispatcher makes its own. NULL when out of memory.
+ */
+struct be_executor *be_process_pool_alloc(const struct be_executor_env *env);
 
 /* Runs the pass that the pool was given. */
 enum be_status be_process_pool_pass(struct be_executor *pool, struct be_error *error);

@@ -201,15 +201,23 @@ static void worker_finish(struct process_worker *self)
 
 void be_process_worker_run(const struct be_birth *birth)
 {
-    struct be_error *cause = &birth->pool->env->accounts[birth->index].error;
+    struct be_account *account = &birth->pool->env->accounts[birth->index];
     struct process_worker self;
     struct be_end *end;
-    enum be_status status = birth->pool->transport->attach(&birth->link, birth->fds, &end, cause);
+
+    account->start = (struct be_start_times){
+        .asked_ns = birth->asked_ns,
+        .begun_ns = birth->begun_ns > 0 ? birth->begun_ns : be_clock_now_ns(),
+        .imported_ns = birth->imported_ns,
+    };
+    enum be_status status =
+        birth->pool->transport->attach(&birth->link, birth->fds, &end, &account->error);
 
     if (status != BE_OK) {
         return;
     }
     status = worker_init(&self, birth, end);
+    account->start.ready_ns = be_clock_now_ns();
     if (status == BE_OK) {
         status = be_end_signal(end, BE_FRAME_READY, NULL);
     }

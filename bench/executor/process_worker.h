@@ -10,6 +10,9 @@
 struct be_birth {
     const struct be_executor *pool;
     uint32_t index;
+    uint64_t asked_ns;    /* when it was asked for */
+    uint64_t begun_ns;    /* its first instruction; 0: that of be_process_worker_run */
+    uint64_t imported_ns; /* when it had loaded what it needs; 0: it was born with it */
     struct be_link_env link;
     int fds[BE_LINK_FDS]; /* of its end of the link */
 };

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,8 @@
 #include "executor/executor.h"
 #include "part.h"
 #include "pin.h"
+#include "start/serve.h"
+#include "start/start.h"
 #include "transport/transport.h"
 
 /* Of pools made from here on: names and values in turn, ended by NULL; NULL: defaults. */
@@ -56,31 +59,49 @@ struct fixture {
     struct be_shared memory;
     struct be_executor_env env;
     struct be_meter meter;
+    struct be_gauges gauges;
     struct be_params params;
+    struct be_spec spec; /* what a job would have been given */
     struct be_pin *pin;
     struct be_executor *executor;
     struct be_error error;
 };
+
+/* For workers that are no copies of this process. */
+static inline void fixture_spec_fill(struct fixture *f)
+{
+    struct be_params *params = &f->spec.params;
+    enum be_status status = be_params_merge(params, &f->params, NULL);
+
+    status |= be_params_set(params, "executor", f->ops->name, NULL);
+    status |= be_params_set(params, "workload", f->env.workload->name, NULL);
+    status |= be_params_set_count(params, "workers", f->env.workers, NULL);
+    status |= be_params_set_count(params, "chunk", f->env.chunk, NULL);
+    assert_int_equal(status, BE_OK);
+    f->spec.passes = 1;
+}
 
 /* Everything but the executor itself. */
 static inline void fixture_init(struct fixture *f, const struct be_executor_ops *ops,
                                 const struct breakeven_workload *workload, uint32_t workers,
                                 uint64_t chunk)
 {
-    struct be_spec spec = {.dispatcher_pu = -1};
-
     *f = (struct fixture){.ops = ops};
+    be_spec_init(&f->spec);
     fixture_params_set(&f->params, ops->params);
-    assert_int_equal(be_pin_create(&spec, &f->pin, &f->error), BE_OK);
+    assert_int_equal(be_pin_create(&f->spec, &f->pin, &f->error), BE_OK);
     f->env = (struct be_executor_env){
         .workload = workload,
         .params = &f->params,
+        .spec = &f->spec,
         .workers = ops->caps & BE_EXECUTOR_PARALLEL ? workers : 1,
         .chunk = chunk,
         .tasks = 100000,
         .pin = f->pin,
         .meter = &f->meter,
+        .gauges = &f->gauges,
     };
+    fixture_spec_fill(f);
     be_clock_costs_measure(&f->env.clock_costs);
     const struct be_shared_shape shape = {.workers = f->env.workers,
                                           .tasks = f->env.tasks,
@@ -98,11 +119,18 @@ static inline void fixture_pin(struct fixture *f, const struct be_spec *spec)
     f->pin = NULL;
     assert_int_equal(be_pin_create(spec, &f->pin, &f->error), BE_OK);
     f->env.pin = f->pin;
+    f->spec.pus = malloc(spec->pu_count * sizeof(*spec->pus));
+    f->spec.pu_count = spec->pu_count;
+    f->spec.dispatcher_pu = spec->dispatcher_pu;
+    f->spec.topology_xml = spec->topology_xml ? strdup(spec->topology_xml) : NULL;
+    assert_non_null(f->spec.pus);
+    memcpy(f->spec.pus, spec->pus, spec->pu_count * sizeof(*spec->pus));
 }
 
 static inline void fixture_finish(struct fixture *f)
 {
     be_shared_finish(&f->memory);
+    be_spec_finish(&f->spec);
     be_pin_destroy(f->pin);
     be_params_finish(&f->params);
 }
@@ -221,6 +249,33 @@ static inline int fixture_each_codec(int (*test)(const char *name, void *context
 
     for (size_t i = 1; be_codec_table[i]; i++) {
         const char *const chosen[] = {"codec", be_codec_table[i]->row.name, NULL};
+        fixture_params = chosen;
+        sum += test(chosen[1], context);
+        fixture_params = NULL;
+    }
+    return sum;
+}
+
+/*
+ * For the first line of main: does not return in a process that a pool has started as a worker.
+ * others: workloads of the test, ended by NULL.
+ */
+static inline void fixture_serve(int argc, char **argv,
+                                 const struct breakeven_workload *const *others)
+{
+    if (argc == 2 && strcmp(argv[1], "--worker") == 0) {
+        (void)signal(SIGPIPE, SIG_IGN);
+        be_serve(others);
+    }
+}
+
+/* The same for each start method but the first. */
+static inline int fixture_each_start(int (*test)(const char *name, void *context), void *context)
+{
+    int sum = 0;
+
+    for (size_t i = 1; be_start_table[i]; i++) {
+        const char *const chosen[] = {"start", be_start_table[i]->row.name, NULL};
         fixture_params = chosen;
         sum += test(chosen[1], context);
         fixture_params = NULL;

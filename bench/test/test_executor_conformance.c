@@ -484,10 +484,13 @@ static int row_test(const char *name, void *context)
     return cmocka_run_group_tests_name(name, tests, NULL, NULL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    static const struct breakeven_workload *const own[] = {&large, &small_to_large, NULL};
+    const struct be_executor_ops *processes = be_executor_find("processes");
     int failed = 0;
 
+    fixture_serve(argc, argv, own);
     (void)signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; be_executor_table[i]; i++) {
         const struct be_executor_ops *ops = be_executor_table[i];
@@ -495,5 +498,6 @@ int main(void)
                       ? fixture_each_transport(row_test, (void *)ops)
                       : row_test(ops->name, (void *)ops);
     }
+    failed += fixture_each_start(row_test, (void *)processes);
     return failed;
 }

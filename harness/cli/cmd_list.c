@@ -158,17 +158,12 @@ static const struct {
     enum be_status (*list)(const struct listing *listing, struct be_error *error);
     enum be_catalog_kind rows; /* where there is no `list`: these, of the catalogue */
 } kinds[] = {
-    {"executors", NULL, BE_CATALOG_EXECUTOR},
-    {"transports", NULL, BE_CATALOG_TRANSPORT},
-    {"codecs", NULL, BE_CATALOG_CODEC},
-    {"workloads", NULL, BE_CATALOG_WORKLOAD},
-    {"counters", NULL, BE_CATALOG_COUNTER},
-    {"probes", NULL, BE_CATALOG_PROBE},
-    {.name = "placements", .list = placements_list},
-    {.name = "plans", .list = plans_list},
-    {.name = "formats", .list = formats_list},
-    {.name = "plots", .list = plots_list},
-    {.name = "runs", .list = runs_list},
+    {"executors", NULL, BE_CATALOG_EXECUTOR}, {"transports", NULL, BE_CATALOG_TRANSPORT},
+    {"codecs", NULL, BE_CATALOG_CODEC},       {"starts", NULL, BE_CATALOG_START},
+    {"workloads", NULL, BE_CATALOG_WORKLOAD}, {"counters", NULL, BE_CATALOG_COUNTER},
+    {"probes", NULL, BE_CATALOG_PROBE},       {.name = "placements", .list = placements_list},
+    {.name = "plans", .list = plans_list},    {.name = "formats", .list = formats_list},
+    {.name = "plots", .list = plots_list},    {.name = "runs", .list = runs_list},
 };
 
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
@@ -198,8 +193,8 @@ static enum be_status kinds_list(const struct listing *listing, struct be_error 
     if (!found) {
         return be_error_set(
             error, BE_EUSAGE,
-            "'%s' cannot be listed; executors, transports, codecs, workloads, counters, probes, "
-            "placements, plans, formats, plots and runs can",
+            "'%s' cannot be listed; executors, transports, codecs, starts, workloads, counters, "
+            "probes, placements, plans, formats, plots and runs can",
             asked);
     }
     return status;
@@ -233,7 +228,7 @@ const struct be_command be_command_list = {
     .name = "list",
     .usage = "[KIND] [options]",
     .summary =
-        "executors, transports, codecs, workloads, counters, probes, placements, plans, formats, "
-        "plots, runs",
+        "executors, transports, codecs, starts, workloads, counters, probes, placements, plans, "
+        "formats, plots, runs",
     .run = list_run,
 };

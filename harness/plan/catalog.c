@@ -20,11 +20,12 @@ static const struct {
     [BE_CATALOG_PROBE] = {"probe", "probes"},
     [BE_CATALOG_TRANSPORT] = {"transport", "transports"},
     [BE_CATALOG_CODEC] = {"codec", "codecs"},
+    [BE_CATALOG_START] = {"start", "starts"},
 };
 
 static bool kind_is_part(enum be_catalog_kind kind)
 {
-    return kind == BE_CATALOG_TRANSPORT || kind == BE_CATALOG_CODEC;
+    return kind >= BE_CATALOG_TRANSPORT;
 }
 
 bool be_catalog_param_is_part(const char *param, enum be_catalog_kind *kind)
@@ -229,6 +230,7 @@ static enum be_status row_parse(const json_t *object, enum be_catalog_kind kind,
         [BE_CATALOG_WORKLOAD] = workload_parse, [BE_CATALOG_EXECUTOR] = executor_parse,
         [BE_CATALOG_COUNTER] = counter_parse,   [BE_CATALOG_PROBE] = probe_parse,
         [BE_CATALOG_TRANSPORT] = params_parse,  [BE_CATALOG_CODEC] = params_parse,
+        [BE_CATALOG_START] = params_parse,
     };
     enum be_status status =
         name_get(object, kind == BE_CATALOG_COUNTER ? "_" : "", &row->name, error);

@@ -20,11 +20,12 @@ enum be_catalog_kind {
     BE_CATALOG_EXECUTOR,
     BE_CATALOG_COUNTER,   /* a backend; its events are "backend:event" */
     BE_CATALOG_PROBE,     /* a floor of the machine; a runner need not have any */
-    BE_CATALOG_TRANSPORT, /* a part of executors; a runner need not have any */
+    BE_CATALOG_TRANSPORT, /* from here on parts of executors; a runner need not have any */
     BE_CATALOG_CODEC,     /* likewise */
+    BE_CATALOG_START,     /* likewise: how its processes come to be */
 };
 
-enum { BE_CATALOG_KINDS = 6 };
+enum { BE_CATALOG_KINDS = 7 };
 
 struct be_catalog_row {
     const char *name;
@@ -65,7 +66,7 @@ struct be_catalog {
     json_t *source; /* owns every string above */
 };
 
-/* "workload", "executor", "counter", "probe", "transport", "codec". */
+/* "workload", "executor", "counter", "probe", "transport", "codec", "start". */
 const char *be_catalog_kind_name(enum be_catalog_kind kind);
 
 /*

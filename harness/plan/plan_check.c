@@ -228,7 +228,8 @@ static enum be_status own_check(const struct check *check, struct be_axis *axis,
                                 struct be_error *error)
 {
     static const enum be_catalog_kind kinds[] = {BE_CATALOG_WORKLOAD, BE_CATALOG_EXECUTOR,
-                                                 BE_CATALOG_TRANSPORT, BE_CATALOG_CODEC};
+                                                 BE_CATALOG_TRANSPORT, BE_CATALOG_CODEC,
+                                                 BE_CATALOG_START};
     const struct be_catalog_row *elsewhere = NULL;
     const char *elsewhere_kind = NULL;
     bool chosen = false;
@@ -339,10 +340,6 @@ static enum be_status source_check(const struct check *check, struct be_error *e
     if (given && plan->tasks > 0) {
         return be_error_set(error, BE_EUSAGE,
                             "tasks: each pair of the input is one; leave 'tasks' out");
-    }
-    if (given && be_plan_axis(plan, "distribution")) {
-        return be_error_set(error, BE_EUSAGE,
-                            "distribution: it is of generated tasks; pairs are given");
     }
     if (given && plan->scaling == BE_SCALING_WEAK) {
         return be_error_set(error, BE_EUSAGE,
