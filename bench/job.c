@@ -8,6 +8,7 @@
 #include "core/buffer.h"
 #include "core/units.h"
 #include "part.h"
+#include "requests.h"
 #include "workload/workload_table.h"
 
 #define TASKS_MAX UINT64_C(100000000)
@@ -276,6 +277,11 @@ static enum be_status pairs_load(struct be_job *job, struct be_error *error)
     const struct be_pairs *pairs = &job->spec.pairs;
     enum be_status status = BE_OK;
 
+    if (be_params_get(&job->spec.params, "distribution")) {
+        return be_error_set(error, BE_EINVAL,
+                            "distribution: of generated tasks; these are given, by 'pairs' or "
+                            "'input'");
+    }
     if (job->workload->request_bytes != sizeof(struct breakeven_pair)) {
         return be_error_set(error, BE_EINVAL, "workload '%s' does not take pairs as its input",
                             job->workload->name);
@@ -299,9 +305,14 @@ static enum be_status pairs_load(struct be_job *job, struct be_error *error)
 static enum be_status requests_generate(struct be_job *job, struct be_error *error)
 {
     const struct breakeven_workload *workload = job->workload;
+    const char *name = be_params_get(&job->params, "distribution");
+    enum be_distribution distribution = BE_DISTRIBUTION_FIXED;
     uint64_t steps = 0;
     enum be_status status = number_get(job, &common[COMMON_STEPS], &steps, error);
 
+    if (status == BE_OK && name) {
+        status = be_distribution_parse(name, &distribution, error);
+    }
     if (status != BE_OK) {
         return status;
     }
@@ -317,8 +328,8 @@ static enum be_status requests_generate(struct be_job *job, struct be_error *err
     }
     status = memory_create(job, error);
     if (status == BE_OK) {
-        workload->generate(job->spec.seed, steps, job->tasks, job->memory.requests,
-                           workload->request_bytes);
+        status = be_requests_generate(workload, distribution, job->spec.seed, steps, job->tasks,
+                                      job->memory.requests, error);
     }
     return status;
 }

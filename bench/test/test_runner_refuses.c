@@ -86,6 +86,15 @@ static void wrong_specs_are_refused_with_what_would_be_right(void **state)
         {SPEC("", ""), BE_EINVAL, "tasks: missing"},
         {SPEC(",\"tasks\":\"10\"", ""), BE_EINVAL, "1 .. 91"},
         {SPEC(",\"tasks\":\"10\",\"steps\":\"92\"", ""), BE_EINVAL, "1 .. 91"},
+        {SPEC(TASKS ",\"distribution\":\"normal\"", ""), BE_EINVAL, "fixed uniform pareto"},
+        {SPEC(",\"distribution\":\"fixed\"", ",\"pairs\":[[4,6]]"), BE_EINVAL,
+         "of generated tasks"},
+        {SPEC(",\"tasks\":\"10\",\"steps\":\"60\",\"distribution\":\"uniform\"", ""), BE_EINVAL,
+         "uniform around 60 steps goes up to 119"},
+        {"{\"protocol\":1,\"params\":{\"workload\":\"null\",\"executor\":\"serial\",\"tasks\":"
+         "\"5\","
+         "\"distribution\":\"pareto\"}}\n",
+         BE_EINVAL, "'distribution' is no parameter of workload 'null'"},
         {SPEC(",\"tasks\":\"0\",\"steps\":\"5\"", ""), BE_EINVAL, "tasks"},
         {SPEC(",\"tasks\":\"1000000000000\",\"steps\":\"5\"", ""), BE_EINVAL, "tasks"},
         {"{\"protocol\":1,\"params\":{\"executor\":\"serial\"}}\n", BE_EINVAL,

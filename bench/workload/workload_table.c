@@ -25,20 +25,26 @@ const struct breakeven_workload *be_workload_find(const char *name)
     return NULL;
 }
 
+#define PAYLOAD                                                                                    \
+    {                                                                                              \
+        .name = "payload", .type = BE_PARAM_SIZE, .fallback = "16",                                \
+        .min = sizeof(struct breakeven_pair), .max = BE_REQUEST_BYTES_MAX,                         \
+        .help = "bytes of a request",                                                              \
+    }
+
+#define DISTRIBUTION                                                                               \
+    {                                                                                              \
+        .name = "distribution", .type = BE_PARAM_CHOICE, .fallback = "fixed",                      \
+        .choices = "fixed uniform pareto",                                                         \
+        .help = "lengths of tasks around their mean: all alike, 0 to 2 times it, heavy-tailed",    \
+    }
+
 const struct be_param *be_workload_params(const struct breakeven_workload *row)
 {
-    static const struct be_param none[] = {{.name = NULL}};
-    static const struct be_param sized[] = {
-        {
-            .name = "payload",
-            .type = BE_PARAM_SIZE,
-            .fallback = "16",
-            .min = sizeof(struct breakeven_pair),
-            .max = BE_REQUEST_BYTES_MAX,
-            .help = "bytes of a request",
-        },
-        {.name = NULL},
+    static const struct be_param params[2][2][3] = {
+        {{{.name = NULL}}, {DISTRIBUTION}},
+        {{PAYLOAD}, {PAYLOAD, DISTRIBUTION}},
     };
 
-    return row->request_bytes_max > 0 ? sized : none;
+    return params[row->request_bytes_max > 0][row->steps_max > 0];
 }

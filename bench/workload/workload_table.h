@@ -14,7 +14,10 @@ extern const struct breakeven_workload *const be_workload_table[];
 /* The row of that name, or NULL. */
 const struct breakeven_workload *be_workload_find(const char *name);
 
-/* What can be chosen of a row: `payload`, where its requests have no fixed size. */
+/*
+ * What can be chosen of a row: `payload`, where its requests have no fixed size; `distribution`
+ * (requests.h), where its tasks have steps to choose.
+ */
 const struct be_param *be_workload_params(const struct breakeven_workload *row);
 
 #endif

@@ -21,7 +21,8 @@ struct candidate {
 
 bool be_key_describes_task(const char *key)
 {
-    static const char *const keys[] = {"workload", "payload", "steps", "tasks", "input"};
+    static const char *const keys[] = {"workload", "payload", "distribution",
+                                       "steps",    "tasks",   "input"};
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (strcmp(keys[i], key) == 0) {

@@ -16,9 +16,8 @@
 #include "core/status.h"
 
 /*
- * Whether a parameter says what a task is and how many there are: workload, payload, steps, tasks,
- * input.
- * The others say how tasks are run.
+ * Whether a parameter says what a task is and how many there are: workload, payload, distribution,
+ * steps, tasks, input. The others say how tasks are run.
  */
 bool be_key_describes_task(const char *key);
 

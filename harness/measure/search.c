@@ -98,6 +98,7 @@ static enum be_status wish_fill(const struct search *search, const struct be_wis
     enum be_status status = params_resize(search, &search->run->configurations[filled->reference],
                                           &filled->grain, &params);
     if (status == BE_OK) {
+        filled->taken = be_grain_check(&params, catalog, NULL) != BE_OK;
         be_params_id(&params, filled->block_id);
     }
     be_params_finish(&params);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/distribution.h"
 #include "core/units.h"
 #include "plan/schedule.h"
 
@@ -48,6 +49,29 @@ enum be_status be_grain_fit(struct be_grain *grain, const struct be_catalog *cat
     grain->task_ns = (double)grain->steps * ns_per_step;
     grain->fit = false;
     return BE_OK;
+}
+
+enum be_status be_grain_check(const struct be_params *params, const struct be_catalog *catalog,
+                              struct be_error *error)
+{
+    const struct be_catalog_row *row =
+        be_catalog_find(catalog, BE_CATALOG_WORKLOAD, be_params_get(params, "workload"));
+    const char *name = be_params_get(params, "distribution");
+    uint64_t mean = be_params_get_count(params, "steps", 0);
+    enum be_distribution distribution = BE_DISTRIBUTION_FIXED;
+
+    if (!name || mean == 0) {
+        return BE_OK;
+    }
+    enum be_status status = be_distribution_parse(name, &distribution, error);
+    uint64_t largest = be_distribution_largest(distribution, mean);
+    if (status == BE_OK && largest > row->steps_max) {
+        status = be_error_set(error, BE_EINVAL,
+                              "distribution: %s around %" PRIu64 " steps goes up to %" PRIu64
+                              ", and a task of %s has at most %" PRIu64,
+                              name, mean, largest, row->name, row->steps_max);
+    }
+    return status;
 }
 
 static struct be_grain grain_of(const struct be_plan *plan, const struct be_catalog_row *row,

@@ -341,6 +341,10 @@ static enum be_status source_check(const struct check *check, struct be_error *e
         return be_error_set(error, BE_EUSAGE,
                             "tasks: each pair of the input is one; leave 'tasks' out");
     }
+    if (given && be_plan_axis(plan, "distribution")) {
+        return be_error_set(error, BE_EUSAGE,
+                            "distribution: it is of generated tasks; pairs are given");
+    }
     if (given && plan->scaling == BE_SCALING_WEAK) {
         return be_error_set(error, BE_EUSAGE,
                             "scaling: weak needs more tasks for more workers; pairs are given");

@@ -309,6 +309,7 @@ static enum be_status block_params(const struct maker *maker, const struct be_gr
     enum be_status status = be_params_set(params, "workload", grain->workload, maker->error);
 
     if (given) {
+        be_params_remove(params, "distribution");
         snprintf(input, sizeof(input), "%016" PRIx64, be_pairs_hash(&plan->pairs));
     }
     if (status == BE_OK) {
@@ -342,6 +343,9 @@ static enum be_status blocks_add(struct maker *maker, const struct be_grain *gra
         }
         if (status == BE_OK) {
             status = block_params(maker, grain, &block.params);
+        }
+        if (status == BE_OK) {
+            status = be_grain_check(&block.params, maker->catalog, maker->error);
         }
         if (status == BE_OK) {
             status = block_add_members(maker, &block);

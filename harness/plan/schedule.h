@@ -58,6 +58,13 @@ void be_grains_finish(struct be_grains *grains);
 enum be_status be_grain_fit(struct be_grain *grain, const struct be_catalog *catalog,
                             double ns_per_step, struct be_error *error);
 
+/*
+ * Whether a workload has tasks as large as a configuration's parameters ask for: `steps` are their
+ * mean where `distribution` says so. Errors: BE_EINVAL, saying how large they would be.
+ */
+enum be_status be_grain_check(const struct be_params *params, const struct be_catalog *catalog,
+                              struct be_error *error);
+
 struct be_schedule {
     struct be_configuration *items; /* owned; a block's members together, its reference first */
     size_t count;
@@ -79,8 +86,8 @@ struct be_schedule {
  * largest chunks where that is more. With a payload they are at most BE_SCHEDULE_INPUT_BYTES
  * together. A companion has its block's payload. Grains that come to the same steps make one block.
  *
- * Errors: BE_EUSAGE above BE_SCHEDULE_CONFIGURATIONS_MAX, BE_ENOMEM. *schedule is written on
- * success only.
+ * Errors: BE_EUSAGE above BE_SCHEDULE_CONFIGURATIONS_MAX, those of be_grain_check, BE_ENOMEM.
+ * *schedule is written on success only.
  */
 enum be_status be_schedule_expand(const struct be_plan *plan, const struct be_catalog *catalog,
                                   const struct be_grains *grains, struct be_schedule *schedule,

@@ -107,6 +107,15 @@ static const struct {
     {{"workload", "null", "payload", "64", "pairs", "4 6"},
      BE_EUSAGE,
      "payload: each pair of the input has 16 bytes"},
+    {{"workload", "gcd-euclid", "distribution", "normal"},
+     BE_EINVAL,
+     "distribution: 'normal' is not one of: fixed uniform pareto"},
+    {{"workload", "null", "distribution", "pareto"},
+     BE_EUSAGE,
+     "'distribution' is a parameter of workload 'gcd-euclid', which the plan does not use"},
+    {{"workload", "gcd-euclid", "distribution", "fixed", "pairs", "4 6"},
+     BE_EUSAGE,
+     "distribution: it is of generated tasks; pairs are given"},
     {{"input", "pairs.csv"}, BE_EINTERNAL, "input 'pairs.csv' has not been read"},
 };
 

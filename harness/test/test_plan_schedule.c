@@ -80,6 +80,7 @@ static void counts_are_those_of_the_cross_product(void **state)
          3, /* stream 1, ring 2 */
          3},
         {{"workload", "sleep", "jitter", "0,5", "executor", "threads", "workers", "2"}, 2, 1, 1},
+        {{"workload", "gcd-euclid", "steps", "9", "distribution", "fixed,uniform"}, 2, 6, 6},
         {{"grain", "1000ns,1001ns"}, 1, 6, 6}, /* both are 500 steps */
         {{"inject", "none,serial:5%", "executor", "threads,null", "workers", "2"}, 1, 3, 2},
     };
@@ -390,6 +391,45 @@ static void steps_are_rounded_and_bounded(void **state)
     assert_int_equal(be_grain_fit(&grain, &catalog, 0, NULL), BE_EINVAL);
 }
 
+static void a_distribution_is_the_references_too_and_stays_in_reach(void **state)
+{
+    static const struct {
+        const char *distribution;
+        const char *steps;
+        enum be_status status;
+    } cases[] = {
+        {"uniform", "45", BE_OK},
+        {"uniform", "46", BE_EINVAL}, /* up to 91, and there are 90 */
+        {"pareto", "9", BE_EINVAL},
+        {"fixed", "90", BE_OK},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct be_params params = {0};
+        struct be_error error;
+        be_params_set(&params, "workload", "gcd-euclid", NULL);
+        be_params_set(&params, "distribution", cases[i].distribution, NULL);
+        be_params_set(&params, "steps", cases[i].steps, NULL);
+        assert_int_equal(be_grain_check(&params, &catalog, &error), cases[i].status);
+        if (cases[i].status != BE_OK) {
+            assert_non_null(strstr(error.message, "a task of gcd-euclid has at most 90"));
+        }
+        be_params_finish(&params);
+    }
+    struct be_schedule schedule;
+    struct be_plan plan;
+    schedule_make(&plan,
+                  (const char *[]){"workload", "gcd-euclid", "steps", "9", "distribution",
+                                   "uniform", "executor", "threads", "workers", "2", NULL},
+                  &schedule);
+    assert_string_equal(be_params_get(&schedule.items[0].params, "distribution"), "uniform");
+    assert_string_equal(be_params_get(&schedule.items[1].params, "distribution"), "uniform");
+    assert_null(be_params_get(&schedule.items[2].params, "distribution")); /* on `null` */
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
+}
+
 /* A step of `sleep` is a ns: nothing is left to calibrate. */
 static void steps_that_are_ns_are_known_at_once(void **state)
 {
@@ -526,6 +566,7 @@ int main(void)
         cmocka_unit_test(ids_are_distinct_in_a_block_and_the_same_every_time),
         cmocka_unit_test(tasks_make_a_serial_pass_of_50_to_500_ms),
         cmocka_unit_test(steps_are_rounded_and_bounded),
+        cmocka_unit_test(a_distribution_is_the_references_too_and_stays_in_reach),
         cmocka_unit_test(steps_that_are_ns_are_known_at_once),
         cmocka_unit_test(too_many_configurations_are_refused),
         cmocka_unit_test(a_spec_says_what_its_configuration_needs),
