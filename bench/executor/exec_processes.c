@@ -90,6 +90,7 @@ static void process_leave(const struct be_executor *pool, const struct be_proces
 
 static void pool_free(struct be_executor *pool)
 {
+    be_stages_destroy(pool->stages);
     free(pool->processes);
     free(pool->results);
     free(pool);
@@ -135,7 +136,10 @@ struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
     pool->lap.cost_ns = env->clock_costs.cpu_ns;
     be_stamp_init(&pool->rounds, env->clock_costs.wall_ns + 4 * env->clock_costs.cpu_ns);
     be_stamp_init(&pool->messages, 2 * env->clock_costs.wall_ns);
-    if (!pool->processes || !pool->results) {
+    if (pool->window == 1) {
+        pool->stages = be_stages_create(env->workers, &env->clock_costs);
+    }
+    if (!pool->processes || !pool->results || (pool->window == 1 && !pool->stages)) {
         pool_free(pool);
         return NULL;
     }
@@ -217,6 +221,11 @@ static enum be_status processes_count(struct be_executor *pool, bool start, stru
     }
     if (status == BE_OK) {
         status = be_process_pool_await(pool, kind, &cause);
+    }
+    if (pool->stages && start) {
+        be_stages_clear(pool->stages);
+    } else if (pool->stages) {
+        be_stages_tell(pool->stages, pool->env->gauges);
     }
     return pool_conclude(pool, status, &cause, error);
 }

@@ -19,6 +19,7 @@
 #include "core/status.h"
 #include "counter/counter.h"
 #include "executor/latency.h"
+#include "executor/stages.h"
 #include "executor/stamp.h"
 #include "pin.h"
 #include "shared.h"
@@ -59,7 +60,8 @@ struct be_account {
     struct be_start_times start;    /* of a process */
     struct be_worker_record record; /* without counters, which are not for pointers: */
     struct be_counter_values counters;
-    struct be_error error; /* why it could not start; status BE_OK otherwise */
+    struct be_error error;         /* why it could not start; status BE_OK otherwise */
+    struct be_stage_stamps stages; /* its own, of the last message that was stamped */
     /* Of its messages since the caller last cleared it; the dispatcher's where it sends them. */
     struct be_latency_histogram latency;
 };

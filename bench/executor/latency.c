@@ -11,16 +11,19 @@ enum {
 static uint32_t bucket_of(uint64_t ns)
 {
     if (ns < PARTS) {
-        return 0;
+        return (uint32_t)ns;
     }
     uint32_t octave = 63 - (uint32_t)__builtin_clzll(ns) - PART_BITS;
     uint32_t part = (uint32_t)(ns >> octave) & (PARTS - 1);
-    return octave < BE_LATENCY_OCTAVES ? octave * PARTS + part : BE_LATENCY_BUCKETS - 1;
+    return octave < BE_LATENCY_OCTAVES ? (1 + octave) * PARTS + part : BE_LATENCY_BUCKETS - 1;
 }
 
 static uint64_t bucket_middle_ns(uint32_t bucket)
 {
-    uint64_t width_ns = UINT64_C(1) << (bucket / PARTS);
+    if (bucket < PARTS) {
+        return bucket;
+    }
+    uint64_t width_ns = UINT64_C(1) << (bucket / PARTS - 1);
     return (PARTS + bucket % PARTS) * width_ns + width_ns / 2;
 }
 

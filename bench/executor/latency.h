@@ -1,7 +1,7 @@
 /*
  * A histogram of times: 16 buckets an octave, so that a percentile read from it is right within
- * 3.2 %; the largest is exact. Threads: one owner at a time. A zeroed one is empty. Holds no
- * pointer: workers fill it in shared memory.
+ * 3.2 %; the largest and what is below 16 ns are exact. Threads: one owner at a time. A zeroed one
+ * is empty. Holds no pointer: workers fill it in shared memory.
  */
 #ifndef BE_BENCH_LATENCY_H
 #define BE_BENCH_LATENCY_H
@@ -10,8 +10,8 @@
 
 #include "core/record.h"
 
-/* From 16 ns to 2^42 ns, more than an hour; what is beyond goes into the first or last bucket. */
-enum { BE_LATENCY_OCTAVES = 38, BE_LATENCY_BUCKETS = BE_LATENCY_OCTAVES * 16 };
+/* Up to 2^42 ns, more than an hour; what is beyond goes into the last bucket. */
+enum { BE_LATENCY_OCTAVES = 38, BE_LATENCY_BUCKETS = (1 + BE_LATENCY_OCTAVES) * 16 };
 
 struct be_latency_histogram {
     uint64_t count;

@@ -15,6 +15,9 @@ static enum be_status process_flush(struct be_executor *pool, uint32_t index,
         return be_child_explain(&process->child, error);
     }
     bool is_choked = process->end->ops->pending(process->end) > 0;
+    if (pool->stages && !is_choked) {
+        be_stages_sent(pool->stages, index);
+    }
     if (is_choked == process->is_choked) {
         return BE_OK;
     }
@@ -22,9 +25,10 @@ static enum be_status process_flush(struct be_executor *pool, uint32_t index,
     return be_waiter_want_room(&pool->waiter, index, is_choked, error);
 }
 
-static enum be_status chunk_put(struct be_executor *pool, struct be_process *process,
-                                uint64_t now_ns, struct be_error *error)
+static enum be_status chunk_put(struct be_executor *pool, uint32_t index, uint64_t now_ns,
+                                struct be_error *error)
 {
+    struct be_process *process = &pool->processes[index];
     const struct be_batch *batch = pool->batch;
     uint64_t left = batch->tasks - pool->next;
     uint64_t count = left < pool->chunk ? left : pool->chunk;
@@ -40,6 +44,7 @@ static enum be_status chunk_put(struct be_executor *pool, struct be_process *pro
     }
     *frame = (struct be_frame){
         .kind = BE_FRAME_TASKS, .first = pool->next, .count = (uint32_t)count, .bytes = bytes};
+    frame->stamped = pool->stages && be_stages_begin(pool->stages, index, now_ns);
     end->ops->put(end);
     be_flights_put(&process->flights, pool->next, (uint32_t)count, 0, now_ns);
     pool->next += count;
@@ -76,7 +81,7 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
     }
     while (status == BE_OK && half-- > 0 && pool->next < pool->batch->tasks &&
            process->end->ops->pending(process->end) < BE_END_PENDING_BYTES) {
-        status = chunk_put(pool, process, now_ns, error);
+        status = chunk_put(pool, index, now_ns, error);
         if (status == BE_OK && ++together % pool->coalesce == 0) {
             status = process_flush(pool, index, error);
         }
@@ -85,16 +90,18 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
 }
 
 /* Whether it can be the next answer of this worker; its payload is looked at later. */
-static bool reply_is_sane(const struct be_process *process, const struct be_frame *frame)
+static bool reply_is_sane(const struct be_executor *pool, const struct be_process *process,
+                          const struct be_frame *frame)
 {
     return frame->kind == BE_FRAME_TASKS &&
            be_flights_expect(&process->flights, frame->first, frame->count) &&
+           (!frame->stamped || pool->stages) &&
            (!frame->failures || frame->bytes > be_frame_failed_bytes(frame->count));
 }
 
 /* False: the payload is not what a reply is made of. */
 static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
-                        const unsigned char *payload)
+                        const unsigned char *payload, struct be_stage_stamps *stamps)
 {
     const struct be_batch *batch = pool->batch;
     size_t reply_bytes = pool->env->workload->reply_bytes;
@@ -107,6 +114,9 @@ static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
     if (!results) {
         return false;
     }
+    if (frame->stamped) {
+        be_stage_stamp(stamps, BE_STAMP_RESULT_DECODED);
+    }
     if (!frame->failures) {
         memcpy(replies, results, frame->count * reply_bytes);
     }
@@ -117,6 +127,9 @@ static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
             memcpy(replies + i * reply_bytes, results + i * reply_bytes, reply_bytes);
         }
     }
+    if (frame->stamped) {
+        be_stage_stamp(stamps, BE_STAMP_MERGED);
+    }
     pool->merged += frame->count;
     return true;
 }
@@ -126,12 +139,17 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
                                   struct be_error *error)
 {
     struct be_process *process = &pool->processes[index];
+    struct be_stage_stamps *stamps = NULL;
 
     if (frame->kind == pool->awaited) {
         pool->answers++;
         return BE_OK;
     }
-    if (!reply_is_sane(process, frame) || !reply_merge(pool, frame, payload)) {
+    if (pool->stages) {
+        stamps =
+            be_stages_came(pool->stages, index, frame->stamped, &pool->env->accounts[index].stages);
+    }
+    if (!reply_is_sane(pool, process, frame) || !reply_merge(pool, frame, payload, stamps)) {
         return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
     }
     if (be_stamp_due(&pool->messages)) {

@@ -15,6 +15,7 @@
 #include "executor/coder.h"
 #include "executor/executor.h"
 #include "executor/flight.h"
+#include "executor/stages.h"
 #include "executor/waiter.h"
 #include "transport/transport.h"
 
@@ -51,6 +52,7 @@ struct be_executor {
 
     struct be_stamp rounds;   /* of waiting and handling what happened: where the time goes */
     struct be_lap lap;        /* in this round */
+    struct be_stages *stages; /* of messages, at window 1; else NULL */
     struct be_stamp messages; /* whose time from feeding to merging is taken */
 };
 

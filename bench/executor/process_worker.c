@@ -26,7 +26,9 @@ struct process_worker {
     struct be_stamp reads;
     struct be_stamp writes;
     struct be_lap lap;
-    uint64_t coalesce; /* answers that leave together, at most */
+    struct be_stage_stamps stamps; /* of the message that is being answered, if it is stamped */
+    bool is_stamped;               /* and was not sent yet */
+    uint64_t coalesce;             /* answers that leave together, at most */
     uint64_t since_ns; /* of the last read or write: answers have waited no longer than that */
     uint32_t computed; /* messages since then */
     uint32_t look_at;  /* how many of them until it looks at the clock */
@@ -66,6 +68,14 @@ static bool answers_are_due(struct process_worker *self)
     return be_clock_now_ns() - self->since_ns >= ANSWERS_WAIT_NS;
 }
 
+static void stage_stamp(struct process_worker *self, const struct be_frame *asked,
+                        enum be_stage_stamp stamp)
+{
+    if (asked->stamped) {
+        be_stage_stamp(&self->stamps, stamp);
+    }
+}
+
 static enum be_status answers_write(struct process_worker *self)
 {
     struct be_worker *worker = &self->worker;
@@ -75,6 +85,11 @@ static enum be_status answers_write(struct process_worker *self)
     be_worker_end(worker, now_ns);
     be_lap_begin(&self->lap, be_stamp_due(&self->writes));
     enum be_status status = self->end->ops->flush(self->end, NULL);
+    if (self->is_stamped) {
+        be_stage_stamp(&self->stamps, BE_STAMP_RESULT_SENT);
+        worker->account->stages = self->stamps;
+        self->is_stamped = false;
+    }
     be_lap_end(&self->lap, &worker->meter.send_ns);
     return status;
 }
@@ -91,8 +106,10 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     struct breakeven_turns nobody = {NULL};
     size_t numbers = be_reply_numbers(env, asked->count);
     size_t room = be_codec_room(self->coder.codec, numbers) + be_frame_failed_bytes(asked->count);
+    stage_stamp(self, asked, BE_STAMP_WORKER_WOKE);
     const uint64_t *requests = be_coder_unpack(
         &self->coder, payload, asked->bytes, be_request_numbers(env, asked->count), self->requests);
+    stage_stamp(self, asked, BE_STAMP_DECODED);
     struct be_frame *answer = self->end->ops->prepare(self->end, room);
 
     if (!requests || !answer) {
@@ -105,15 +122,19 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
         self->coder.codec->encode ? self->results : (uint64_t *)(void *)(answer + 1);
     struct be_batch batch = {requests, results, self->failed, asked->count, asked->first};
     uint64_t failures = be_worker_compute(&self->worker, &batch, 0, asked->count, &nobody);
+    stage_stamp(self, asked, BE_STAMP_COMPUTED);
     size_t bytes = be_coder_pack(&self->coder, results, numbers, answer + 1);
 
     if (bytes == 0) {
         return BE_ENOMEM;
     }
+    stage_stamp(self, asked, BE_STAMP_RESULT_ENCODED);
+    self->is_stamped |= asked->stamped;
     *answer = (struct be_frame){.kind = BE_FRAME_TASKS,
                                 .first = asked->first,
                                 .count = asked->count,
                                 .failures = failures > 0,
+                                .stamped = asked->stamped,
                                 .bytes = bytes};
     if (failures > 0) {
         memcpy((char *)(answer + 1) + bytes, self->failed, asked->count);

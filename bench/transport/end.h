@@ -30,7 +30,8 @@ struct be_frame {
     uint64_t bytes; /* of payload; a multiple of 8, so that every payload is aligned to 8 */
     uint32_t count; /* tasks */
     uint16_t kind;
-    uint16_t failures; /* 1: a byte a task follows the replies, 1 where the task failed */
+    uint8_t failures; /* 1: a byte a task follows the replies, 1 where the task failed */
+    uint8_t stamped;  /* 1: its stages are, the answer says so too (executor/stages.h) */
 };
 
 /* The size of those bytes in the payload. */
