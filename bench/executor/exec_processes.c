@@ -34,11 +34,11 @@ static uint64_t chunk_max(const struct be_executor_env *env)
 }
 
 /* Messages of such chunks that may be under way with one worker. */
-static uint64_t window_max(const struct be_executor_env *env, uint64_t chunk)
+static uint64_t window_max(const struct be_executor *pool, uint64_t chunk)
 {
-    uint64_t window = be_params_get_count(env->params, "window", 1) / chunk;
-    uint64_t task_bytes = env->workload->request_bytes + env->workload->reply_bytes;
-    uint64_t room = FLIGHT_BYTES_MAX / chunk / task_bytes;
+    uint64_t window = be_params_get_count(pool->env->params, "window", 1) / chunk;
+    uint64_t numbers = be_request_numbers(pool, chunk) + be_reply_numbers(pool, chunk);
+    uint64_t room = FLIGHT_BYTES_MAX / sizeof(uint64_t) / numbers;
 
     room = room > 2 ? room : 2;
     window = window > 1 ? window : 1;
@@ -51,9 +51,10 @@ static struct be_link_env link_env(const struct be_executor *pool, uint32_t inde
 
     return (struct be_link_env){
         .params = env->params,
-        .request_bytes = be_codec_room(pool->coder.codec, be_request_numbers(env, pool->chunk_max)),
-        .reply_bytes = be_codec_room(pool->coder.codec, be_reply_numbers(env, pool->chunk_max)) +
-                       be_frame_failed_bytes((uint32_t)pool->chunk_max),
+        .request_bytes =
+            be_codec_room(pool->coder.codec, be_request_numbers(pool, pool->chunk_max)),
+        .reply_bytes = be_codec_room(pool->coder.codec, be_reply_numbers(pool, pool->chunk_max)) +
+                       be_reply_failed_bytes(pool, pool->chunk_max),
         .frames = pool->window,
         .shares_core = be_pin_shares_core(env->pin, index, env->workers),
     };
@@ -129,10 +130,10 @@ struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
     be_coder_init(&pool->coder, be_codec_find(be_params_get(env->params, "codec")), env->meter,
                   &env->clock_costs);
     pool->chunk_max = chunk_max(env);
-    pool->window = window_max(env, pool->chunk_max);
+    pool->window = window_max(pool, pool->chunk_max);
     pool->coalesce = be_params_get_count(env->params, "coalesce", UINT64_MAX);
     pool->processes = calloc(env->workers, sizeof(*pool->processes));
-    pool->results = calloc(be_reply_numbers(env, pool->chunk_max), sizeof(uint64_t));
+    pool->results = calloc(be_reply_numbers(pool, pool->chunk_max), sizeof(uint64_t));
     pool->lap.cost_ns = env->clock_costs.cpu_ns;
     be_stamp_init(&pool->rounds, env->clock_costs.wall_ns + 4 * env->clock_costs.cpu_ns);
     be_stamp_init(&pool->messages, 2 * env->clock_costs.wall_ns);
@@ -144,6 +145,20 @@ struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
         return NULL;
     }
     return pool;
+}
+
+/* What is read where it lies is not encoded. */
+static enum be_status codec_check(const struct be_executor *pool, struct be_error *error)
+{
+    const char *codec = pool->coder.codec->row.name;
+    const char *transport = pool->transport->row.name;
+
+    return pool->transport->in_place && pool->coder.codec->encode
+               ? be_error_set(error, BE_EUNAVAILABLE,
+                              "codec '%s' is unavailable over transport '%s': tasks are computed "
+                              "where they lie, as they are",
+                              codec, transport)
+               : BE_OK;
 }
 
 /* Starts all workers before it waits for any, so that they bind themselves at the same time. */
@@ -178,7 +193,12 @@ static enum be_status processes_create(const struct be_executor_env *env,
     if (!pool) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %u processes", env->workers);
     }
-    enum be_status status = pool_start(pool, &cause);
+    enum be_status status = codec_check(pool, error);
+    if (status != BE_OK) {
+        pool_free(pool);
+        return status;
+    }
+    status = pool_start(pool, &cause);
     if (pool_conclude(pool, status, &cause, error) != BE_OK) {
         processes_destroy(pool);
         return status;

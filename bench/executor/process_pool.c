@@ -25,6 +25,17 @@ static enum be_status process_flush(struct be_executor *pool, uint32_t index,
     return be_waiter_want_room(&pool->waiter, index, is_choked, error);
 }
 
+/* What a message of the tasks from `first` on holds: themselves, or in `place` where they lie. */
+static const uint64_t *requests_of(const struct be_executor *pool, uint64_t first,
+                                   uint64_t place[BE_PLACE_NUMBERS])
+{
+    if (pool->transport->in_place) {
+        be_place_tell(pool->env, pool->batch, first, place);
+        return place;
+    }
+    return (const uint64_t *)pool->batch->requests + be_request_numbers(pool, first);
+}
+
 static enum be_status chunk_put(struct be_executor *pool, uint32_t index, uint64_t now_ns,
                                 struct be_error *error)
 {
@@ -32,9 +43,9 @@ static enum be_status chunk_put(struct be_executor *pool, uint32_t index, uint64
     const struct be_batch *batch = pool->batch;
     uint64_t left = batch->tasks - pool->next;
     uint64_t count = left < pool->chunk ? left : pool->chunk;
-    size_t numbers = be_request_numbers(pool->env, count);
-    const uint64_t *requests =
-        (const uint64_t *)batch->requests + be_request_numbers(pool->env, pool->next);
+    size_t numbers = be_request_numbers(pool, count);
+    uint64_t place[BE_PLACE_NUMBERS];
+    const uint64_t *requests = requests_of(pool, pool->next, place);
     struct be_end *end = process->end;
     struct be_frame *frame = end->ops->prepare(end, be_codec_room(pool->coder.codec, numbers));
     size_t bytes = frame ? be_coder_pack(&pool->coder, requests, numbers, frame + 1) : 0;
@@ -107,7 +118,7 @@ static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
     size_t reply_bytes = pool->env->workload->reply_bytes;
     size_t bytes = frame->bytes - (frame->failures ? be_frame_failed_bytes(frame->count) : 0);
     const char *results = (const char *)be_coder_unpack(
-        &pool->coder, payload, bytes, be_reply_numbers(pool->env, frame->count), pool->results);
+        &pool->coder, payload, bytes, be_reply_numbers(pool, frame->count), pool->results);
     char *replies = (char *)batch->replies + frame->first * reply_bytes;
     const unsigned char *failed = payload + bytes;
 
@@ -117,7 +128,7 @@ static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
     if (frame->stamped) {
         be_stage_stamp(stamps, BE_STAMP_RESULT_DECODED);
     }
-    if (!frame->failures) {
+    if (!frame->failures && !pool->transport->in_place) {
         memcpy(replies, results, frame->count * reply_bytes);
     }
     for (uint32_t i = 0; frame->failures && i < frame->count; i++) {

@@ -15,6 +15,7 @@
 #include "executor/coder.h"
 #include "executor/executor.h"
 #include "executor/flight.h"
+#include "executor/place.h"
 #include "executor/stages.h"
 #include "executor/waiter.h"
 #include "transport/transport.h"
@@ -56,15 +57,24 @@ struct be_executor {
     struct be_stamp messages; /* whose time from feeding to merging is taken */
 };
 
-/* Numbers that the requests and the results of `count` tasks are made of. */
-static inline size_t be_request_numbers(const struct be_executor_env *env, uint64_t count)
+/* Numbers that a message of `count` tasks and its answer are made of. */
+static inline size_t be_request_numbers(const struct be_executor *pool, uint64_t count)
 {
-    return count * env->workload->request_bytes / sizeof(uint64_t);
+    return pool->transport->in_place
+               ? BE_PLACE_NUMBERS
+               : count * pool->env->workload->request_bytes / sizeof(uint64_t);
 }
 
-static inline size_t be_reply_numbers(const struct be_executor_env *env, uint64_t count)
+static inline size_t be_reply_numbers(const struct be_executor *pool, uint64_t count)
 {
-    return count * env->workload->reply_bytes / sizeof(uint64_t);
+    return pool->transport->in_place ? 0
+                                     : count * pool->env->workload->reply_bytes / sizeof(uint64_t);
+}
+
+/* The marks of tasks that failed, where they travel with an answer. */
+static inline size_t be_reply_failed_bytes(const struct be_executor *pool, uint64_t count)
+{
+    return pool->transport->in_place ? 0 : be_frame_failed_bytes((uint32_t)count);
 }
 
 /*

@@ -18,6 +18,7 @@ enum { LOOK_APART_MAX = 16 };
 
 struct process_worker {
     struct be_worker worker;
+    const struct be_executor *pool; /* as it was when this worker was started */
     struct be_end *end;
     struct be_coder coder;
     uint64_t *requests;    /* of one message, decoded; room for the largest, as in the next two */
@@ -104,11 +105,14 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     const struct be_executor_env *env = self->worker.env;
     struct be_account *account = self->worker.account;
     struct breakeven_turns nobody = {NULL};
-    size_t numbers = be_reply_numbers(env, asked->count);
-    size_t room = be_codec_room(self->coder.codec, numbers) + be_frame_failed_bytes(asked->count);
+    bool in_place = self->pool->transport->in_place;
+    size_t numbers = be_reply_numbers(self->pool, asked->count);
+    size_t room =
+        be_codec_room(self->coder.codec, numbers) + be_reply_failed_bytes(self->pool, asked->count);
     stage_stamp(self, asked, BE_STAMP_WORKER_WOKE);
-    const uint64_t *requests = be_coder_unpack(
-        &self->coder, payload, asked->bytes, be_request_numbers(env, asked->count), self->requests);
+    const uint64_t *requests =
+        be_coder_unpack(&self->coder, payload, asked->bytes,
+                        be_request_numbers(self->pool, asked->count), self->requests);
     stage_stamp(self, asked, BE_STAMP_DECODED);
     struct be_frame *answer = self->end->ops->prepare(self->end, room);
 
@@ -121,11 +125,14 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     uint64_t *results =
         self->coder.codec->encode ? self->results : (uint64_t *)(void *)(answer + 1);
     struct be_batch batch = {requests, results, self->failed, asked->count, asked->first};
+    if (in_place) {
+        batch = be_place_batch(env, requests, asked->first, asked->count);
+    }
     uint64_t failures = be_worker_compute(&self->worker, &batch, 0, asked->count, &nobody);
     stage_stamp(self, asked, BE_STAMP_COMPUTED);
     size_t bytes = be_coder_pack(&self->coder, results, numbers, answer + 1);
 
-    if (bytes == 0) {
+    if (bytes == 0 && numbers > 0) {
         return BE_ENOMEM;
     }
     stage_stamp(self, asked, BE_STAMP_RESULT_ENCODED);
@@ -133,10 +140,10 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     *answer = (struct be_frame){.kind = BE_FRAME_TASKS,
                                 .first = asked->first,
                                 .count = asked->count,
-                                .failures = failures > 0,
+                                .failures = failures > 0 && !in_place,
                                 .stamped = asked->stamped,
                                 .bytes = bytes};
-    if (failures > 0) {
+    if (answer->failures) {
         memcpy((char *)(answer + 1) + bytes, self->failed, asked->count);
         memset(self->failed, 0, asked->count);
         answer->bytes += be_frame_failed_bytes(asked->count);
@@ -196,10 +203,11 @@ static enum be_status worker_init(struct process_worker *self, const struct be_b
     const struct be_clock_costs *costs = &env->clock_costs;
 
     *self = (struct process_worker){
+        .pool = pool,
         .end = end,
         .coalesce = pool->coalesce,
-        .requests = calloc(be_request_numbers(env, pool->chunk_max), sizeof(uint64_t)),
-        .results = calloc(be_reply_numbers(env, pool->chunk_max), sizeof(uint64_t)),
+        .requests = calloc(be_request_numbers(pool, pool->chunk_max), sizeof(uint64_t)),
+        .results = calloc(be_reply_numbers(pool, pool->chunk_max), sizeof(uint64_t)),
         .failed = calloc(pool->chunk_max, 1),
         .lap = {.cost_ns = costs->cpu_ns},
     };

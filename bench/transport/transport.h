@@ -35,6 +35,7 @@ enum { BE_LINK_FDS = 2 };
 
 struct be_transport_ops {
     struct be_row row;
+    bool in_place; /* requests and results stay in memory that is shared: messages say where */
 
     /*
      * Makes the dispatcher's end, and the descriptors for the worker's: each of `fds`, -1 before,
