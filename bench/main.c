@@ -22,12 +22,13 @@
 #include "start/serve.h"
 
 static const char help_text[] =
-    "usage: breakeven-bench [--describe | --count-steps | --help | --version]\n"
+    "usage: breakeven-bench [--describe | --count-steps | --input | --help | --version]\n"
     "\n"
     "Reads one JSON line that says what to measure, and writes what it measured as JSON lines.\n"
     "\n"
     "  --describe     print the workloads, executors, counters and probes there are, as JSON\n"
     "  --count-steps  measure nothing; print the steps of each task of the input, one a line\n"
+    "  --input        measure nothing; print the pair of each task, as a CSV file\n"
     "\n"
     "  echo "
     "'{\"protocol\":1,\"params\":{\"workload\":\"null\",\"executor\":\"serial\",\"tasks\":\"9\"}}' "
@@ -145,7 +146,12 @@ static enum be_status measure_run(struct be_buffer *lines, struct be_error *erro
     return status;
 }
 
-static enum be_status steps_count(struct be_buffer *lines, struct be_error *error)
+/* What is printed of a task: one line. */
+typedef void task_print(const struct breakeven_workload *workload, const void *request,
+                        struct be_buffer *lines);
+
+static enum be_status tasks_print(task_print *print, struct be_buffer *lines,
+                                  struct be_error *error)
 {
     struct be_spec spec;
     struct be_job job = {0};
@@ -156,12 +162,38 @@ static enum be_status steps_count(struct be_buffer *lines, struct be_error *erro
         status = be_job_init(&job, &spec, error);
     }
     for (uint64_t i = 0; status == BE_OK && i < job.tasks; i++) {
-        const char *request = (const char *)job.memory.requests + i * job.workload->request_bytes;
-        be_buffer_printf(lines, "%" PRIu64 "\n", job.workload->count_steps(request));
+        print(job.workload, (const char *)job.memory.requests + i * job.workload->request_bytes,
+              lines);
     }
     be_job_finish(&job);
     be_spec_finish(&spec);
     return status;
+}
+
+static void steps_print(const struct breakeven_workload *workload, const void *request,
+                        struct be_buffer *lines)
+{
+    be_buffer_printf(lines, "%" PRIu64 "\n", workload->count_steps(request));
+}
+
+static enum be_status steps_count(struct be_buffer *lines, struct be_error *error)
+{
+    return tasks_print(steps_print, lines, error);
+}
+
+/* Every workload's request begins with a pair. */
+static void pair_print(const struct breakeven_workload *workload, const void *request,
+                       struct be_buffer *lines)
+{
+    const struct breakeven_pair *pair = request;
+    (void)workload;
+
+    be_buffer_printf(lines, "%" PRIu64 ",%" PRIu64 "\n", pair->a, pair->b);
+}
+
+static enum be_status input_print(struct be_buffer *lines, struct be_error *error)
+{
+    return tasks_print(pair_print, lines, error);
 }
 
 static enum be_status tables_describe(struct be_buffer *lines, struct be_error *error)
@@ -246,10 +278,8 @@ int main(int argc, char **argv)
         const char *name;
         command *answer;
     } options[] = {
-        {"--count-steps", steps_count},
-        {"--describe", tables_describe},
-        {"--help", help_print},
-        {"--version", version_print},
+        {"--count-steps", steps_count}, {"--describe", tables_describe}, {"--help", help_print},
+        {"--input", input_print},       {"--version", version_print},
     };
 
     /* A reader that left is an error of write, not a signal. */

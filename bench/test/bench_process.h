@@ -1,6 +1,6 @@
 /*
- * Runs breakeven-bench to its end with a given stdin and keeps what it said. A failure to do so
- * fails the test.
+ * Runs breakeven-bench, or what BENCH_PROGRAM names, to its end with a given stdin and keeps what
+ * it said. A failure to do so fails the test.
  */
 #ifndef BE_TEST_BENCH_PROCESS_H
 #define BE_TEST_BENCH_PROCESS_H
@@ -21,6 +21,10 @@
 #include "core/buffer.h"
 #include "core/io.h"
 #include "core/protocol.h"
+
+#ifndef BENCH_PROGRAM
+#define BENCH_PROGRAM BE_RUNNER
+#endif
 
 struct bench_said {
     int exit_code; /* -1: ended by a signal */
@@ -70,7 +74,7 @@ static inline struct bench_said bench_run(const char *option, const char *preloa
             /* A sanitizer wants to be first otherwise. */
             setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
         }
-        execl(BE_RUNNER, BE_RUNNER, option, (char *)NULL);
+        execl(BENCH_PROGRAM, BENCH_PROGRAM, option, (char *)NULL);
         _exit(127);
     }
     assert_int_equal(waitpid(child, &wait_status, 0), child);

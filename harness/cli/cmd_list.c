@@ -9,6 +9,7 @@
 #include "cli/context.h"
 #include "cli/safe.h"
 #include "machine/placement.h"
+#include "measure/peer.h"
 #include "report/format.h"
 #include "report/plot.h"
 
@@ -200,6 +201,17 @@ static enum be_status kinds_list(const struct listing *listing, struct be_error 
     return status;
 }
 
+/* Asking them takes longer than all the rest, so only their executors are worth it. */
+static enum be_status peers_open(struct be_runner *runner, const char *asked,
+                                 struct be_error *error)
+{
+    if (asked && strcmp(asked, "executors") != 0) {
+        return BE_OK;
+    }
+    enum be_status status = be_peers_add(runner, BE_PEERS_FOLDER, error);
+    return status == BE_OK ? be_peers_ask(runner, NULL, error) : status;
+}
+
 static enum be_status list_run(int argc, const char **argv, struct be_error *error)
 {
     char path[PATH_MAX];
@@ -213,6 +225,9 @@ static enum be_status list_run(int argc, const char **argv, struct be_error *err
         status = be_launch_prepare(error);
         if (status == BE_OK) {
             status = be_runner_open(path, -1, &runner, error);
+        }
+        if (status == BE_OK) {
+            status = peers_open(&runner, options.argument, error);
         }
         if (status == BE_OK) {
             const struct listing listing = {&options, &runner.catalog};

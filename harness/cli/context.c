@@ -11,6 +11,7 @@
 
 #include "core/io.h"
 #include "machine/placement.h"
+#include "measure/peer.h"
 
 void be_context_find_runner(const char *asked, char *path, size_t bytes)
 {
@@ -116,6 +117,9 @@ static enum be_status options_read(struct be_context *context, unsigned groups, 
 
     be_context_find_runner(be_options_peek(argc, argv, "runner"), path, sizeof(path));
     enum be_status opened = be_runner_open(path, context->interrupt_fd, &context->runner, &cause);
+    if (opened == BE_OK) {
+        opened = be_peers_add(&context->runner, BE_PEERS_FOLDER, &cause);
+    }
     if (opened != BE_OK && !help_asked(argc, argv)) {
         return be_error_set(error, opened, "%s", cause.message);
     }
@@ -188,6 +192,10 @@ enum be_status be_context_check_plan(struct be_context *context, struct be_error
     }
     if (status == BE_OK) {
         status = be_plan_read_input(&context->plan, error);
+    }
+    if (status == BE_OK) {
+        status = be_peers_ask(&context->runner, &be_plan_axis(&context->plan, "executor")->values,
+                              error);
     }
     return status == BE_OK ? be_plan_check(&context->plan, &context->runner.catalog, &limits, error)
                            : status;

@@ -16,6 +16,7 @@
 
 #define BE_PLANS_FOLDER BE_DATA_DIR "/bench/plans"
 #define BE_PLOTS_FOLDER BE_DATA_DIR "/plots"
+#define BE_PEERS_FOLDER BE_DATA_DIR "/bench/peer"
 
 struct be_context {
     int interrupt_fd; /* a signalfd: SIGINT, SIGTERM, SIGHUP are read, not delivered */
@@ -37,7 +38,10 @@ enum be_status be_context_init(struct be_context *context, unsigned groups, int 
                                const char **argv, struct be_error *error);
 void be_context_finish(struct be_context *context);
 
-/* Applies flags to the plan, reads its input and holds it against runner and machine. */
+/*
+ * Applies flags to the plan, reads its input, asks the peers that it needs, and holds it against
+ * runner and machine.
+ */
 enum be_status be_context_check_plan(struct be_context *context, struct be_error *error);
 
 /* Takes the lock of these CPUs and opens the database for writing. */

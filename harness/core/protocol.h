@@ -68,9 +68,9 @@ void be_error_encode(const struct be_error *error, struct be_buffer *line);
 
 /*
  * Reads everything a runner printed into *record (which must be empty; the caller finishes it also
- * after an error): hello, pass*, done | error, in that order. Stamps, what a dispatcher took,
- * latency, gauges, PSS, disturbances, and the delay and migrations among them, may be left out,
- * which leaves them unknown.
+ * after an error): hello, pass*, done | error, in that order. Stamps, what a dispatcher took, what
+ * the workers did in a pass (whose list is empty then), latency, gauges, PSS, disturbances, and the
+ * delay and migrations among them, may be left out, which leaves them unknown.
  *
  * Errors: BE_EPROTOCOL (what the runner did wrong), or the status and text that the runner itself
  * reported in an `error` line.

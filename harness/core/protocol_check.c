@@ -128,7 +128,7 @@ static enum be_status pass_check(const struct be_pass_record *pass, const struct
     if (pass->kind == BE_PASS_COLD) {
         return BE_OK;
     }
-    if (pass->worker_count != workers) {
+    if (pass->worker_count > 0 && pass->worker_count != workers) {
         return be_error_set(error, BE_EWRONG,
                             "%" PRIu32 " workers in a pass, %" PRIu64 " asked for",
                             pass->worker_count, workers);

@@ -4,42 +4,59 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "core/io.h"
 #include "core/units.h"
+#include "measure/peer.h"
 
 /* For questions that measure nothing. */
 static const uint64_t question_timeout_ns = UINT64_C(10000000000);
 
 /* Runs `path option`; *result is the caller's to finish. */
-static enum be_status runner_ask(const struct be_runner *runner, const char *option,
-                                 const char *input, size_t input_bytes,
-                                 struct be_launch_result *result, struct be_error *error)
+static enum be_status program_ask(const char *path, const char *option, int interrupt_fd,
+                                  const struct be_buffer *input, struct be_launch_result *result,
+                                  struct be_error *error)
 {
-    const char *argv[] = {runner->path, option, NULL};
+    const char *argv[] = {path, option, NULL};
     const struct be_launch launch = {.argv = argv,
-                                     .input = input,
-                                     .input_bytes = input_bytes,
+                                     .input = be_buffer_text(input),
+                                     .input_bytes = input->length,
                                      .timeout_ns = question_timeout_ns,
-                                     .interrupt_fd = runner->interrupt_fd};
+                                     .interrupt_fd = interrupt_fd};
     return be_launch_run(&launch, result, error);
+}
+
+enum be_status be_runner_describe(const char *path, int interrupt_fd, struct be_catalog *catalog,
+                                  struct be_error *error)
+{
+    static const struct be_buffer nothing = {0};
+    struct be_launch_result result = {0};
+    char note[160];
+    enum be_status status = program_ask(path, "--describe", interrupt_fd, &nothing, &result, error);
+
+    if (status == BE_OK && result.output.length == 0) {
+        be_launch_last_note(&result, note, sizeof(note));
+        status = be_error_set(error, BE_EPROTOCOL, "%s", note[0] ? note : "it said nothing");
+    } else if (status == BE_OK) {
+        status =
+            be_catalog_parse(be_buffer_text(&result.output), result.output.length, catalog, error);
+    }
+    be_launch_result_finish(&result);
+    return status;
 }
 
 enum be_status be_runner_open(const char *path, int interrupt_fd, struct be_runner *runner,
                               struct be_error *error)
 {
     struct be_runner opened = {.path = strdup(path), .interrupt_fd = interrupt_fd};
-    struct be_launch_result result = {0};
     struct be_error cause;
 
     if (!opened.path) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a runner");
     }
-    enum be_status status = runner_ask(&opened, "--describe", "", 0, &result, &cause);
-    if (status == BE_OK) {
-        status = be_catalog_parse(be_buffer_text(&result.output), result.output.length,
-                                  &opened.catalog, &cause);
-    }
-    be_launch_result_finish(&result);
+    enum be_status status = be_runner_describe(path, interrupt_fd, &opened.catalog, &cause);
     if (status == BE_OK) {
         *runner = opened;
         return BE_OK;
@@ -52,6 +69,7 @@ void be_runner_finish(struct be_runner *runner)
 {
     free(runner->path);
     be_catalog_finish(&runner->catalog);
+    be_peers_finish(runner);
     *runner = (struct be_runner){0};
 }
 
@@ -66,11 +84,21 @@ static enum be_status outcome_error(const struct be_outcome *outcome, const stru
                         note[0] ? "; it said: " : "", note);
 }
 
+/* The program that has the spec's executor; what nobody has, the runner itself refuses. */
+static const char *program_of(const struct be_runner *runner, const struct be_spec *spec)
+{
+    const char *executor = be_params_get(&spec->params, "executor");
+    const struct be_catalog_row *row =
+        executor ? be_catalog_find(&runner->catalog, BE_CATALOG_EXECUTOR, executor) : NULL;
+
+    return row && row->program ? row->program : runner->path;
+}
+
 enum be_status be_runner_measure(const struct be_runner *runner, const struct be_spec *spec,
                                  uint64_t timeout_ns, struct be_outcome *outcome,
                                  struct be_error *error)
 {
-    const char *argv[] = {runner->path, NULL};
+    const char *argv[] = {program_of(runner, spec), NULL};
     struct be_buffer line = {0};
     struct be_error cause = {0};
 
@@ -101,6 +129,50 @@ void be_outcome_finish(struct be_outcome *outcome)
     be_sample_record_finish(&outcome->record);
 }
 
+/* Asks the runner itself something about a spec; *result is the caller's to finish. */
+static enum be_status spec_ask(const struct be_runner *runner, const char *option,
+                               const struct be_spec *spec, struct be_launch_result *result,
+                               struct be_error *error)
+{
+    struct be_buffer line = {0};
+    char note[160];
+
+    be_spec_encode(spec, &line);
+    enum be_status status = be_buffer_check(&line, error);
+    if (status == BE_OK) {
+        status = program_ask(runner->path, option, runner->interrupt_fd, &line, result, error);
+    }
+    be_buffer_finish(&line);
+    if (status == BE_OK && result->output.length == 0) {
+        be_launch_last_note(result, note, sizeof(note));
+        status = be_error_set(error, BE_EPROTOCOL, "%s: %s", option, note[0] ? note : "no output");
+    }
+    return status;
+}
+
+enum be_status be_runner_make_input(const struct be_runner *runner, const struct be_spec *spec,
+                                    int *fd, struct be_error *error)
+{
+    struct be_launch_result result = {0};
+    enum be_status status = spec_ask(runner, "--input", spec, &result, error);
+    int made = -1;
+
+    if (status == BE_OK) {
+        made = memfd_create("input", MFD_CLOEXEC);
+        status = made >= 0 ? BE_OK : be_error_errno(error, BE_ESYSTEM, "memfd_create");
+    }
+    if (status == BE_OK) {
+        status = be_io_write_all(made, result.output.data, result.output.length, error);
+    }
+    be_launch_result_finish(&result);
+    if (status != BE_OK && made >= 0) {
+        close(made);
+        return status;
+    }
+    *fd = made;
+    return status;
+}
+
 static enum be_status steps_parse(char *text, size_t count, uint64_t *steps, struct be_error *error)
 {
     size_t found = 0;
@@ -123,20 +195,13 @@ enum be_status be_runner_count_steps(const struct be_runner *runner, const struc
                                      size_t count, uint64_t **steps, struct be_error *error)
 {
     struct be_launch_result result = {0};
-    struct be_buffer line = {0};
     uint64_t *values = calloc(count ? count : 1, sizeof(*values));
-
-    be_spec_encode(spec, &line);
-    enum be_status status = values ? be_buffer_check(&line, error)
+    enum be_status status = values ? spec_ask(runner, "--count-steps", spec, &result, error)
                                    : be_error_set(error, BE_ENOMEM, "out of memory for steps");
+
     if (status == BE_OK) {
-        status = runner_ask(runner, "--count-steps", line.data, line.length, &result, error);
+        status = steps_parse(result.output.data, count, values, error);
     }
-    if (status == BE_OK) {
-        status = result.output.data ? steps_parse(result.output.data, count, values, error)
-                                    : be_error_set(error, BE_EPROTOCOL, "--count-steps: no output");
-    }
-    be_buffer_finish(&line);
     be_launch_result_finish(&result);
     if (status != BE_OK) {
         free(values);

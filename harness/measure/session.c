@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/values.h"
@@ -56,6 +57,45 @@ static enum be_status spec_make_serial(const struct be_session *session,
     spec->pu_count = spec->pu_count > 0 ? 1 : 0;
     enum be_status status = be_params_set(&spec->params, "executor", "serial", error);
     return status == BE_OK ? be_params_set_count(&spec->params, "workers", 1, error) : status;
+}
+
+/*
+ * A peer generates no tasks: it is handed those that the runner would have made of the same spec,
+ * in a file that *fd keeps alive. -1: there is none to hand over.
+ */
+static enum be_status input_hand_over(const struct be_session *session,
+                                      const struct be_configuration *configuration,
+                                      struct be_spec *spec, int *fd, struct be_error *error)
+{
+    const struct be_sweep *sweep = session->sweep;
+    const struct be_catalog_row *row =
+        be_catalog_find(&sweep->runner->catalog, BE_CATALOG_EXECUTOR, configuration->executor);
+    struct be_pairs pairs = {0};
+    struct be_spec serial;
+
+    *fd = -1;
+    if (!row || !row->program || spec->pairs.count > 0 || spec->input_path) {
+        return BE_OK;
+    }
+    be_spec_init(&serial);
+    enum be_status status = be_plan_spec(sweep->plan, configuration, &serial, error);
+    if (status == BE_OK) {
+        status = spec_make_serial(session, configuration, &serial, error);
+    }
+    if (status == BE_OK) {
+        status = be_runner_make_input(sweep->runner, &serial, fd, error);
+    }
+    be_spec_finish(&serial);
+    if (status == BE_OK && asprintf(&spec->input_path, "/proc/%d/fd/%d", getpid(), *fd) < 0) {
+        spec->input_path = NULL;
+        status = be_error_set(error, BE_ENOMEM, "out of memory for a path");
+    }
+    if (status == BE_OK) {
+        status = be_pairs_read(spec->input_path, &pairs, error);
+    }
+    spec->input_hash = be_pairs_hash(&pairs);
+    be_pairs_finish(&pairs);
+    return status;
 }
 
 /* One serial launch whose results samples are held against. */
@@ -347,9 +387,13 @@ static enum be_status sample_measure(struct be_session *session,
     struct be_quality_reading before;
     struct be_quality_reading after;
     struct be_spec spec;
+    int input_fd = -1;
 
     be_spec_init(&spec);
     enum be_status status = spec_fill(session, configuration, &spec, cause);
+    if (status == BE_OK) {
+        status = input_hand_over(session, configuration, &spec, &input_fd, cause);
+    }
     if (status == BE_OK) {
         be_quality_read(session->quality, spec.pus, spec.pu_count, spec.dispatcher_pu, &before);
         status = be_runner_measure(session->sweep->runner, &spec,
@@ -361,6 +405,9 @@ static enum be_status sample_measure(struct be_session *session,
         be_quality_judge_places(&outcome->record, verdict);
         be_quality_judge_delays(&outcome->record, verdict);
         status = checksum_check(session, configuration, &outcome->record, cause);
+    }
+    if (input_fd >= 0) {
+        close(input_fd);
     }
     be_spec_finish(&spec);
     return status;

@@ -15,6 +15,7 @@
 #include "measure/rerun.h"
 #include "measure/search.h"
 #include "measure/session.h"
+#include "measure/sweep_plan.h"
 #include "plan/order.h"
 
 /* No stage of the search begins that would end beyond so many per cent of the time budget. */
@@ -424,16 +425,21 @@ static enum be_status run_resume(const struct be_sweep *sweep, struct be_run *ru
 {
     const char *boot_id = sweep->machine->boot_id;
     struct be_buffer text = {0};
+    struct be_buffer build_id = {0};
     int64_t id = 0;
     enum be_status status = be_plan_to_text(sweep->plan, &text, error);
 
     if (status == BE_OK) {
+        status = be_sweep_build_id(sweep, &build_id, error);
+    }
+    if (status == BE_OK) {
         const struct be_store_key key = {.plan_text = be_buffer_text(&text),
-                                         .build_id = sweep->runner->catalog.build_id,
+                                         .build_id = be_buffer_text(&build_id),
                                          .machine_key = sweep->machine->key,
                                          .boot_id = boot_id ? boot_id : ""};
         status = be_store_find_resumable(sweep->store, &key, &id, error);
     }
+    be_buffer_finish(&build_id);
     be_buffer_finish(&text);
     if (status != BE_OK || id == 0) {
         return status;

@@ -11,6 +11,7 @@
 #include "machine/placement.h"
 #include "machine/quality.h"
 #include "measure/calibrate.h"
+#include "measure/peer.h"
 #include "plan/schedule.h"
 
 static enum be_status string_copy(const char *text, char **copy, struct be_error *error)
@@ -82,9 +83,18 @@ static enum be_status texts_fill(const struct be_sweep *sweep, struct be_run *ru
     return status;
 }
 
+enum be_status be_sweep_build_id(const struct be_sweep *sweep, struct be_buffer *text,
+                                 struct be_error *error)
+{
+    be_peers_build_id(sweep->runner, &be_plan_axis(sweep->plan, "executor")->values, text);
+    return be_buffer_check(text, error);
+}
+
 static enum be_status identity_fill(const struct be_sweep *sweep, struct be_run *run,
                                     struct be_error *error)
 {
+    struct be_buffer build_id = {0};
+
     run->seed = sweep->plan->seed;
     run->rounds = (uint32_t)sweep->plan->rounds;
     run->started_at = (int64_t)time(NULL);
@@ -102,8 +112,14 @@ static enum be_status identity_fill(const struct be_sweep *sweep, struct be_run 
         const char *boot_id = sweep->machine->boot_id;
         status = string_copy(boot_id ? boot_id : "", &run->boot_id, error);
     }
-    return status == BE_OK ? string_copy(sweep->runner->catalog.build_id, &run->build_id, error)
-                           : status;
+    if (status == BE_OK) {
+        status = be_sweep_build_id(sweep, &build_id, error);
+    }
+    if (status == BE_OK) {
+        status = string_copy(be_buffer_text(&build_id), &run->build_id, error);
+    }
+    be_buffer_finish(&build_id);
+    return status;
 }
 
 /* Steps of one message each: a chunk is handed out whole. The caller frees the result. */

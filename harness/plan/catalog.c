@@ -321,13 +321,53 @@ enum be_status be_catalog_parse(const char *text, size_t bytes, struct be_catalo
     return BE_OK;
 }
 
+static void executors_drop(struct be_catalog_rows *rows, const char *program)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        if (!rows->items[i].program || strcmp(rows->items[i].program, program) != 0) {
+            rows->items[kept++] = rows->items[i];
+        }
+    }
+    rows->count = kept;
+}
+
+enum be_status be_catalog_add_executors(struct be_catalog *catalog, const struct be_catalog *other,
+                                        const char *program, struct be_error *error)
+{
+    struct be_catalog_rows *rows = &catalog->rows[BE_CATALOG_EXECUTOR];
+    const struct be_catalog_rows *added = &other->rows[BE_CATALOG_EXECUTOR];
+
+    executors_drop(rows, program);
+    for (size_t i = 0; i < added->count; i++) {
+        if (be_catalog_find(catalog, BE_CATALOG_EXECUTOR, added->items[i].name)) {
+            return be_error_set(error, BE_EPROTOCOL, "another runner has an executor '%s' too",
+                                added->items[i].name);
+        }
+    }
+    struct be_catalog_row *grown =
+        realloc(rows->items, (rows->count + added->count + 1) * sizeof(*grown));
+    if (!grown) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a catalogue");
+    }
+    rows->items = grown;
+    for (size_t i = 0; i < added->count; i++) {
+        rows->items[rows->count] = added->items[i];
+        rows->items[rows->count++].program = program;
+    }
+    return BE_OK;
+}
+
 void be_catalog_finish(struct be_catalog *catalog)
 {
     for (int kind = 0; kind < BE_CATALOG_KINDS; kind++) {
         struct be_catalog_rows *rows = &catalog->rows[kind];
         for (size_t i = 0; i < rows->count; i++) {
-            free(rows->items[i].params);
-            free((void *)rows->items[i].events);
+            if (!rows->items[i].program) {
+                free(rows->items[i].params);
+                free((void *)rows->items[i].events);
+            }
         }
         free(rows->items);
     }

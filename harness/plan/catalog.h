@@ -1,8 +1,9 @@
 /*
- * The catalogue: what a runner offers, read from what its --describe printed.
+ * The catalogue: what a runner offers, read from what its --describe printed, with the executors
+ * that other runners add to it.
  *
  * It comes from outside the harness, so everything is checked. Threads: immutable once parsed.
- * Lifetime: all strings and rows belong to the catalogue.
+ * Lifetime: strings and rows belong to the catalogue that they were parsed into.
  */
 #ifndef BE_PLAN_CATALOG_H
 #define BE_PLAN_CATALOG_H
@@ -31,6 +32,7 @@ struct be_catalog_row {
     const char *name;
     const char *summary;
     const char *unavailable; /* NULL: can be used; else the reason */
+    const char *program;     /* of another runner that has this row; NULL: of this one */
     struct be_param *params; /* param_count of them; workloads, executors, parts */
     size_t param_count;
 
@@ -75,6 +77,14 @@ const char *be_catalog_kind_name(enum be_catalog_kind kind);
  */
 enum be_status be_catalog_parse(const char *text, size_t bytes, struct be_catalog *catalog,
                                 struct be_error *error);
+
+/*
+ * Adds the executors of another runner, the one at the path `program`, in place of those that were
+ * added for it before. Both are borrowed, and so are the rows. Errors: BE_EPROTOCOL for a name that
+ * is taken, after which none of its executors are there; BE_ENOMEM.
+ */
+enum be_status be_catalog_add_executors(struct be_catalog *catalog, const struct be_catalog *other,
+                                        const char *program, struct be_error *error);
 
 /* Makes it empty again; a zeroed catalogue is empty. */
 void be_catalog_finish(struct be_catalog *catalog);

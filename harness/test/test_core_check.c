@@ -133,11 +133,6 @@ static void a_worker_less_in_a_pass(struct be_sample_record *record)
     record->passes[2].workers[0].tasks = RECORD_TASKS;
 }
 
-static void no_workers_in_a_pass(struct be_sample_record *record)
-{
-    record->passes[2].worker_count = 0;
-}
-
 static void a_worker_less(struct be_sample_record *record)
 {
     free(record->workers[--record->worker_count].counters.items);
@@ -201,7 +196,6 @@ static void lies_are_caught_and_named(void **state)
         {another_kind_of_pass, BE_EWRONG, "wrong number of passes: 1 cold, 0 warm-up, 3 timed"},
         {no_cold_pass, BE_EWRONG, "wrong number of passes: 0 cold"},
         {a_worker_less_in_a_pass, BE_EWRONG, "1 workers in a pass, 2 asked for"},
-        {no_workers_in_a_pass, BE_EWRONG, "0 workers in a pass, 2 asked for"},
         {a_worker_less, BE_EWRONG, "1 workers reported, 2 asked for"},
         {endless_stamp, BE_EWRONG, "stamps of 18446744073709551615 ns in a pass of 1000000 ns"},
         {too_large_a_stamp, BE_EWRONG, "stamps of 2100000100 ns in a pass of 1000000 ns"},
@@ -239,6 +233,7 @@ static void what_was_not_said_is_no_lie(void **state)
     record.passes[2].dispatcher = (struct be_pass_dispatcher){0};
     record.passes[2].workers[0].stamps = (struct be_stamps){0};
     record.passes[2].workers[1].stamps = (struct be_stamps){0};
+    record.passes[3].worker_count = 0;
     assert_int_equal(check(&record, elapsed_ns, &error), BE_OK);
     be_sample_record_finish(&record);
 }
