@@ -21,10 +21,10 @@ struct listing {
 
 static void row_print(const char *name, const char *summary, const char *unavailable)
 {
-    printf("  %-14s ", name);
+    printf("  %-20s ", name);
     be_safe_print(stdout, summary);
     if (unavailable) {
-        printf("\n  %-14s unavailable: ", "");
+        printf("\n  %-20s unavailable: ", "");
         be_safe_print(stdout, unavailable);
     }
     putchar('\n');
@@ -36,11 +36,11 @@ static void catalog_print(const struct be_catalog *catalog, enum be_catalog_kind
         const struct be_catalog_row *row = &catalog->rows[kind].items[i];
         row_print(row->name, row->summary, row->unavailable);
         for (size_t j = 0; j < row->param_count; j++) {
-            printf("  %-14s   --%s %s (default %s)\n", "", row->params[j].name, row->params[j].help,
+            printf("  %-20s   --%s %s (default %s)\n", "", row->params[j].name, row->params[j].help,
                    row->params[j].fallback);
         }
         for (size_t j = 0; j < row->event_count; j++) {
-            printf("  %-14s   %s:%s\n", "", row->name, row->events[j]);
+            printf("  %-20s   %s:%s\n", "", row->name, row->events[j]);
         }
     }
 }

@@ -73,7 +73,7 @@ static void configuration_print(const struct be_run *run,
     if (configuration->bound_order > 0) {
         snprintf(bound, sizeof(bound), "%.3f", configuration->bound_order);
     }
-    printf("%s  %5" PRIu32 "  %-9s  %-11s  %-12s  %7" PRIu32 "  %-8s  %6s  %10" PRIu64 "  %8" PRIu64
+    printf("%s  %5" PRIu32 "  %-9s  %-11s  %-20s  %7" PRIu32 "  %-8s  %6s  %10" PRIu64 "  %8" PRIu64
            "  %6s",
            configuration->id, configuration->block, be_role_name(configuration->role),
            configuration->workload, configuration->executor, configuration->workers,
@@ -84,7 +84,7 @@ static void configuration_print(const struct be_run *run,
 
 static void plan_print(const struct be_run *run)
 {
-    printf("%-16s  block  %-9s  %-11s  %-12s  workers  %-8s  %6s  %10s  %8s  %6s  varied\n", "id",
+    printf("%-16s  block  %-9s  %-11s  %-20s  workers  %-8s  %6s  %10s  %8s  %6s  varied\n", "id",
            "role", "workload", "executor", "place", "grain", "steps", "tasks", "bound");
     for (size_t i = 0; i < run->configuration_count; i++) {
         configuration_print(run, &run->configurations[i]);

@@ -95,6 +95,8 @@ static enum be_status input_hand_over(const struct be_session *session,
     }
     spec->input_hash = be_pairs_hash(&pairs);
     be_pairs_finish(&pairs);
+    /* It says how tasks are generated. */
+    be_params_remove(&spec->params, "distribution");
     return status;
 }
 

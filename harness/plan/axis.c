@@ -1,6 +1,8 @@
 #include "plan/axis.h"
 
 #include <assert.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +105,48 @@ enum be_status be_axis_mark(struct be_plan *plan, const char *key, const char *p
     free(axis->where);
     axis->where = where.data;
     return BE_OK;
+}
+
+const char *be_axis_value_owner(const char *value)
+{
+    const char *at = strchr(value, '@');
+    return at ? at + 1 : NULL;
+}
+
+static bool value_is_for(const char *value, const char *executor)
+{
+    const char *owner = be_axis_value_owner(value);
+    return executor ? owner && strcmp(owner, executor) == 0 : !owner;
+}
+
+static size_t values_count(const struct be_axis *axis, const char *executor)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < axis->values.count; i++) {
+        count += value_is_for(axis->values.items[i], executor);
+    }
+    return count;
+}
+
+size_t be_axis_count(const struct be_axis *axis, const char *executor)
+{
+    size_t own = values_count(axis, executor);
+    return own > 0 ? own : values_count(axis, NULL);
+}
+
+const char *be_axis_value(const struct be_axis *axis, const char *executor, size_t index,
+                          char text[BE_TEXTS_ITEM_BYTES])
+{
+    const char *owner = values_count(axis, executor) > 0 ? executor : NULL;
+    size_t i = 0;
+
+    while (!value_is_for(axis->values.items[i], owner) || index-- > 0) {
+        i++;
+    }
+    const char *value = axis->values.items[i];
+    snprintf(text, BE_TEXTS_ITEM_BYTES, "%.*s", (int)strcspn(value, "@"), value);
+    return text;
 }
 
 void be_axis_remove(struct be_plan *plan, const char *key)

@@ -6,6 +6,7 @@
 
 #include "core/inject.h"
 #include "core/units.h"
+#include "plan/axis.h"
 #include "plan/key.h"
 #include "plan/nearest.h"
 #include "plan/plan.h"
@@ -110,18 +111,39 @@ static enum be_status numbers_check(const struct check *check, struct be_axis *a
     return values_settle(axis, &values, status);
 }
 
-/* Makes every value canonical for a parameter. */
+/* The canonical form of one value, with the executor that it is for. */
+static enum be_status value_check(const struct be_param *param, const char *value,
+                                  char text[BE_TEXTS_ITEM_BYTES], struct be_error *error)
+{
+    char bare[BE_TEXTS_ITEM_BYTES];
+    const char *owner = be_axis_value_owner(value);
+
+    snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(value, "@"), value);
+    enum be_status status = be_param_check(param, bare, text, BE_TEXTS_ITEM_BYTES, error);
+    size_t length = status == BE_OK ? strlen(text) : 0;
+    if (status == BE_OK && owner) {
+        snprintf(text + length, BE_TEXTS_ITEM_BYTES - length, "@%s", owner);
+    }
+    return status;
+}
+
+/* Makes the values canonical for a parameter: those that are for any executor or for this one. */
 static enum be_status param_check(const struct be_param *param, struct be_axis *axis,
-                                  struct be_error *error)
+                                  const char *executor, struct be_error *error)
 {
     struct be_texts values = {0};
     enum be_status status = BE_OK;
 
     for (size_t i = 0; status == BE_OK && i < axis->values.count; i++) {
         char text[BE_TEXTS_ITEM_BYTES];
-        status = be_param_check(param, axis->values.items[i], text, sizeof(text), error);
+        const char *value = axis->values.items[i];
+        const char *owner = be_axis_value_owner(value);
+        if (!owner || !executor || strcmp(owner, executor) == 0) {
+            status = value_check(param, value, text, error);
+            value = text;
+        }
         if (status == BE_OK) {
-            status = be_texts_add(&values, text, error);
+            status = be_texts_add(&values, value, error);
         }
     }
     return values_settle(axis, &values, status);
@@ -132,7 +154,7 @@ static enum be_status placement_check(const struct check *check, struct be_axis 
 {
     const struct be_param param = {
         .name = "placement", .type = BE_PARAM_CHOICE, .choices = check->limits->placements};
-    return param_check(&param, axis, error);
+    return param_check(&param, axis, NULL, error);
 }
 
 static enum be_status chunk_check(const struct check *check, struct be_axis *axis,
@@ -141,7 +163,7 @@ static enum be_status chunk_check(const struct check *check, struct be_axis *axi
     static const struct be_param param = {
         .name = "chunk", .type = BE_PARAM_COUNT, .min = 1, .max = CHUNK_MAX};
     (void)check;
-    return param_check(&param, axis, error);
+    return param_check(&param, axis, NULL, error);
 }
 
 /* Also when an executor is unknown: that is said elsewhere. */
@@ -249,7 +271,8 @@ static enum be_status own_check(const struct check *check, struct be_axis *axis,
                 continue;
             }
             chosen = true;
-            enum be_status status = param_check(param, axis, error);
+            const char *executor = kinds[k] == BE_CATALOG_EXECUTOR ? row->name : NULL;
+            enum be_status status = param_check(param, axis, executor, error);
             if (status != BE_OK) {
                 return status;
             }
@@ -264,6 +287,48 @@ static enum be_status own_check(const struct check *check, struct be_axis *axis,
                      : key_refuse(check, axis->key, error);
 }
 
+/* Whether a row has a parameter, itself or through one of the rows that can be a part of it. */
+static bool row_takes(const struct be_catalog *catalog, const struct be_catalog_row *row,
+                      const char *key)
+{
+    bool takes = be_catalog_row_param(row, key);
+
+    for (size_t i = 0; i < row->param_count && !takes; i++) {
+        enum be_catalog_kind kind = BE_CATALOG_EXECUTOR;
+        bool is_part = be_catalog_param_is_part(row->params[i].name, &kind);
+        const struct be_catalog_rows *parts = &catalog->rows[kind];
+        for (size_t j = 0; is_part && j < parts->count && !takes; j++) {
+            takes = be_catalog_row_param(&parts->items[j], key);
+        }
+    }
+    return takes;
+}
+
+/* A value behind which an executor stands is one of a chunk or of that executor's own parameters.
+ */
+static enum be_status owners_check(const struct check *check, const struct be_axis *axis,
+                                   struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    for (size_t i = 0; status == BE_OK && i < axis->values.count; i++) {
+        const char *owner = be_axis_value_owner(axis->values.items[i]);
+        const struct be_catalog_row *row =
+            owner ? be_catalog_find(check->catalog, BE_CATALOG_EXECUTOR, owner) : NULL;
+        bool shared = be_plan_key_find(axis->key);
+        bool takes = row && (strcmp(axis->key, "chunk") == 0
+                                 ? row->parallel
+                                 : !shared && row_takes(check->catalog, row, axis->key));
+        if (owner && !row) {
+            status = row_check(check, BE_CATALOG_EXECUTOR, owner, error);
+        } else if (owner && !takes) {
+            status = be_error_set(error, BE_EUSAGE, "'%s': executor '%s' has no '%s' of its own",
+                                  axis->values.items[i], owner, axis->key);
+        }
+    }
+    return status;
+}
+
 static enum be_status axis_check(const struct check *check, struct be_axis *axis,
                                  struct be_error *error)
 {
@@ -276,12 +341,13 @@ static enum be_status axis_check(const struct check *check, struct be_axis *axis
         {"inject", inject_check},
     };
 
-    for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+    enum be_status status = owners_check(check, axis, error);
+    for (size_t i = 0; status == BE_OK && i < sizeof(shared) / sizeof(shared[0]); i++) {
         if (strcmp(shared[i].key, axis->key) == 0) {
             return shared[i].check(check, axis, error);
         }
     }
-    return own_check(check, axis, error);
+    return status == BE_OK ? own_check(check, axis, error) : status;
 }
 
 static enum be_status counters_check(const struct check *check, struct be_error *error)

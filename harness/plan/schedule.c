@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "plan/axis.h"
 #include "plan/variant.h"
 
 enum { CHUNKS_A_WORKER = 16, TASKS_MAX = 10000000 };
@@ -47,15 +48,22 @@ static enum be_status params_set_defaults(struct be_params *params,
     return status;
 }
 
+/* Of those that an executor of the plan takes. */
 static uint64_t values_max(const struct be_plan *plan, const char *key)
 {
-    const struct be_texts *values = plan_values(plan, key);
+    const struct be_texts *executors = plan_values(plan, "executor");
+    const struct be_axis *axis = be_plan_axis(plan, key);
     uint64_t max = 1;
 
-    for (size_t i = 0; i < values->count; i++) {
-        uint64_t value = 0;
-        if (be_units_parse_count(values->items[i], &value, NULL) == BE_OK && value > max) {
-            max = value;
+    for (size_t i = 0; i < executors->count; i++) {
+        const char *executor = executors->items[i];
+        for (size_t j = be_axis_count(axis, executor); j-- > 0;) {
+            char text[BE_TEXTS_ITEM_BYTES];
+            uint64_t value = 0;
+            be_axis_value(axis, executor, j, text);
+            if (be_units_parse_count(text, &value, NULL) == BE_OK && value > max) {
+                max = value;
+            }
         }
     }
     return max;

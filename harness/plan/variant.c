@@ -2,24 +2,29 @@
 
 #include <string.h>
 
+#include "plan/axis.h"
+
 /* The names that a part may take: what the plan says, or the parameter's default alone. */
 struct names {
-    char *const *items;
+    const struct be_axis *axis; /* NULL: the default */
+    const char *executor;
     const char *fallback;
     size_t count;
 };
 
-static struct names names_of(const struct be_plan *plan, const struct be_param *param)
+static struct names names_of(const struct be_plan *plan, const struct be_catalog_row *executor,
+                             const struct be_param *param)
 {
     const struct be_axis *axis = be_plan_axis(plan, param->name);
+    size_t count = axis ? be_axis_count(axis, executor->name) : 0;
 
-    return axis ? (struct names){axis->values.items, NULL, axis->values.count}
-                : (struct names){NULL, param->fallback, 1};
+    return count > 0 ? (struct names){axis, executor->name, NULL, count}
+                     : (struct names){NULL, NULL, param->fallback, 1};
 }
 
-static const char *name_at(const struct names *names, size_t index)
+static const char *name_at(const struct names *names, size_t index, char text[BE_TEXTS_ITEM_BYTES])
 {
-    return names->items ? names->items[index] : names->fallback;
+    return names->axis ? be_axis_value(names->axis, names->executor, index, text) : names->fallback;
 }
 
 size_t be_variants_count(const struct be_plan *plan, const struct be_catalog_row *executor)
@@ -28,7 +33,7 @@ size_t be_variants_count(const struct be_plan *plan, const struct be_catalog_row
 
     for (size_t i = 0; i < executor->param_count; i++) {
         if (be_catalog_param_is_part(executor->params[i].name, NULL)) {
-            count *= names_of(plan, &executor->params[i]).count;
+            count *= names_of(plan, executor, &executor->params[i]).count;
         }
     }
     return count;
@@ -44,8 +49,9 @@ void be_variant_at(const struct be_plan *plan, const struct be_catalog *catalog,
         if (!be_catalog_param_is_part(param->name, &kind)) {
             continue;
         }
-        struct names names = names_of(plan, param);
-        const char *name = name_at(&names, index % names.count);
+        char text[BE_TEXTS_ITEM_BYTES];
+        struct names names = names_of(plan, executor, param);
+        const char *name = name_at(&names, index % names.count, text);
         variant->parts[variant->part_count++] =
             (struct be_variant_part){param->name, be_catalog_find(catalog, kind, name)};
         index /= names.count;
@@ -56,10 +62,11 @@ bool be_variant_uses(const struct be_plan *plan, const struct be_catalog_row *ex
                      enum be_catalog_kind kind, const char *row)
 {
     const struct be_param *param = be_catalog_row_param(executor, be_catalog_kind_name(kind));
-    struct names names = param ? names_of(plan, param) : (struct names){NULL, NULL, 0};
+    struct names names = param ? names_of(plan, executor, param) : (struct names){.count = 0};
+    char text[BE_TEXTS_ITEM_BYTES];
 
     for (size_t i = 0; i < names.count; i++) {
-        if (strcmp(name_at(&names, i), row) == 0) {
+        if (strcmp(name_at(&names, i, text), row) == 0) {
             return true;
         }
     }
@@ -68,9 +75,10 @@ bool be_variant_uses(const struct be_plan *plan, const struct be_catalog_row *ex
 
 static void dimensions_add(struct be_dimensions *dimensions, const struct be_axis *axis)
 {
-    if (axis) {
-        dimensions->items[dimensions->count++] =
-            (struct be_dimension){axis->key, axis->values.items, axis->values.count};
+    size_t count = axis ? be_axis_count(axis, dimensions->executor) : 0;
+
+    if (count > 0) {
+        dimensions->items[dimensions->count++] = (struct be_dimension){axis, count};
     }
 }
 
@@ -88,6 +96,7 @@ static void dimensions_add_row(struct be_dimensions *dimensions, const struct be
 void be_dimensions_of_row(const struct be_plan *plan, const struct be_catalog_row *row,
                           struct be_dimensions *dimensions)
 {
+    dimensions->executor = NULL;
     dimensions->count = 0;
     dimensions_add_row(dimensions, plan, row);
 }
@@ -97,6 +106,7 @@ void be_dimensions_of_variant(const struct be_plan *plan, const struct be_varian
 {
     static const char *const shared[] = {"placement", "inject", "chunk", "workers"};
 
+    dimensions->executor = variant->executor->name;
     dimensions->count = 0;
     dimensions_add_row(dimensions, plan, variant->executor);
     for (size_t i = 0; i < variant->part_count; i++) {
@@ -127,8 +137,10 @@ enum be_status be_dimensions_set(const struct be_dimensions *dimensions, size_t 
 
     for (size_t i = dimensions->count; status == BE_OK && i-- > 0;) {
         const struct be_dimension *dimension = &dimensions->items[i];
-        status = be_params_set(params, dimension->key, dimension->values[index % dimension->count],
-                               error);
+        char text[BE_TEXTS_ITEM_BYTES];
+        const char *value =
+            be_axis_value(dimension->axis, dimensions->executor, index % dimension->count, text);
+        status = be_params_set(params, dimension->axis->key, value, error);
         index /= dimension->count;
     }
     return status;

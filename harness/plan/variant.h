@@ -34,11 +34,11 @@ void be_variant_at(const struct be_plan *plan, const struct be_catalog *catalog,
 bool be_variant_uses(const struct be_plan *plan, const struct be_catalog_row *executor,
                      enum be_catalog_kind kind, const char *row);
 
-/* What varies, slowest first: each a key and the values that it takes. */
+/* What varies, slowest first: each an axis, by the values that an executor takes of it. */
 struct be_dimensions {
+    const char *executor; /* NULL: they are a workload's */
     struct be_dimension {
-        const char *key;
-        char *const *values;
+        const struct be_axis *axis;
         size_t count;
     } items[BE_PLAN_AXES_MAX];
     size_t count;

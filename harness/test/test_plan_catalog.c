@@ -1,5 +1,7 @@
 #include "plan_fixture.h"
 
+#include <stdio.h>
+
 static void rows_are_found_with_what_they_offer(void **state)
 {
     struct be_catalog catalog;
@@ -131,6 +133,41 @@ static void a_cut_catalogue_is_refused(void **state)
     free(text);
 }
 
+static void executors_of_other_runners_stand_beside_its_own(void **state)
+{
+    static const char text[] =
+        "{\"protocol\":1,\"program\":\"toy\",\"version\":\"\",\"build_id\":\"\",\"workloads\":[],"
+        "\"counters\":[],\"executors\":[{\"name\":\"%s\",\"summary\":\"\",\"parallel\":true,"
+        "\"computes\":true,\"unavailable\":%s,\"params\":[]}]}";
+    struct be_catalog catalog;
+    struct be_catalog toys[3];
+    char toy[512];
+    struct be_error error;
+    (void)state;
+
+    catalog_make(&catalog);
+    size_t count = catalog.rows[BE_CATALOG_EXECUTOR].count;
+    for (int i = 0; i < 3; i++) {
+        snprintf(toy, sizeof(toy), text, i < 2 ? "toy" : "threads", i == 1 ? "\"broken\"" : "null");
+        must(be_catalog_parse(toy, strlen(toy), &toys[i], &error), &error);
+    }
+    must(be_catalog_add_executors(&catalog, &toys[0], "/toy", &error), &error);
+    assert_string_equal(be_catalog_find(&catalog, BE_CATALOG_EXECUTOR, "toy")->program, "/toy");
+    assert_null(be_catalog_find(&catalog, BE_CATALOG_EXECUTOR, "serial")->program);
+    /* A later answer of the same program replaces the earlier one. */
+    must(be_catalog_add_executors(&catalog, &toys[1], "/toy", &error), &error);
+    assert_int_equal(catalog.rows[BE_CATALOG_EXECUTOR].count, count + 1);
+    assert_string_equal(be_catalog_find(&catalog, BE_CATALOG_EXECUTOR, "toy")->unavailable,
+                        "broken");
+    assert_int_equal(be_catalog_add_executors(&catalog, &toys[0], "/other", &error), BE_EPROTOCOL);
+    assert_int_equal(be_catalog_add_executors(&catalog, &toys[2], "/other", &error), BE_EPROTOCOL);
+    assert_string_equal(error.message, "another runner has an executor 'threads' too");
+    be_catalog_finish(&catalog);
+    for (int i = 0; i < 3; i++) {
+        be_catalog_finish(&toys[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +175,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_refused_and_named),
         cmocka_unit_test(a_runner_without_probes_is_one),
         cmocka_unit_test(a_cut_catalogue_is_refused),
+        cmocka_unit_test(executors_of_other_runners_stand_beside_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

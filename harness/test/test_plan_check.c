@@ -36,6 +36,8 @@ static void values_become_canonical(void **state)
         {"switch-interval", "0.005s,100us", "5ms,100us"},
         {"start", "spawn,fork", "spawn,fork"},
         {"inject", "none,serial:5.0%,cost:2000ns", "none,serial:5%,cost:2us"},
+        {"chunk", "1,016@processes,16@processes,2", "1,16@processes,2"},
+        {"switch-interval", "0.005s@threads-gil", "5ms@threads-gil"},
     };
     struct be_error error;
     (void)state;
@@ -86,6 +88,12 @@ static const struct {
     {{"wake", "spin"}, BE_EUSAGE, "'wake' is a parameter of transport 'ring', which the plan"},
     {{"executor", "threads", "transport", "ring"}, BE_EUSAGE, "'transport' is a parameter of"},
     {{"transport", "ring", "wake", "nap"}, BE_EINVAL, "wake: 'nap' is not one of: park spin"},
+    {{"chunk", "1@process"}, BE_EINVAL, "no executor 'process'; there are: serial"},
+    {{"chunk", "0@processes"}, BE_EINVAL, "chunk: '0' is outside 1 .. 1000000"},
+    {{"chunk", "2@serial"}, BE_EUSAGE, "'2@serial': executor 'serial' has no 'chunk' of its own"},
+    {{"workers", "2@processes"}, BE_EUSAGE, "'2@processes': executor 'processes' has no 'workers'"},
+    {{"window", "2@threads"}, BE_EUSAGE, "'2@threads': executor 'threads' has no 'window'"},
+    {{"window", "0@processes"}, BE_EINVAL, "window: '0' is outside 1 .. 1048576"},
     {{"jitter", "1"}, BE_EUSAGE, "'jitter' is a parameter of workload 'sleep'"},
     {{"chunks", "1"}, BE_EUSAGE, "no key or parameter 'chunks'; did you mean 'chunk'?"},
     {{"widnow", "1"}, BE_EUSAGE, "no key or parameter 'widnow'; did you mean 'window'?"},
@@ -148,12 +156,30 @@ static void counters_of_a_backend_that_is_unavailable_are_allowed(void **state)
     be_plan_finish(&plan);
 }
 
+/* What bench/peer/cpython adds to the catalogue; the caller finishes it after the catalogue. */
+static void peers_add(struct be_catalog *peers)
+{
+    struct be_error error;
+    char *text = NULL;
+    size_t bytes = 0;
+
+    must(be_io_read_file(BE_SOURCE_DIR "/bench/peer/cpython/describe.json", 1 << 16, &text, &bytes,
+                         &error),
+         &error);
+    must(be_catalog_parse(text, bytes, peers, &error), &error);
+    must(be_catalog_add_executors(&catalog, peers, "cpython", &error), &error);
+    free(text);
+}
+
 static void shipped_plans_are_good(void **state)
 {
     static const char folder[] = BE_SOURCE_DIR "/bench/plans";
+    struct be_catalog peers;
     struct be_texts names = {0};
     struct be_error error;
     (void)state;
+
+    peers_add(&peers);
 
     must(be_plan_list(folder, &names, &error), &error);
     assert_true(be_texts_have(&names, "seed"));
@@ -170,6 +196,9 @@ static void shipped_plans_are_good(void **state)
         be_plan_finish(&plan);
     }
     be_texts_finish(&names);
+    be_catalog_finish(&catalog);
+    be_catalog_finish(&peers);
+    catalog_make(&catalog);
 }
 
 static void the_message_says_where_a_value_was_written(void **state)

@@ -113,6 +113,59 @@ static char *params_text(const struct be_params *params)
     return text.data;
 }
 
+/* What the plan's configurations of an executor have for a key, in order: "1 10". */
+static char *values_of(const char *const *settings, const char *executor, const char *key)
+{
+    struct be_schedule schedule;
+    struct be_plan plan;
+    struct be_buffer values = {0};
+
+    schedule_make(&plan, settings, &schedule);
+    for (size_t i = 0; i < schedule.count; i++) {
+        const struct be_configuration *configuration = &schedule.items[i];
+        if (configuration->role == BE_ROLE_MEASURED &&
+            strcmp(configuration->executor, executor) == 0) {
+            be_buffer_printf(&values, "%s%s", values.length > 0 ? " " : "",
+                             be_params_get(&configuration->params, key));
+        }
+    }
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
+    return values.data;
+}
+
+static void an_executor_with_values_of_its_own_has_no_others(void **state)
+{
+    static const struct {
+        const char *key;
+        const char *values;
+        const char *executor;
+        const char *had;
+    } cases[] = {
+        {"chunk", "1,8,10@processes,20@processes", "threads", "1 8"},
+        {"chunk", "1,8,10@processes,20@processes", "processes", "10 20"},
+        {"chunk", "10@processes", "threads", "1"},
+        {"window", "5,7@processes", "processes", "7"},
+        {"window", "5,7@processes", "threads-gil", "(null)"},
+        {"transport", "ring@processes", "processes", "ring"},
+        {"start", "spawn@processes,fork", "processes", "spawn"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *settings[] = {"executor",   "threads,threads-gil,processes",
+                                  "workers",    "2",
+                                  cases[i].key, cases[i].values,
+                                  NULL};
+        char *had = values_of(settings, cases[i].executor, cases[i].key);
+        if (strcmp(had, cases[i].had) != 0) {
+            fail_msg("%s of %s: '%s', not '%s'", cases[i].key, cases[i].executor, had,
+                     cases[i].had);
+        }
+        free(had);
+    }
+}
+
 static void a_block_holds_reference_measured_and_overhead(void **state)
 {
     static const struct {
@@ -126,11 +179,12 @@ static void a_block_holds_reference_measured_and_overhead(void **state)
         {BE_ROLE_OVERHEAD,
          "chunk=16 executor=threads-gil input=seeded payload=16 placement=smt steps=0 "
          "switch-interval=5ms tasks=20000 workers=2 workload=null"},
-        {BE_ROLE_MEASURED, "chunk=16 executor=processes input=seeded placement=smt start=spawn "
-                           "steps=5000 tasks=5000 transport=ring wake=park window=256 workers=2 "
-                           "workload=gcd-trial"},
+        {BE_ROLE_MEASURED,
+         "chunk=16 coalesce=auto executor=processes input=seeded placement=smt start=spawn "
+         "steps=5000 tasks=5000 transport=ring wake=park window=256 workers=2 "
+         "workload=gcd-trial"},
         {BE_ROLE_OVERHEAD,
-         "chunk=16 executor=processes input=seeded payload=16 placement=smt "
+         "chunk=16 coalesce=auto executor=processes input=seeded payload=16 placement=smt "
          "start=spawn steps=0 tasks=20000 transport=ring wake=park window=256 workers=2 "
          "workload=null"},
         {BE_ROLE_MEASURED, "chunk=1 executor=null input=seeded placement=smt steps=5000 tasks=5000 "
@@ -559,6 +613,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_those_of_the_cross_product),
+        cmocka_unit_test(an_executor_with_values_of_its_own_has_no_others),
         cmocka_unit_test(a_block_holds_reference_measured_and_overhead),
         cmocka_unit_test(all_of_a_block_have_its_payload),
         cmocka_unit_test(weak_scaling_grows_the_tasks_with_the_workers),

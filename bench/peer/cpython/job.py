@@ -12,8 +12,9 @@ WORKERS_MAX = 4096
 PASSES_MAX = 10000
 PU_MAX = 1 << 20
 
-# Parameters that every spec may have. What the last two say is in the input and in the PUs.
-COMMON = ("chunk", "executor", "tasks", "workers", "workload", "steps", "placement")
+# Parameters that every spec may have. What the last ones say is in the input and in the PUs.
+COMMON = ("chunk", "executor", "tasks", "workers", "workload", "payload", "steps", "placement")
+PAIR_BYTES = "16"
 
 
 def fnv_1a(numbers):
@@ -103,6 +104,8 @@ class Job:
         self.executor = self.row("executor", pools.EXECUTORS)
         self.work = self.row("workload", tasks.WORKLOADS)
         self.check_keys()
+        if self.params.get("payload", PAIR_BYTES) != PAIR_BYTES:
+            raise Failure("BE_EINVAL", f"payload: a task is a pair of {PAIR_BYTES} bytes here")
         self.start = self.params.get("start", "fork")
         if self.start not in pools.START_METHODS:
             there = " ".join(pools.START_METHODS)
