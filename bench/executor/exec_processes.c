@@ -89,7 +89,7 @@ static void process_leave(const struct be_executor *pool, const struct be_proces
     }
 }
 
-static void pool_free(struct be_executor *pool)
+void be_process_pool_free(struct be_executor *pool)
 {
     be_stages_destroy(pool->stages);
     free(pool->processes);
@@ -114,7 +114,7 @@ static void processes_destroy(struct be_executor *pool)
         pool->start_ops->close(pool->start);
     }
     be_waiter_finish(&pool->waiter);
-    pool_free(pool);
+    be_process_pool_free(pool);
 }
 
 struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
@@ -141,7 +141,7 @@ struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
         pool->stages = be_stages_create(env->workers, &env->clock_costs);
     }
     if (!pool->processes || !pool->results || (pool->window == 1 && !pool->stages)) {
-        pool_free(pool);
+        be_process_pool_free(pool);
         return NULL;
     }
     return pool;
@@ -175,10 +175,9 @@ static enum be_status pool_start(struct be_executor *pool, struct be_error *erro
             status = process_start(pool, i, error);
         }
     }
-    if (status != BE_OK) {
-        return status;
+    if (status == BE_OK) {
+        status = be_process_pool_await(pool, BE_FRAME_READY, error);
     }
-    status = be_process_pool_await(pool, BE_FRAME_READY, error);
     /* What a worker says of itself tells more than that it has ended. */
     enum be_status said = be_worker_check(pool->env, error);
     return said == BE_OK ? status : said;
@@ -195,7 +194,7 @@ static enum be_status processes_create(const struct be_executor_env *env,
     }
     enum be_status status = codec_check(pool, error);
     if (status != BE_OK) {
-        pool_free(pool);
+        be_process_pool_free(pool);
         return status;
     }
     status = pool_start(pool, &cause);

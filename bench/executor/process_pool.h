@@ -82,6 +82,7 @@ static inline size_t be_reply_failed_bytes(const struct be_executor *pool, uint6
  * copy of the dispatcher makes its own. NULL when out of memory.
  */
 struct be_executor *be_process_pool_alloc(const struct be_executor_env *env);
+void be_process_pool_free(struct be_executor *pool);
 
 /* Runs the pass that the pool was given. */
 enum be_status be_process_pool_pass(struct be_executor *pool, struct be_error *error);

@@ -46,6 +46,7 @@ enum be_status be_briefing_init(struct be_briefing *briefing, const struct be_ex
     }
     *briefing = (struct be_briefing){
         .brief = {.dispatcher = getpid(),
+                  .pu = -1,
                   .spec_bytes = line.length,
                   .shape = {.workers = env->workers,
                             .tasks = env->tasks,
@@ -93,18 +94,17 @@ static int program_spawn(int socket, pid_t *pid)
     return cause;
 }
 
-enum be_status be_program_start(const struct be_briefing *briefing, int32_t pu, pid_t *pid,
-                                int *socket, struct be_error *error)
+enum be_status be_program_start(const struct be_briefing *briefing, pid_t *pid, int *socket,
+                                struct be_error *error)
 {
-    struct be_brief brief = briefing->brief;
+    const struct be_brief *brief = &briefing->brief;
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
         return be_error_errno(error, BE_ESYSTEM, "cannot start a worker program: socketpair");
     }
-    brief.pu = pu;
     /* What the program will read is there before it is. */
-    enum be_status status = be_message_send(pair[0], &brief, sizeof(brief), briefing->fds, error);
+    enum be_status status = be_message_send(pair[0], brief, sizeof(*brief), briefing->fds, error);
     if (status == BE_OK) {
         errno = program_spawn(pair[1], pid);
         status =
@@ -123,7 +123,6 @@ enum be_status be_program_order(int socket, const struct be_birth *birth, int an
                                 struct be_error *error)
 {
     const struct be_order order = {
-        .forks = answers >= 0,
         .index = birth->index,
         .asked_ns = birth->asked_ns,
         .link = birth->link,

@@ -21,6 +21,7 @@ enum { BE_ORDER_LINK, BE_ORDER_ANSWERS = BE_LINK_FDS }; /* and with an order */
 
 struct be_brief {
     pid_t dispatcher;             /* it ends with that */
+    bool forks;                   /* workers are copies of it; else it becomes one itself */
     int32_t pu;                   /* to begin on; -1: as it is */
     size_t spec_bytes;            /* of a spec as in the protocol */
     struct be_shared_shape shape; /* of the memory */
@@ -29,7 +30,6 @@ struct be_brief {
 };
 
 struct be_order {
-    bool forks; /* the worker is a copy of it; else it becomes the worker itself */
     uint32_t index;
     uint64_t asked_ns;
     struct be_link_env link; /* without params */
@@ -38,10 +38,9 @@ struct be_order {
 /* To an order for a copy, with its pidfd; a struct be_ending follows once it has ended. */
 struct be_order_answer {
     pid_t pid; /* 0: none, and its account says why */
-    /* A first one, with 0, says that the program has loaded what workers need. */
 };
 
-/* What every such program of a pool is told. */
+/* What every such program of a pool is told; a start method says what differs. */
 struct be_briefing {
     struct be_brief brief;
     int fds[BE_MESSAGE_FDS_MAX]; /* the spec's is owned */
@@ -52,11 +51,11 @@ enum be_status be_briefing_init(struct be_briefing *briefing, const struct be_ex
 void be_briefing_finish(struct be_briefing *briefing);
 
 /*
- * Starts the program, which begins on that PU (-1: anywhere), and briefs it. Its end of the socket
- * and the process are the caller's.
+ * Starts the program and briefs it. Its end of the socket and the process are the caller's. One
+ * that forks sends a struct be_order_answer, of no worker, once it has loaded what workers need.
  */
-enum be_status be_program_start(const struct be_briefing *briefing, int32_t pu, pid_t *pid,
-                                int *socket, struct be_error *error);
+enum be_status be_program_start(const struct be_briefing *briefing, pid_t *pid, int *socket,
+                                struct be_error *error);
 
 /* Orders a worker; answers: a socket for them, -1 for one that is no copy. */
 enum be_status be_program_order(int socket, const struct be_birth *birth, int answers,

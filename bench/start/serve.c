@@ -17,7 +17,8 @@
 /* A worker that this process has forked. */
 struct fork {
     struct be_child child;
-    int answers; /* who wants to know how it ends */
+    int answers;  /* to who wants to know how it ends */
+    bool is_told; /* it has ended, and that was told */
 };
 
 struct server {
@@ -120,8 +121,12 @@ static void begin(struct server *self, const struct breakeven_workload *const *o
     self->cause.status = import(self, &brief, fds[BE_BRIEF_SPEC], others, &self->cause);
     close(fds[BE_BRIEF_SPEC]);
     self->imported_ns = be_clock_now_ns();
-    const struct be_order_answer loaded = {0};
-    be_message_send(BE_PROGRAM_SOCKET, &loaded, sizeof(loaded), NULL, NULL);
+    if (brief.forks) {
+        /* Whoever spawns reads nothing: to close a socket on a message unread loses what it sent.
+         */
+        const struct be_order_answer loaded = {0};
+        be_message_send(BE_PROGRAM_SOCKET, &loaded, sizeof(loaded), NULL, NULL);
+    }
 }
 
 /* Waits for an order and makes a worker's birth of it. False: there are no more. */
@@ -174,7 +179,7 @@ static enum be_status fork_worker(struct server *self, const struct be_birth *bi
     enum be_status status =
         be_child_fork(&child, birth->index, birth->fds, fork_body, (void *)birth, error);
     if (status == BE_OK) {
-        forks[self->fork_count++] = (struct fork){child, answers};
+        forks[self->fork_count++] = (struct fork){child, answers, false};
     }
     return status;
 }
@@ -208,17 +213,22 @@ static bool order_serve(struct server *self)
     return answers >= 0;
 }
 
-/* Reaps a worker that has ended, and tells how it did. */
-static void fork_end(struct server *self, size_t at)
+/* Tells how a worker has ended. It is reaped when that was heard, so that its number stays its own.
+ */
+static void fork_tell(struct fork *ended)
 {
-    struct fork *ended = &self->forks[at];
     siginfo_t info = {0};
 
-    waitid(P_PIDFD, (id_t)ended->child.pidfd, &info, WEXITED);
+    waitid(P_PIDFD, (id_t)ended->child.pidfd, &info, WEXITED | WNOWAIT);
     const struct be_ending ending = {info.si_code, info.si_status};
     be_io_write_some(ended->answers, &ending, sizeof(ending));
+    ended->is_told = true;
+}
+
+static void fork_reap(struct server *self, struct fork *ended)
+{
+    be_child_reap(&ended->child);
     close(ended->answers);
-    close(ended->child.pidfd);
     *ended = self->forks[--self->fork_count];
 }
 
@@ -230,7 +240,9 @@ static bool serve_some(struct server *self)
     bool goes_on = fds != NULL;
 
     for (size_t i = 0; fds && i < self->fork_count; i++) {
-        fds[i] = (struct pollfd){.fd = self->forks[i].child.pidfd, .events = POLLIN};
+        const struct fork *fork = &self->forks[i];
+        fds[i] = fork->is_told ? (struct pollfd){.fd = fork->answers, .events = POLLIN}
+                               : (struct pollfd){.fd = fork->child.pidfd, .events = POLLIN};
     }
     if (fds) {
         size_t count = self->fork_count;
@@ -238,8 +250,10 @@ static bool serve_some(struct server *self)
         poll(fds, count + 1, -1);
         /* From the last on, since the last takes the place of one that goes. */
         for (size_t i = count; i-- > 0;) {
-            if (fds[i].revents) {
-                fork_end(self, i);
+            if (fds[i].revents && self->forks[i].is_told) {
+                fork_reap(self, &self->forks[i]);
+            } else if (fds[i].revents) {
+                fork_tell(&self->forks[i]);
             }
         }
         goes_on = !fds[count].revents || order_serve(self);
@@ -260,8 +274,9 @@ void be_serve(const struct breakeven_workload *const *others)
     while (serve_some(&self)) {
     }
     while (self.fork_count > 0) {
-        be_child_kill(&self.forks[self.fork_count - 1].child);
-        fork_end(&self, self.fork_count - 1);
+        struct fork *last = &self.forks[self.fork_count - 1];
+        be_child_kill(&last->child);
+        fork_reap(&self, last);
     }
     _exit(0);
 }

@@ -29,7 +29,9 @@ static void forkserver_close(struct be_start *start)
 static enum be_status server_start(struct be_start *start, struct be_error *error)
 {
     pid_t pid = 0;
-    enum be_status status = be_program_start(&start->briefing, -1, &pid, &start->socket, error);
+
+    start->briefing.brief.forks = true;
+    enum be_status status = be_program_start(&start->briefing, &pid, &start->socket, error);
 
     if (status != BE_OK) {
         return status;

@@ -36,11 +36,11 @@ static enum be_status spawn_worker(struct be_start *start, const struct be_birth
 {
     const struct be_spec *spec = start->env->spec;
     /* Else all of them would load on the dispatcher's, one after the other. */
-    int32_t pu = birth->index < spec->pu_count ? spec->pus[birth->index] : -1;
+    start->briefing.brief.pu = birth->index < spec->pu_count ? spec->pus[birth->index] : -1;
     struct be_error cause;
     pid_t pid = 0;
     int socket = -1;
-    enum be_status status = be_program_start(&start->briefing, pu, &pid, &socket, &cause);
+    enum be_status status = be_program_start(&start->briefing, &pid, &socket, &cause);
 
     if (status != BE_OK) {
         return be_error_set(error, status, "worker %u: %s", birth->index, cause.message);

@@ -249,11 +249,12 @@ static void workers_die_with_their_dispatcher(void **state)
     pid_t dispatcher = dispatcher_fork(&batch, WORKERS);
     assert_int_equal(kill(dispatcher, SIGKILL), 0);
     assert_int_equal(waitpid(dispatcher, &status, 0), dispatcher);
-    int orphans = 0; /* workers, and who forked them */
-    for (; waitpid(-1, &status, 0) > 0; orphans++) {
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    int killed = 0;
+    while (waitpid(-1, &status, 0) > 0) {
+        killed += WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     }
-    assert_in_range(orphans, WORKERS, WORKERS + 1);
+    /* A server that forked them may have gone by itself before it was killed. */
+    assert_in_range(killed, WORKERS, WORKERS + 1);
     assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
     batch_free(&batch);
 }
@@ -297,6 +298,12 @@ static void a_long_tasks_result_does_not_wait_for_the_next_task(void **state)
         ((uint64_t *)batch.requests)[i] = i;
     }
     fixture_start(&f, be_executor_find("processes"), &patience, 1, 1);
+    if (be_transport_find(be_params_get(&f.params, "transport"))->in_place) {
+        fixture_end(&f);
+        batch.replies = own;
+        batch_free(&batch);
+        skip(); /* results are there before they arrive */
+    }
     assert_int_equal(fixture_run(&f, &batch), BE_OK);
     for (uint64_t i = 0; i < PATIENT_TASKS; i++) {
         assert_int_equal(atomic_load(&shared->replies[i]), 1);

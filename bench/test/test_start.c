@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,6 +16,7 @@
 #include "bench_process.h"
 #include "core/clock.h"
 #include "core/rng.h"
+#include "start/program.h"
 #include "workload/workload_table.h"
 
 enum { TASKS = 200, WORKERS = 2 };
@@ -107,6 +109,53 @@ static void the_steps_of_a_start_are_told(void **state)
         fixture_end(&f);
         fixture_params = NULL;
     }
+}
+
+/* Opens the one worker's link, orders it of a program that has had time to load, and hangs up. */
+static struct be_end *worker_order(const struct fixture *f, struct be_executor *pool,
+                                   struct be_child *child)
+{
+    struct be_birth birth = {
+        .pool = pool,
+        .link = {.params = &f->params, .request_bytes = 64, .reply_bytes = 64, .frames = 1}};
+    struct be_briefing briefing;
+    struct be_end *end = NULL;
+    int socket = -1;
+    pid_t pid = 0;
+
+    assert_int_equal(be_link_open(pool->transport, &birth.link, &end, birth.fds, NULL), BE_OK);
+    assert_int_equal(be_briefing_init(&briefing, &f->env, NULL), BE_OK);
+    assert_int_equal(be_program_start(&briefing, &pid, &socket, NULL), BE_OK);
+    assert_int_equal(be_child_watch(child, 0, pid, NULL), BE_OK);
+    usleep(300000);
+    assert_int_equal(be_program_order(socket, &birth, -1, NULL), BE_OK);
+    close(socket);
+    be_link_close_fds(birth.fds);
+    be_briefing_finish(&briefing);
+    return end;
+}
+
+static void a_worker_that_has_loaded_before_it_is_ordered_starts(void **state)
+{
+    struct be_child child;
+    struct be_frame frame = {0};
+    struct fixture f;
+    int fds[2];
+
+    (void)state;
+    fixture_init(&f, be_executor_find("processes"), be_workload_find("gcd-euclid"), 1, 1);
+    struct be_executor *pool = be_process_pool_alloc(&f.env);
+    struct be_end *end = worker_order(&f, pool, &child);
+    end->ops->descriptors(end, fds);
+    poll(&(struct pollfd){.fd = fds[0], .events = POLLIN}, 1, -1);
+    assert_int_equal(end->ops->receive(end, &f.error), BE_OK);
+    assert_non_null(end->ops->next(end, &frame));
+    assert_int_equal(frame.kind, BE_FRAME_READY);
+    assert_int_equal(be_end_signal(end, BE_FRAME_LEAVE, NULL), BE_OK);
+    be_child_reap(&child);
+    be_end_close(end);
+    be_process_pool_free(pool);
+    fixture_finish(&f);
 }
 
 /* The parent of a process, or 0. */
@@ -245,6 +294,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_transport_is_handed_over),
         cmocka_unit_test(the_steps_of_a_start_are_told),
+        cmocka_unit_test(a_worker_that_has_loaded_before_it_is_ordered_starts),
         cmocka_unit_test(a_killed_server_is_reported_by_its_workers),
         cmocka_unit_test(a_runner_killed_at_any_time_leaves_nothing),
         cmocka_unit_test(a_cold_pass_holds_its_workers_time),
