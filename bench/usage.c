@@ -39,7 +39,9 @@ bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after
         between_0_and(to->receive_ns - from->receive_ns, wall_ns - span_ns - send_ns);
     uint64_t codec_ns = between_0_and(
         to->encode_ns - from->encode_ns + to->decode_ns - from->decode_ns, between_ns);
-    int64_t cpu_ns = (int64_t)(after->cpu_ns - before->cpu_ns);
+    uint64_t spin_ns =
+        between_0_and(to->spin_ns - from->spin_ns, wall_ns - span_ns - send_ns - receive_ns);
+    int64_t cpu_ns = (int64_t)(after->cpu_ns - before->cpu_ns) - (int64_t)spin_ns;
 
     if (span_ns == 0) {
         return false;
@@ -51,6 +53,7 @@ bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after
         .codec_ns = codec_ns,
         .send_ns = send_ns,
         .receive_ns = receive_ns + between_ns - codec_ns,
+        .spin_ns = spin_ns,
     };
     return true;
 }
@@ -61,7 +64,8 @@ void be_usage_dispatcher_stamps(const struct be_meter *before, const struct be_m
     uint64_t send_ns = between_0_and(after->send_ns - before->send_ns, cpu_ns);
     uint64_t receive_ns = between_0_and(after->receive_ns - before->receive_ns, cpu_ns);
     uint64_t merge_ns = between_0_and(after->merge_ns - before->merge_ns, cpu_ns);
-    uint64_t sum_ns = send_ns + receive_ns + merge_ns;
+    uint64_t spin_ns = between_0_and(after->spin_ns - before->spin_ns, cpu_ns);
+    uint64_t sum_ns = send_ns + receive_ns + merge_ns + spin_ns;
     uint64_t encode_ns = between_0_and(after->encode_ns - before->encode_ns, send_ns);
     uint64_t decode_ns = between_0_and(after->decode_ns - before->decode_ns, merge_ns);
     double part = sum_ns > cpu_ns ? (double)cpu_ns / (double)sum_ns : 1;
@@ -70,4 +74,5 @@ void be_usage_dispatcher_stamps(const struct be_meter *before, const struct be_m
     stamps->send_ns = (uint64_t)((double)(send_ns - encode_ns) * part);
     stamps->receive_ns = (uint64_t)((double)receive_ns * part);
     stamps->merge_ns = (uint64_t)((double)(merge_ns - decode_ns) * part);
+    stamps->spin_ns = (uint64_t)((double)spin_ns * part);
 }

@@ -70,6 +70,7 @@ CREATE TABLE sample (
     send_ns REAL,
     receive_ns REAL,
     merge_ns REAL,
+    spin_ns REAL,
     busy_ns REAL,
     balance REAL,
     start_skew_ns REAL,

@@ -135,7 +135,7 @@ struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
     pool->processes = calloc(env->workers, sizeof(*pool->processes));
     pool->results = calloc(be_reply_numbers(pool, pool->chunk_max), sizeof(uint64_t));
     pool->lap.cost_ns = env->clock_costs.cpu_ns;
-    be_stamp_init(&pool->rounds, env->clock_costs.wall_ns + 4 * env->clock_costs.cpu_ns);
+    be_stamp_init(&pool->rounds, env->clock_costs.wall_ns + 5 * env->clock_costs.cpu_ns);
     be_stamp_init(&pool->messages, 2 * env->clock_costs.wall_ns);
     if (pool->window == 1) {
         pool->stages = be_stages_create(env->workers, &env->clock_costs);

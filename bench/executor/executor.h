@@ -32,10 +32,11 @@ struct be_meter {
     int64_t span_ns;    /* wall time with tasks at hand: computing them, and what lies between */
     int64_t between_ns; /* stamped, of the span: what lies between */
     int64_t send_ns;    /* stamped, CPU time: handing messages over */
-    int64_t receive_ns; /* likewise: waiting for messages and taking them in */
+    int64_t receive_ns; /* likewise: taking messages in, and sleeping until they come */
     int64_t merge_ns;   /* likewise: putting results in their place */
     int64_t encode_ns;  /* stamped, of between or of sending: numbers into bytes */
     int64_t decode_ns;  /* stamped, of between or of merging: bytes into numbers */
+    int64_t spin_ns;    /* stamped, CPU time: looking for messages that are not there yet */
 };
 
 /* When a worker process came to be; 0: it did not take that step. */

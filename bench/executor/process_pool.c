@@ -229,10 +229,12 @@ static enum be_status waited_handle(struct be_executor *pool, const struct be_wa
 static enum be_status pool_wait(struct be_executor *pool, struct be_error *error)
 {
     struct be_waited waited[BE_WAITED_MAX];
+    struct be_meter *meter = pool->env->meter;
     uint32_t count = 0;
 
     be_lap_begin(&pool->lap, be_stamp_due(&pool->rounds));
     enum be_status status = be_waiter_wait(&pool->waiter, waited, &count, error);
+    be_lap_end(&pool->lap, pool->waiter.spin_ns > 0 ? &meter->spin_ns : &meter->receive_ns);
     for (uint32_t i = 0; status == BE_OK && i < count; i++) {
         status = waited_handle(pool, &waited[i], error);
     }

@@ -171,14 +171,30 @@ static enum be_status frame_answer(struct process_worker *self, const struct be_
     return be_end_signal(self->end, asked->kind, NULL);
 }
 
+/*
+ * What the wait for a message takes: sleeping costs a system call, which is a part of receiving,
+ * and looking in vain is no work. What is before the first task of a pass began before the pass.
+ */
+static int64_t *await_part(struct process_worker *self, int64_t *nobodys)
+{
+    struct be_worker *worker = &self->worker;
+
+    if (self->end->spin_ns == 0) {
+        return &worker->meter.receive_ns;
+    }
+    return worker->account->tasks > 0 ? &worker->meter.spin_ns : nobodys;
+}
+
 /* Answers whatever one read brings. Does not return BE_OK at the end of the connection. */
 static enum be_status frames_serve(struct process_worker *self)
 {
     struct be_frame asked;
     const void *payload;
+    int64_t nobodys_ns = 0;
 
     be_lap_begin(&self->lap, be_stamp_due(&self->reads));
     self->end->ops->await(self->end);
+    be_lap_end(&self->lap, await_part(self, &nobodys_ns));
     enum be_status status = self->end->ops->receive(self->end, NULL);
     be_lap_end(&self->lap, &self->worker.meter.receive_ns);
     answers_begin(self);
@@ -212,7 +228,7 @@ static enum be_status worker_init(struct process_worker *self, const struct be_b
         .lap = {.cost_ns = costs->cpu_ns},
     };
     be_coder_init(&self->coder, pool->coder.codec, &self->worker.meter, costs);
-    be_stamp_init(&self->reads, costs->wall_ns + 2 * costs->cpu_ns);
+    be_stamp_init(&self->reads, costs->wall_ns + 3 * costs->cpu_ns);
     be_stamp_init(&self->writes, costs->wall_ns + 2 * costs->cpu_ns);
     /* One that could not start has said so in its account; the dispatcher looks there. */
     be_worker_init(&self->worker, env, birth->index);

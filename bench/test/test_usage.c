@@ -16,44 +16,40 @@ static void parts_follow_from_span_cpu_time_and_delay(void **state)
         int64_t span, between, send, receive, codec;
         uint64_t cpu, delay;
         struct be_stamps stamps;
+        int64_t spin;
     } cases[] = {
-        {"on a core all along", 900, 100, 30, 20, 0, 950, 0, {800, 0, 30, 120, 0}},
-        {"another had the core", 900, 100, 30, 20, 0, 750, 250, {600, 0, 30, 120, 0}},
-        {"it slept", 900, 100, 30, 20, 0, 150, 0, {800, 0, 30, 120, 0}},
-        {"it slept, and woke late", 900, 100, 30, 20, 0, 150, 40, {800, 0, 30, 120, 0}},
-        {"delayed for nearly all of it", 900, 100, 30, 20, 0, 750, 190, {610, 0, 30, 120, 0}},
-        {"delayed where it waited", 900, 100, 30, 20, 0, 950, 500, {800, 0, 30, 120, 0}},
-        {"more between than there was", 900, 5000, 30, 20, 0, 950, 0, {0, 0, 30, 920, 0}},
-        {"noise below 0", 900, -3, -2, -1, 0, 950, 0, {900, 0, 0, 0, 0}},
-        {"sending beyond the pass", 900, 100, 5000, 20, 0, 1000, 0, {800, 0, 100, 100, 0}},
-        {"a part of what lies between is codec",
-         900,
-         100,
-         30,
-         20,
-         60,
-         950,
-         0,
-         {800, 60, 30, 60, 0}},
-        {"no more codec than lies between", 900, 100, 30, 20, 500, 950, 0, {800, 100, 30, 20, 0}},
-        {"noise of a codec", 900, 100, 30, 20, -9, 950, 0, {800, 0, 30, 120, 0}},
+        {"on a core all along", 900, 100, 30, 20, 0, 950, 0, {800, 0, 30, 120, 0, 0}, 0},
+        {"another had the core", 900, 100, 30, 20, 0, 750, 250, {600, 0, 30, 120, 0, 0}, 0},
+        {"it slept", 900, 100, 30, 20, 0, 150, 0, {800, 0, 30, 120, 0, 0}, 0},
+        {"it slept, and woke late", 900, 100, 30, 20, 0, 150, 40, {800, 0, 30, 120, 0, 0}, 0},
+        {"delayed for nearly all of it", 900, 100, 30, 20, 0, 750, 190, {610, 0, 30, 120, 0, 0}, 0},
+        {"delayed where it waited", 900, 100, 30, 20, 0, 950, 500, {800, 0, 30, 120, 0, 0}, 0},
+        {"more between than there was", 900, 5000, 30, 20, 0, 950, 0, {0, 0, 30, 920, 0, 0}, 0},
+        {"noise below 0", 900, -3, -2, -1, 0, 950, 0, {900, 0, 0, 0, 0, 0}, 0},
+        {"sending beyond the pass", 900, 100, 5000, 20, 0, 1000, 0, {800, 0, 100, 100, 0, 0}, 0},
+        {"codec is between", 900, 100, 30, 20, 60, 950, 0, {800, 60, 30, 60, 0, 0}, 0},
+        {"no more codec than between", 900, 100, 30, 20, 500, 950, 0, {800, 100, 30, 20, 0, 0}, 0},
+        {"noise of a codec", 900, 100, 30, 20, -9, 950, 0, {800, 0, 30, 120, 0, 0}, 0},
+        {"it spins where it waits", 700, 100, 30, 20, 0, 1000, 0, {600, 0, 30, 120, 0, 250}, 250},
+        {"no more spin than waits", 700, 100, 30, 20, 0, 900, 0, {600, 0, 30, 120, 0, 250}, 999},
     };
     (void)state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct be_usage before = {77, {true, 88}, {1000, 1000, 1000, 1000, 0, 1000, 1000}};
+        const struct be_usage before = {77, {true, 88}, {1000, 1000, 1000, 1000, 0, 1000, 1000, 0}};
         const struct be_usage after = {
             77 + cases[i].cpu,
             {true, 88 + cases[i].delay},
             {1000 + cases[i].span, 1000 + cases[i].between, 1000 + cases[i].send,
-             1000 + cases[i].receive, 0, 1000 + cases[i].codec, 1000},
+             1000 + cases[i].receive, 0, 1000 + cases[i].codec, 1000, cases[i].spin},
         };
         struct be_stamps stamps;
         assert_true(be_usage_stamps(&before, &after, 1000, &stamps));
         if (stamps.compute_ns != cases[i].stamps.compute_ns ||
             stamps.codec_ns != cases[i].stamps.codec_ns ||
             stamps.send_ns != cases[i].stamps.send_ns ||
-            stamps.receive_ns != cases[i].stamps.receive_ns || stamps.merge_ns != 0) {
+            stamps.receive_ns != cases[i].stamps.receive_ns ||
+            stamps.spin_ns != cases[i].stamps.spin_ns || stamps.merge_ns != 0) {
             fail_msg("%s: %u %u %u %u", cases[i].name, (unsigned)stamps.compute_ns,
                      (unsigned)stamps.codec_ns, (unsigned)stamps.send_ns,
                      (unsigned)stamps.receive_ns);
@@ -74,8 +70,8 @@ static void without_a_span_nothing_is_known(void **state)
 
 static void a_dispatcher_s_parts_fit_its_cpu_time(void **state)
 {
-    const struct be_meter before = {0, 0, 100, 100, 100, 10, 10};
-    const struct be_meter after = {0, 0, 400, 300, 200, 50, 30};
+    const struct be_meter before = {0, 0, 100, 100, 100, 10, 10, 100};
+    const struct be_meter after = {0, 0, 400, 300, 200, 50, 30, 120};
     struct be_stamps stamps = {.compute_ns = 9};
     (void)state;
 
@@ -84,11 +80,12 @@ static void a_dispatcher_s_parts_fit_its_cpu_time(void **state)
     assert_int_equal(stamps.send_ns, 300 - 40);
     assert_int_equal(stamps.receive_ns, 200);
     assert_int_equal(stamps.merge_ns, 100 - 20);
-    be_usage_dispatcher_stamps(&before, &after, 300, &stamps);
+    be_usage_dispatcher_stamps(&before, &after, 310, &stamps);
     assert_int_equal(stamps.codec_ns, 30);
     assert_int_equal(stamps.send_ns, 130);
     assert_int_equal(stamps.receive_ns, 100);
     assert_int_equal(stamps.merge_ns, 40);
+    assert_int_equal(stamps.spin_ns, 10);
     assert_int_equal(stamps.compute_ns, 9);
 }
 

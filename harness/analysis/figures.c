@@ -67,6 +67,14 @@ static double tasks_of(const struct figuring *figuring, const struct be_sample *
     return known_or_nan(figuring->run->configurations[sample->configuration].tasks);
 }
 
+/* CPU time without that of looking for messages that were not there yet, which is waiting. */
+static double working_ns(const struct be_sample *sample)
+{
+    double spin_ns = sample->values[BE_VALUE_spin_ns];
+
+    return known_or_nan(sample->cpu_ns) - (isfinite(spin_ns) ? spin_ns : 0);
+}
+
 static const struct be_sample *relative_sample(const struct figuring *figuring, uint32_t relative)
 {
     return relative == BE_RELATIVE_NONE ? NULL : figuring->latest[relative];
@@ -103,7 +111,7 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
         single_task = known_or_nan(single->wall_ns) / tasks_of(figuring, single);
     }
     if (overhead) {
-        ipc_overhead = known_or_nan(overhead->cpu_ns) / tasks_of(figuring, overhead);
+        ipc_overhead = working_ns(overhead) / tasks_of(figuring, overhead);
     }
 
     figures->use = BE_SAMPLE_USED;

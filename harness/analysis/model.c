@@ -48,6 +48,8 @@ static struct terms terms_find(const struct be_summary *summary)
     double cpu_ns = be_estimate_value(&summary->cpu_ns);
     double dispatcher_cpu_ns = be_estimate_value(&summary->values[BE_VALUE_dispatcher_cpu_ns]);
     double compute_ns = be_estimate_value(&summary->values[BE_VALUE_compute_ns]);
+    double spin_ns = be_estimate_value(&summary->values[BE_VALUE_spin_ns]);
+    double worker_cpu_ns = cpu_ns - dispatcher_cpu_ns - (isfinite(spin_ns) ? spin_ns : 0);
 
     return (struct terms){
         .tasks = tasks,
@@ -55,7 +57,7 @@ static struct terms terms_find(const struct be_summary *summary)
         .pus = known_count(summary->distinct_pus),
         .grain_ns = be_estimate_value(&summary->grain_ns),
         .dispatcher_ns = dispatcher_cpu_ns / tasks,
-        .worker_ns = larger((cpu_ns - dispatcher_cpu_ns - compute_ns) / tasks, 0),
+        .worker_ns = larger((worker_cpu_ns - compute_ns) / tasks, 0),
     };
 }
 

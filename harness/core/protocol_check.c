@@ -18,7 +18,7 @@ static enum be_status stamps_check(const struct be_stamps *stamps, uint64_t wall
                                    struct be_error *error)
 {
     const uint64_t all[] = {stamps->compute_ns, stamps->codec_ns, stamps->send_ns,
-                            stamps->receive_ns, stamps->merge_ns};
+                            stamps->receive_ns, stamps->merge_ns, stamps->spin_ns};
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (all[i] / STAMPS_FACTOR_MAX > wall_ns + grace_ns) {

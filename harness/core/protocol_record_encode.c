@@ -48,6 +48,7 @@ static void stamps_add(json_t *object, const struct be_stamps *stamps)
     count_add(object, "send_ns", stamps->send_ns);
     count_add(object, "receive_ns", stamps->receive_ns);
     count_add(object, "merge_ns", stamps->merge_ns);
+    count_add(object, "spin_ns", stamps->spin_ns);
 }
 
 static json_t *pass_worker_encode(const struct be_pass_worker *worker, bool stamped)

@@ -43,10 +43,13 @@ static enum be_status hello_parse(const json_t *object, struct be_sample_record 
 static enum be_status stamps_parse(const json_t *object, struct be_stamps *stamps,
                                    struct be_error *error)
 {
-    const struct be_count_member members[] = {
-        {"compute_ns", &stamps->compute_ns}, {"codec_ns", &stamps->codec_ns},
-        {"send_ns", &stamps->send_ns},       {"receive_ns", &stamps->receive_ns},
-        {"merge_ns", &stamps->merge_ns},     {NULL, NULL}};
+    const struct be_count_member members[] = {{"compute_ns", &stamps->compute_ns},
+                                              {"codec_ns", &stamps->codec_ns},
+                                              {"send_ns", &stamps->send_ns},
+                                              {"receive_ns", &stamps->receive_ns},
+                                              {"merge_ns", &stamps->merge_ns},
+                                              {"spin_ns", &stamps->spin_ns},
+                                              {NULL, NULL}};
     return be_counts_parse(object, members, error);
 }
 

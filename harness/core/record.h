@@ -52,7 +52,7 @@ enum be_status be_pass_kind_parse(const char *name, enum be_pass_kind *value,
 /*
  * Where the time of one thread or process went within one pass: wall time inside each kind of work,
  * estimated from stamps around 1 in k of them, k such that stamping costs under 1 % of the pass.
- * Waiting is in none of these.
+ * Waiting asleep is in none of these.
  */
 struct be_stamps {
     uint64_t compute_ns; /* inside the workload */
@@ -60,6 +60,7 @@ struct be_stamps {
     uint64_t send_ns;    /* handing messages over, system calls included */
     uint64_t receive_ns; /* taking messages in, without the wait for them */
     uint64_t merge_ns;   /* putting results in their place */
+    uint64_t spin_ns;    /* waiting, but on the core: looking for messages that are not there yet */
 };
 
 /* A worker's part in one pass. */

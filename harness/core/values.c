@@ -9,9 +9,10 @@
 
 /* What each timed pass says by itself; the sample's value is the median of those that say it. */
 static const enum be_value pass_figures[] = {
-    BE_VALUE_dispatcher_cpu_ns, BE_VALUE_compute_ns,    BE_VALUE_codec_ns, BE_VALUE_send_ns,
-    BE_VALUE_receive_ns,        BE_VALUE_merge_ns,      BE_VALUE_busy_ns,  BE_VALUE_balance,
-    BE_VALUE_start_skew_ns,     BE_VALUE_start_idle_ns, BE_VALUE_tail_ns,  BE_VALUE_tail_idle_ns,
+    BE_VALUE_dispatcher_cpu_ns, BE_VALUE_compute_ns,    BE_VALUE_codec_ns,      BE_VALUE_send_ns,
+    BE_VALUE_receive_ns,        BE_VALUE_merge_ns,      BE_VALUE_spin_ns,       BE_VALUE_busy_ns,
+    BE_VALUE_balance,           BE_VALUE_start_skew_ns, BE_VALUE_start_idle_ns, BE_VALUE_tail_ns,
+    BE_VALUE_tail_idle_ns,
 };
 
 enum { PASS_FIGURES = sizeof(pass_figures) / sizeof(pass_figures[0]) };
@@ -151,12 +152,16 @@ static void gauges_fill(const struct be_gauges *gauges, double *values)
     }
 }
 
-/* CPU time or what is stamped, whichever is more: tasks may sleep, and stamps leave things out. */
+/*
+ * CPU time or what is stamped, whichever is more: tasks may sleep, and stamps leave things out. Who
+ * spins waits.
+ */
 static uint64_t busy_of(uint64_t cpu_ns, const struct be_stamps *stamps)
 {
     uint64_t stamped_ns = stamps->compute_ns + stamps->codec_ns + stamps->send_ns +
                           stamps->receive_ns + stamps->merge_ns;
-    return stamped_ns > cpu_ns ? stamped_ns : cpu_ns;
+    uint64_t working_ns = cpu_ns > stamps->spin_ns ? cpu_ns - stamps->spin_ns : 0;
+    return stamped_ns > working_ns ? stamped_ns : working_ns;
 }
 
 /* Where the workers' and the dispatcher's time went. */
@@ -175,6 +180,7 @@ static void pass_stamps_fill(const struct be_pass_record *pass, double *values)
         sum.send_ns += worker->stamps.send_ns;
         sum.receive_ns += worker->stamps.receive_ns;
         sum.merge_ns += worker->stamps.merge_ns;
+        sum.spin_ns += worker->stamps.spin_ns;
         if (worker->stamps.compute_ns > longest_ns) {
             longest_ns = worker->stamps.compute_ns;
         }
@@ -184,6 +190,7 @@ static void pass_stamps_fill(const struct be_pass_record *pass, double *values)
     values[BE_VALUE_send_ns] = (double)sum.send_ns;
     values[BE_VALUE_receive_ns] = (double)sum.receive_ns;
     values[BE_VALUE_merge_ns] = (double)sum.merge_ns;
+    values[BE_VALUE_spin_ns] = (double)sum.spin_ns;
     values[BE_VALUE_busy_ns] = (double)busy_ns;
     /* Not of busy time: who spins while it waits is as busy as who computes. */
     values[BE_VALUE_balance] = (double)compute_ns / pass->worker_count / known_or_nan(longest_ns);
@@ -221,7 +228,10 @@ static void pass_idle_fill(const struct be_pass_record *pass, double *values)
 /* values: cleared by the caller. */
 static void pass_fill(const struct be_pass_record *pass, double *values)
 {
-    values[BE_VALUE_dispatcher_cpu_ns] = known_or_nan(pass->dispatcher.cpu_ns);
+    const struct be_pass_dispatcher *dispatcher = &pass->dispatcher;
+
+    values[BE_VALUE_dispatcher_cpu_ns] =
+        known_or_nan(dispatcher->cpu_ns) - (double)dispatcher->stamps.spin_ns;
     if (pass->stamped && pass->worker_count > 0) {
         pass_stamps_fill(pass, values);
     }

@@ -41,9 +41,9 @@ static inline void record_fill_pass(struct be_pass_record *pass, enum be_pass_ki
     pass->stamped = kind == BE_PASS_TIMED;
     pass->dispatcher.cpu_ns = 150000;
     if (pass->stamped) {
-        pass->dispatcher.stamps = (struct be_stamps){1, 600, 40000, 30000, 20000};
-        pass->workers[0].stamps = (struct be_stamps){600000, 700, 5000, 4000, 2};
-        pass->workers[1].stamps = (struct be_stamps){300000, 800, 3000, 2000, 3};
+        pass->dispatcher.stamps = (struct be_stamps){1, 600, 40000, 30000, 20000, 10};
+        pass->workers[0].stamps = (struct be_stamps){600000, 700, 5000, 4000, 2, 20};
+        pass->workers[1].stamps = (struct be_stamps){300000, 800, 3000, 2000, 3, 30};
     }
 }
 

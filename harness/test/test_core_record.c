@@ -39,6 +39,7 @@ static void check_stamps(const struct be_stamps *actual, const struct be_stamps 
     assert_int_equal(actual->send_ns, expected->send_ns);
     assert_int_equal(actual->receive_ns, expected->receive_ns);
     assert_int_equal(actual->merge_ns, expected->merge_ns);
+    assert_int_equal(actual->spin_ns, expected->spin_ns);
 }
 
 static void check_latency(const struct be_latency *actual, const struct be_latency *expected)

@@ -56,6 +56,7 @@ static const struct member members[] = {
     {'p', SECOND_WORKER, "send_ns", 0},
     {'p', SECOND_WORKER, "receive_ns", 0},
     {'p', SECOND_WORKER, "merge_ns", 0},
+    {'p', SECOND_WORKER, "spin_ns", 0},
     {'p', SECOND_WORKER, "tasks", 0},
     {'p', SECOND_WORKER, "cpu_ns", 0},
     {'p', SECOND_WORKER, "start_ns", 0},

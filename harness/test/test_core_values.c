@@ -44,14 +44,14 @@ static struct be_pass_record *pass_add(enum be_pass_kind kind, uint64_t wall_ns)
     struct be_pass_worker *workers = builder_grow(NULL, 0, sizeof(*workers));
 
     workers = builder_grow(workers, 1, sizeof(*workers));
-    workers[0] = (struct be_pass_worker){3, 600, 10, 950, {500, 4, 20, 30, 0}};
-    workers[1] = (struct be_pass_worker){1, 100, 60, 400, {300, 5, 7, 8, 0}};
+    workers[0] = (struct be_pass_worker){3, 600, 10, 950, {500, 4, 20, 30, 0, 25}};
+    workers[1] = (struct be_pass_worker){1, 100, 60, 400, {300, 5, 7, 8, 0, 0}};
     *pass = (struct be_pass_record){
         .kind = kind,
         .wall_ns = wall_ns,
         .cpu_ns = 2 * wall_ns,
         .stamped = true,
-        .dispatcher = {.cpu_ns = 90, .stamps = {11, 3, 40, 50, 6}},
+        .dispatcher = {.cpu_ns = 90, .stamps = {11, 3, 40, 50, 6, 9}},
         .workers = workers,
         .worker_count = WORKERS,
     };
@@ -70,13 +70,14 @@ static void all_figures_of_one_pass(void **state)
         enum be_value value;
         double expected;
     } cases[] = {
-        {BE_VALUE_dispatcher_cpu_ns, 90},
+        {BE_VALUE_dispatcher_cpu_ns, 90 - 9},
         {BE_VALUE_compute_ns, 11 + 500 + 300},
         {BE_VALUE_codec_ns, 3 + 4 + 5},
         {BE_VALUE_send_ns, 40 + 20 + 7},
         {BE_VALUE_receive_ns, 50 + 30 + 8},
         {BE_VALUE_merge_ns, 6},
-        {BE_VALUE_busy_ns, (11 + 3 + 40 + 50 + 6) + 600 + (300 + 5 + 7 + 8)},
+        {BE_VALUE_spin_ns, 9 + 25},
+        {BE_VALUE_busy_ns, (11 + 3 + 40 + 50 + 6) + (600 - 25) + (300 + 5 + 7 + 8)},
         {BE_VALUE_balance, 400.0 / 500},
         {BE_VALUE_start_skew_ns, 60 - 10},
         {BE_VALUE_start_idle_ns, 10 + 60},

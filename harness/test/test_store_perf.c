@@ -75,7 +75,7 @@ static void record_make(const struct be_configuration *configuration, struct be_
                                         .cpu_ns = wall_ns * workers,
                                         .tasks = configuration->tasks,
                                         .stamped = true};
-        pass->dispatcher = (struct be_pass_dispatcher){100000, {0, 0, 30000, 20000, 10000}};
+        pass->dispatcher = (struct be_pass_dispatcher){100000, {0, 0, 30000, 20000, 10000, 0}};
         pass->worker_count = p == 0 ? 0 : workers;
         pass->workers = p == 0 ? NULL : calloc(workers, sizeof(*pass->workers));
         for (uint32_t w = 0; w < pass->worker_count; w++) {
@@ -83,7 +83,7 @@ static void record_make(const struct be_configuration *configuration, struct be_
                                                        wall_ns,
                                                        1000 + w,
                                                        wall_ns - UINT64_C(1000) * w,
-                                                       {wall_ns / 2, 0, 1000, 1000, 0}};
+                                                       {wall_ns / 2, 0, 1000, 1000, 0, 0}};
         }
     }
     for (uint32_t w = 0; w < workers; w++) {
