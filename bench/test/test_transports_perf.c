@@ -7,6 +7,7 @@
 #include "bench_process.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -94,6 +95,69 @@ static void a_ring_is_near_the_cache_line(void **state)
            distance * 2 * floor_ns, distance, floor_ns, ratio);
     assert_true(ratio <= 1.2);
     assert_true(distance <= 1.5);
+}
+
+/* Offsets travel, whatever lies behind them. */
+static void an_arena_does_not_feel_the_payload(void **state)
+{
+    enum { TASKS = 64 }; /* of the largest payload, as much memory as a pass may have */
+    static const char *const payloads[] = {"64", "4KiB", "256KiB", "4MiB"};
+    enum { PAYLOADS = sizeof(payloads) / sizeof(payloads[0]) };
+    double trips_ns[PAYLOADS][ROUNDS];
+    double smallest_ns = INFINITY;
+    double largest_ns = 0;
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        for (size_t k = 0; k < PAYLOADS; k++) {
+            char own[128];
+            snprintf(own, sizeof(own),
+                     "\"transport\":\"shm-arena\",\"wake\":\"spin\",\"payload\":\"%s\"",
+                     payloads[k]);
+            trips_ns[k][i] = round_trip_ns(own, TASKS);
+        }
+    }
+    for (size_t k = 0; k < PAYLOADS; k++) {
+        double trip_ns = values_median(trips_ns[k], ROUNDS);
+        printf("shm-arena spin, payload %s, untouched: round trip %.0f ns\n", payloads[k], trip_ns);
+        smallest_ns = fmin(smallest_ns, trip_ns);
+        largest_ns = fmax(largest_ns, trip_ns);
+    }
+    assert_true(largest_ns <= 1.1 * smallest_ns);
+}
+
+/* A pass of two workers that read all of every payload, a task. */
+static double touching_ns(const char *payload, const char *executor)
+{
+    char where[96];
+    char params[256];
+
+    snprintf(where, sizeof(where), "\"warmup\":1,\"pus\":[%d,%d],\"dispatcher_pu\":%d", worker_pu,
+             dispatcher_pu, dispatcher_pu);
+    snprintf(params, sizeof(params),
+             "\"workload\":\"touch\",\"workers\":\"2\",\"payload\":\"%s\",%s", payload, executor);
+    return sample_ns(where, params, 64);
+}
+
+static void an_arena_is_read_like_memory_of_threads(void **state)
+{
+    static const char *const payloads[] = {"64KiB", "1MiB", "4MiB"};
+    double worst = 0;
+
+    (void)state;
+    for (size_t k = 0; k < sizeof(payloads) / sizeof(payloads[0]); k++) {
+        double ratios[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            double threads_ns = touching_ns(payloads[k], "\"executor\":\"threads\"");
+            ratios[i] =
+                touching_ns(payloads[k], "\"executor\":\"processes\",\"transport\":\"shm-arena\"") /
+                threads_ns;
+        }
+        double ratio = values_median(ratios, ROUNDS);
+        printf("shm-arena, payload %s, touched: %.3f of the time of threads\n", payloads[k], ratio);
+        worst = fmax(worst, ratio);
+    }
+    assert_true(worst <= 1.1);
 }
 
 static void pin_to(int pu)
@@ -202,6 +266,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_ring_is_near_the_cache_line, two_pus_or_skip),
+        cmocka_unit_test_setup(an_arena_does_not_feel_the_payload, two_pus_or_skip),
+        cmocka_unit_test_setup(an_arena_is_read_like_memory_of_threads, two_pus_or_skip),
         cmocka_unit_test_setup(a_socket_is_near_a_bare_one, two_pus_or_skip),
     };
     return cmocka_run_group_tests(tests, pus_find, NULL);
