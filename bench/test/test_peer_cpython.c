@@ -240,6 +240,36 @@ static void an_input_is_the_one_that_was_planned(void **state)
     close(fd);
 }
 
+/* What passes for one here is python3 by another name. */
+static void a_build_with_the_lock_is_no_free_threaded_one(void **state)
+{
+    static const char script[] = "#!/bin/sh\nexec python3 \"$@\"\n";
+    char folder[] = "/tmp/breakeven-test-XXXXXX";
+    char text[256];
+    struct be_sample_record record;
+    struct be_error error = {BE_OK, ""};
+    char *path = strdup(getenv("PATH"));
+    struct be_buffer longer = {0};
+    (void)state;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(text, sizeof(text), "%s/python3.19t", folder);
+    assert_int_equal(be_io_write_file(text, script, strlen(script), NULL), BE_OK);
+    assert_int_equal(chmod(text, 0700), 0);
+    be_buffer_printf(&longer, "%s:%s", folder, path);
+    setenv("PATH", be_buffer_text(&longer), 1);
+    enum be_status status =
+        bench_measure(SPEC(",\"executor\":\"cpython-free-threads\"", "," PAIRS), &record, &error);
+    setenv("PATH", path, 1);
+    assert_int_equal(unlink(text), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(status, BE_EUNAVAILABLE);
+    assert_non_null(strstr(error.message, "python3.19t' is no free-threaded build"));
+    be_sample_record_finish(&record);
+    be_buffer_finish(&longer);
+    free(path);
+}
+
 /* Starts a job that takes years, and lets it come as far as it does in a while. */
 static pid_t endless_start(const char *executor, const char *start, int *input)
 {
@@ -317,6 +347,7 @@ int main(void)
         cmocka_unit_test(every_executor_has_our_results),
         cmocka_unit_test(wrong_specs_are_refused_with_what_would_be_right),
         cmocka_unit_test(an_input_is_the_one_that_was_planned),
+        cmocka_unit_test(a_build_with_the_lock_is_no_free_threaded_one),
         cmocka_unit_test(nothing_is_left_behind_whatever_ends_it),
     };
 

@@ -180,6 +180,7 @@ static enum be_status executor_parse(const json_t *object, struct be_catalog_row
 {
     enum be_status status = boolean_get(object, "parallel", &row->parallel, error);
 
+    be_json_has_string(object, "workloads", &row->workloads);
     if (status == BE_OK) {
         status = boolean_get(object, "computes", &row->computes, error);
     }

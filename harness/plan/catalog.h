@@ -43,8 +43,9 @@ struct be_catalog_row {
     uint64_t step_ns;   /* what a step takes by definition; 0: it is to be measured */
 
     /* Executors. */
-    bool parallel; /* takes more than one worker */
-    bool computes; /* runs the workload; else its replies stay zero */
+    bool parallel;         /* takes more than one worker */
+    bool computes;         /* runs the workload; else its replies stay zero */
+    const char *workloads; /* those it has, separated by blanks; NULL: all */
 
     /* Counter backends: what "default" stands for. */
     const char **events;

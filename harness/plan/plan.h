@@ -89,8 +89,10 @@ void be_plan_finish(struct be_plan *plan);
 /*
  * Sets one key by its name: a flag's long name without its dashes. Lists have commas; cold is on or
  * off; counters may be none; input names a CSV file; grain, steps, pairs and input replace each
- * other. A key that is none of the plan's own becomes an axis, and be_plan_check says when no row
- * has such a parameter. bench/plans/README.md lists all keys. *plan is as it was after an error.
+ * other. A value of chunk or of a row's own parameter may be for one executor: "10@processes", and
+ * that executor takes no others. A key that is none of the plan's own becomes an axis, and
+ * be_plan_check says when no row has such a parameter. bench/plans/README.md lists all keys. *plan
+ * is as it was after an error.
  */
 enum be_status be_plan_set(struct be_plan *plan, const char *name, const char *value,
                            struct be_error *error);

@@ -432,6 +432,29 @@ static enum be_status source_check(const struct check *check, struct be_error *e
     return payload_check(check, given, error);
 }
 
+/* Other runners need not have every workload of ours. */
+static enum be_status workloads_check(const struct check *check, struct be_error *error)
+{
+    const struct be_texts *executors = check_values(check, "executor");
+    const struct be_texts *workloads = check_values(check, "workload");
+
+    for (size_t i = 0; i < executors->count; i++) {
+        const struct be_catalog_row *row =
+            be_catalog_find(check->catalog, BE_CATALOG_EXECUTOR, executors->items[i]);
+        const struct be_param param = {
+            .name = row->name, .type = BE_PARAM_CHOICE, .choices = row->workloads};
+        for (size_t j = 0; row->workloads && j < workloads->count; j++) {
+            char text[BE_TEXTS_ITEM_BYTES];
+            if (be_param_check(&param, workloads->items[j], text, sizeof(text), NULL) != BE_OK) {
+                return be_error_set(error, BE_EUSAGE,
+                                    "executor '%s' has no workload '%s'; it has: %s", row->name,
+                                    workloads->items[j], row->workloads);
+            }
+        }
+    }
+    return BE_OK;
+}
+
 enum be_status be_plan_check(struct be_plan *plan, const struct be_catalog *catalog,
                              const struct be_plan_limits *limits, struct be_error *error)
 {
@@ -445,6 +468,9 @@ enum be_status be_plan_check(struct be_plan *plan, const struct be_catalog *cata
         if (status != BE_OK) {
             be_error_fill(error, status, "%s%s", axis->where ? axis->where : "", cause.message);
         }
+    }
+    if (status == BE_OK) {
+        status = workloads_check(&check, error);
     }
     if (status == BE_OK) {
         status = counters_check(&check, error);

@@ -74,11 +74,16 @@ static uint64_t clamp(double value, double low, double high)
     return (uint64_t)fmin(fmax(value, low), high);
 }
 
-/* Of a pass on tasks that cost next to nothing: the same in the whole plan. */
+/*
+ * Of a pass on tasks that cost next to nothing: the same in the whole plan. Who says how many tasks
+ * a pass has does not want more of these for the sake of a chunk.
+ */
 static uint64_t tasks_without_steps(const struct be_plan *plan)
 {
+    double most = plan->tasks > 0 ? (double)plan->tasks : TASKS_MAX;
+
     return clamp((double)CHUNKS_A_WORKER * (double)values_max(plan, "chunk"),
-                 BE_SCHEDULE_OVERHEAD_TASKS, TASKS_MAX);
+                 BE_SCHEDULE_OVERHEAD_TASKS, fmax(most, BE_SCHEDULE_OVERHEAD_TASKS));
 }
 
 /*

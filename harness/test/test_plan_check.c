@@ -156,7 +156,7 @@ static void counters_of_a_backend_that_is_unavailable_are_allowed(void **state)
     be_plan_finish(&plan);
 }
 
-/* What bench/peer/cpython adds to the catalogue; the caller finishes it after the catalogue. */
+/* What bench/peer/cpython adds to the catalogue, until it is removed again. */
 static void peers_add(struct be_catalog *peers)
 {
     struct be_error error;
@@ -169,6 +169,32 @@ static void peers_add(struct be_catalog *peers)
     must(be_catalog_parse(text, bytes, peers, &error), &error);
     must(be_catalog_add_executors(&catalog, peers, "cpython", &error), &error);
     free(text);
+}
+
+static void peers_remove(struct be_catalog *peers)
+{
+    be_catalog_finish(&catalog);
+    be_catalog_finish(peers);
+    catalog_make(&catalog);
+}
+
+static void a_workload_that_an_executor_has_not_is_refused(void **state)
+{
+    struct be_catalog peers;
+    struct be_error error;
+    struct be_plan plan;
+    (void)state;
+
+    peers_add(&peers);
+    plan_make(&plan, (const char *[]){"executor", "threads,cpython-pool", "workload",
+                                      "null,sleep,touch", NULL});
+    assert_int_equal(be_plan_check(&plan, &catalog, &four_workers, &error), BE_EUSAGE);
+    assert_string_equal(error.message, "executor 'cpython-pool' has no workload 'touch'; it has: "
+                                       "gcd-trial gcd-euclid null sleep");
+    must(be_plan_set(&plan, "workload", "null,sleep", &error), &error);
+    must(be_plan_check(&plan, &catalog, &four_workers, &error), &error);
+    be_plan_finish(&plan);
+    peers_remove(&peers);
 }
 
 static void shipped_plans_are_good(void **state)
@@ -196,9 +222,7 @@ static void shipped_plans_are_good(void **state)
         be_plan_finish(&plan);
     }
     be_texts_finish(&names);
-    be_catalog_finish(&catalog);
-    be_catalog_finish(&peers);
-    catalog_make(&catalog);
+    peers_remove(&peers);
 }
 
 static void the_message_says_where_a_value_was_written(void **state)
@@ -327,6 +351,7 @@ int main(void)
         cmocka_unit_test(values_become_canonical),
         cmocka_unit_test(what_cannot_be_measured_is_refused),
         cmocka_unit_test(counters_of_a_backend_that_is_unavailable_are_allowed),
+        cmocka_unit_test(a_workload_that_an_executor_has_not_is_refused),
         cmocka_unit_test(shipped_plans_are_good),
         cmocka_unit_test(the_message_says_where_a_value_was_written),
         cmocka_unit_test(the_text_is_canonical),

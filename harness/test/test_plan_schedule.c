@@ -408,6 +408,30 @@ static void tasks_make_a_serial_pass_of_50_to_500_ms(void **state)
     }
 }
 
+static void companions_have_tasks_for_the_largest_chunk_but_not_more_than_the_plan(void **state)
+{
+    static const struct {
+        const char *settings[7];
+        uint64_t tasks;
+    } cases[] = {
+        {{"workers", "2", "chunk", "1"}, 20000},
+        {{"workers", "2", "chunk", "5000"}, 80000},
+        {{"workers", "2", "chunk", "5000", "tasks", "30000"}, 30000},
+        {{"workers", "2", "chunk", "5000", "tasks", "100"}, 20000},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct be_schedule schedule;
+        struct be_plan plan;
+        schedule_make(&plan, cases[i].settings, &schedule);
+        assert_int_equal(schedule.items[2].role, BE_ROLE_OVERHEAD);
+        assert_int_equal(schedule.items[2].tasks, cases[i].tasks);
+        be_schedule_finish(&schedule);
+        be_plan_finish(&plan);
+    }
+}
+
 static void steps_are_rounded_and_bounded(void **state)
 {
     static const struct {
@@ -620,6 +644,7 @@ int main(void)
         cmocka_unit_test(faults_are_injected_into_pools_and_their_companions),
         cmocka_unit_test(ids_are_distinct_in_a_block_and_the_same_every_time),
         cmocka_unit_test(tasks_make_a_serial_pass_of_50_to_500_ms),
+        cmocka_unit_test(companions_have_tasks_for_the_largest_chunk_but_not_more_than_the_plan),
         cmocka_unit_test(steps_are_rounded_and_bounded),
         cmocka_unit_test(a_distribution_is_the_references_too_and_stays_in_reach),
         cmocka_unit_test(steps_that_are_ns_are_known_at_once),

@@ -25,10 +25,11 @@ breakeven-bench does; that one makes the input, which is given here as `pairs` o
 
 
 def identity():
-    """Another interpreter or other files here make another build."""
+    """Other interpreters or other files here make another build."""
     digest = hashlib.sha256(sys.version.encode())
-    interpreter = os.stat(sys.executable)
-    digest.update(f"{interpreter.st_size} {interpreter.st_mtime_ns}".encode())
+    for program in filter(None, (sys.executable, pools.FreeThreads.program())):
+        interpreter = os.stat(program)
+        digest.update(f"{interpreter.st_size} {interpreter.st_mtime_ns}".encode())
     for name in sorted(os.listdir(FOLDER)):
         with open(os.path.join(FOLDER, name), "rb") as file:
             digest.update(file.read())
