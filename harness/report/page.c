@@ -89,6 +89,7 @@ void be_page_write(const struct be_view *view, const struct be_drawing *drawings
     be_page_configurations(view, doc);
     be_page_overheads(view, doc);
     be_page_starts(view, doc);
+    be_page_start_steps(view, doc);
     be_page_flags(view, doc);
     be_page_precision(view, doc);
     be_page_quality(view, doc);

@@ -114,3 +114,22 @@ void be_page_memory(const struct be_view *view, struct be_doc *doc)
                 "ready.",
                 &columns, doc);
 }
+
+void be_page_start_steps(const struct be_view *view, struct be_doc *doc)
+{
+    static const struct columns columns = {
+        3,
+        {{"process", BE_VALUE_start_process_ns, BE_SHOWN_TIME},
+         {"import", BE_VALUE_start_import_ns, BE_SHOWN_TIME},
+         {"ready", BE_VALUE_start_ready_ns, BE_SHOWN_TIME}},
+    };
+
+    if (rows_count(view, &columns) > 0) {
+        section_put(view, "How a worker process starts",
+                    "Process: from asking for it to its first instruction. Import: from there "
+                    "until it has loaded what it computes tasks with, where it is not born with "
+                    "that. Ready: from there until it is bound and takes tasks. Medians over the "
+                    "workers of a pool that stays.",
+                    &columns, doc);
+    }
+}

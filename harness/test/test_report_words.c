@@ -335,9 +335,67 @@ static void flags_are_one_line(void **state)
     fixture_finish(&fixture);
 }
 
+/* One configuration started that way, or one of threads, which says nothing of it. */
+static void start_add(struct fixture *fixture, uint32_t block, const char *params, double import_ns)
+{
+    const struct fixture_executor executor = {params, 1000, false};
+    struct be_summary *summary = fixture_add_parallel(fixture, block, 10000, 2, &executor);
+
+    if (strstr(params, "start=")) {
+        summary->values[BE_VALUE_start_process_ns] = fixture_estimate(250000, .01);
+        summary->values[BE_VALUE_start_ready_ns] = fixture_estimate(50000, .01);
+        summary->values[BE_VALUE_start_import_ns] =
+            import_ns > 0 ? fixture_estimate(import_ns, .01) : (struct be_estimate){0};
+    }
+}
+
+static void starts_are_told_once_each(void **state)
+{
+    struct be_buffer words = {0};
+    struct fixture fixture;
+    struct be_view view = {0};
+    (void)state;
+
+    fixture_begin(&fixture, "{}", 2);
+    fixture_add_serial(&fixture, 0, 10000);
+    start_add(&fixture, 0, "executor=threads", 0);
+    start_add(&fixture, 0, "executor=processes start=fork transport=pipe", 0);
+    start_add(&fixture, 0, "executor=processes start=spawn transport=pipe", 4e6);
+    start_add(&fixture, 0, "executor=processes start=fork transport=ring", 0);
+    fixture_find(&fixture);
+    assert_int_equal(be_view_create(&fixture.results, &view, NULL), BE_OK);
+    assert_true(be_words_starts_vary(&view));
+    be_words_start(&view, &words);
+    assert_says(&words, "A worker process is ready after 300.0 us (fork), 4.30 ms (spawn, of "
+                        "which 4.00 ms to import).");
+    be_view_finish(&view);
+    fixture_finish(&fixture);
+}
+
+static void what_no_worker_said_of_its_start_is_not_told(void **state)
+{
+    struct be_buffer words = {0};
+    struct fixture fixture;
+    struct be_view view = {0};
+    (void)state;
+
+    fixture_begin(&fixture, "{}", 2);
+    fixture_add_serial(&fixture, 0, 10000);
+    start_add(&fixture, 0, "executor=threads", 0);
+    fixture_find(&fixture);
+    assert_int_equal(be_view_create(&fixture.results, &view, NULL), BE_OK);
+    assert_false(be_words_starts_vary(&view));
+    be_words_start(&view, &words);
+    assert_says(&words, "");
+    be_view_finish(&view);
+    fixture_finish(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_are_told_once_each),
+        cmocka_unit_test(what_no_worker_said_of_its_start_is_not_told),
         cmocka_unit_test(a_crossing_is_said_in_every_state),
         cmocka_unit_test(where_core_time_went_is_said),
         cmocka_unit_test(verdicts_add_up_as_printed),
