@@ -17,6 +17,15 @@ enum {
 
 static const uint64_t timeout_min_ns = UINT64_C(10000000000);
 static const uint64_t launch_guess_ns = UINT64_C(5000000);
+static const uint64_t peer_task_ns = UINT64_C(1000000); /* five times what the slowest pool takes */
+
+/* Of its executor; NULL: a stored run has one that nobody has. */
+static const struct be_catalog_row *row_of(const struct be_session *session,
+                                           const struct be_configuration *configuration)
+{
+    return be_catalog_find(&session->sweep->runner->catalog, BE_CATALOG_EXECUTOR,
+                           configuration->executor);
+}
 
 /* The spec of one configuration, with everything that the harness adds to the plan's. */
 static enum be_status spec_fill(const struct be_session *session,
@@ -47,8 +56,7 @@ static enum be_status spec_make_serial(const struct be_session *session,
                                        const struct be_configuration *configuration,
                                        struct be_spec *spec, struct be_error *error)
 {
-    const struct be_catalog_row *row = be_catalog_find(
-        &session->sweep->runner->catalog, BE_CATALOG_EXECUTOR, configuration->executor);
+    const struct be_catalog_row *row = row_of(session, configuration);
 
     for (size_t i = 0; row && i < row->param_count; i++) {
         be_params_remove(&spec->params, row->params[i].name);
@@ -68,8 +76,7 @@ static enum be_status input_hand_over(const struct be_session *session,
                                       struct be_spec *spec, int *fd, struct be_error *error)
 {
     const struct be_sweep *sweep = session->sweep;
-    const struct be_catalog_row *row =
-        be_catalog_find(&sweep->runner->catalog, BE_CATALOG_EXECUTOR, configuration->executor);
+    const struct be_catalog_row *row = row_of(session, configuration);
     struct be_pairs pairs = {0};
     struct be_spec serial;
 
@@ -271,18 +278,25 @@ uint64_t be_session_expected_ns(const struct be_session *session,
     return launch_guess_ns + passes * pass_ns / (configuration->workers > 1 ? 2 : 1);
 }
 
-/* max(10 s, 20 x planned), where planned is all passes at serial speed. */
+/*
+ * max(10 s, 20 x planned), where planned is all passes at serial speed. A peer's tasks are those of
+ * another language, and what it takes to hand one out is not planned for.
+ */
 static uint64_t timeout_choose(const struct be_session *session,
                                const struct be_configuration *configuration)
 {
     const struct be_plan *plan = session->sweep->plan;
     uint64_t passes = plan->passes + plan->warmup + (plan->cold ? 1 : 0);
-    uint64_t planned_ns = 20 * passes * truth_of(session, configuration)->pass_ns;
+    const struct be_catalog_row *row = row_of(session, configuration);
+    uint64_t pass_ns = 20 * truth_of(session, configuration)->pass_ns;
 
+    if (row && row->program) {
+        pass_ns = 10 * pass_ns + configuration->tasks * peer_task_ns;
+    }
     if (plan->timeout_ns > 0) {
         return plan->timeout_ns;
     }
-    return planned_ns > timeout_min_ns ? planned_ns : timeout_min_ns;
+    return passes * pass_ns > timeout_min_ns ? passes * pass_ns : timeout_min_ns;
 }
 
 static enum be_status checksum_check(const struct be_session *session,
@@ -290,8 +304,7 @@ static enum be_status checksum_check(const struct be_session *session,
                                      const struct be_sample_record *record, struct be_error *error)
 {
     const struct be_truth *truth = truth_of(session, configuration);
-    const struct be_catalog_row *row = be_catalog_find(
-        &session->sweep->runner->catalog, BE_CATALOG_EXECUTOR, configuration->executor);
+    const struct be_catalog_row *row = row_of(session, configuration);
 
     if (!row || !row->computes) {
         return BE_OK;

@@ -210,6 +210,19 @@ static enum be_status executor_params(const struct maker *maker, const struct be
     return status;
 }
 
+/* Another runner's messages cost so much that fewer of them are enough, a tenth at least. */
+static uint64_t companion_tasks(const struct maker *maker, const struct be_params *params)
+{
+    const struct be_catalog_row *executor =
+        be_catalog_find(maker->catalog, BE_CATALOG_EXECUTOR, be_params_get(params, "executor"));
+    uint64_t tasks = tasks_bound(maker->plan, params, tasks_without_steps(maker->plan));
+    uint64_t chunk = be_params_get_count(params, "chunk", 1);
+
+    return executor->program ? clamp((double)CHUNKS_A_WORKER * (double)chunk,
+                                     BE_SCHEDULE_OVERHEAD_TASKS / 10., (double)tasks)
+                             : tasks;
+}
+
 /* The part that says what, for generated tasks of workload `null`, as large as the block's. */
 static enum be_status overhead_params(const struct maker *maker, const struct block *block,
                                       struct be_params *params)
@@ -231,8 +244,7 @@ static enum be_status overhead_params(const struct maker *maker, const struct bl
         status = be_params_set(params, "payload", payload, maker->error);
     }
     if (status == BE_OK) {
-        uint64_t tasks = tasks_bound(maker->plan, params, tasks_without_steps(maker->plan));
-        status = be_params_set_count(params, "tasks", tasks, maker->error);
+        status = be_params_set_count(params, "tasks", companion_tasks(maker, params), maker->error);
     }
     return status;
 }

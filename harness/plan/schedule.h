@@ -83,9 +83,10 @@ struct be_schedule {
  * lasts 50 ms, raised to 16 chunks a worker as far as 500 ms allow, and at least one task a worker.
  * They follow from the grain that was asked for, so they are the same in every run. On a workload
  * without steps, such as `null`, they are at most BE_SCHEDULE_OVERHEAD_TASKS, or 16 of the plan's
- * largest chunks where that is more, but no more than the plan's `tasks`. With a payload they are
- * at most BE_SCHEDULE_INPUT_BYTES together. A companion has its block's payload. Grains that come
- * to the same steps make one block.
+ * largest chunks where that is more, but no more than the plan's `tasks`; companions of another
+ * runner's executors have as few as a tenth. With a payload tasks are at most
+ * BE_SCHEDULE_INPUT_BYTES together. A companion has its block's payload. Grains that come to the
+ * same steps make one block.
  *
  * Errors: BE_EUSAGE above BE_SCHEDULE_CONFIGURATIONS_MAX, those of be_grain_check, BE_ENOMEM.
  * *schedule is written on success only.

@@ -80,6 +80,7 @@ static void samples_of_both_runners_are_of_the_same_tasks(void **state)
     assert_all_measured("sweep --rounds 1 --workers 2 --lock off --quiet --pairs '4 6, 10 15' "
                         "--executor cpython-processes --chunk 100",
                         2);
+    assert_prints(0, "", "export @last --format json", " breakeven-cpython ");
 }
 
 static void without_python_its_executors_are_unavailable_and_nothing_else_is(void **state)

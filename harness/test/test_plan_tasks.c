@@ -141,6 +141,30 @@ static void companions_have_tasks_for_the_largest_chunk_but_not_more_than_the_pl
     }
 }
 
+static void companions_of_another_runner_are_few_where_chunks_are_small(void **state)
+{
+    static const struct {
+        const char *chunk;
+        uint64_t tasks;
+    } cases[] = {{"1", 2000}, {"125", 2000}, {"500", 8000}, {"2500", 40000}};
+    struct be_catalog_row *row =
+        (struct be_catalog_row *)be_catalog_find(&catalog, BE_CATALOG_EXECUTOR, "threads");
+    (void)state;
+
+    row->program = "/another";
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct be_schedule schedule;
+        struct be_plan plan;
+        schedule_make(&plan, (const char *[]){"executor", "threads", "chunk", cases[i].chunk, NULL},
+                      &schedule);
+        assert_int_equal(schedule.items[2].role, BE_ROLE_OVERHEAD);
+        assert_int_equal(schedule.items[2].tasks, cases[i].tasks);
+        be_schedule_finish(&schedule);
+        be_plan_finish(&plan);
+    }
+    row->program = NULL;
+}
+
 static void steps_are_rounded_and_bounded(void **state)
 {
     static const struct {
@@ -260,6 +284,7 @@ int main(void)
         cmocka_unit_test(weak_scaling_grows_the_tasks_with_the_workers),
         cmocka_unit_test(tasks_make_a_serial_pass_of_50_to_500_ms),
         cmocka_unit_test(companions_have_tasks_for_the_largest_chunk_but_not_more_than_the_plan),
+        cmocka_unit_test(companions_of_another_runner_are_few_where_chunks_are_small),
         cmocka_unit_test(steps_are_rounded_and_bounded),
         cmocka_unit_test(a_distribution_is_the_references_too_and_stays_in_reach),
         cmocka_unit_test(steps_that_are_ns_are_known_at_once),
