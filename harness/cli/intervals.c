@@ -37,7 +37,8 @@ static void summary_put(const struct be_summary *summary, struct be_buffer *text
         snprintf(percent, sizeof(percent), "%.1f %%", width * 100);
     }
     if (summary->speedup.known) {
-        snprintf(speedup, sizeof(speedup), "%.2f", summary->speedup.median);
+        double median = summary->speedup.median;
+        snprintf(speedup, sizeof(speedup), median < .1 ? "%.2g" : "%.2f", median);
     }
     if (summary->grain_ns.known) {
         be_units_format_duration(grain, summary->grain_ns.median);

@@ -32,6 +32,15 @@ static int decimals_for(double value, int digits)
     return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
 }
 
+/* Two below 1, and more where that would say nothing, such as 0.00. */
+static int decimals_for_ratio(double value)
+{
+    if (value >= 1) {
+        return decimals_for(value, 3);
+    }
+    return value > 0 && value < .1 ? decimals_for(value, 2) : 2;
+}
+
 static struct scale scale_for(enum be_shown_kind kind, double value)
 {
     static const struct {
@@ -53,7 +62,7 @@ static struct scale scale_for(enum be_shown_kind kind, double value)
     case BE_SHOWN_PERCENT:
         return (struct scale){100, decimals_for(100 * value, 2), " %"};
     case BE_SHOWN_RATIO:
-        return (struct scale){1, fabs(value) < 1 ? 2 : decimals_for(value, 3), ""};
+        return (struct scale){1, decimals_for_ratio(fabs(value)), ""};
     case BE_SHOWN_BYTES:
         while (i < 3 && ldexp(fabs(value), -10 * (int)i) >= 1024) {
             i++;
