@@ -63,8 +63,9 @@ static void median_tell(const struct be_executor_env *env, enum be_gauge gauge, 
     }
     if (count > 0) {
         qsort(room, count, sizeof(*room), numbers_compare);
-        be_gauges_set(env->gauges, gauge,
-                      ((double)room[(count - 1) / 2] + (double)room[count / 2]) / 2);
+        uint32_t low = (count - 1) / 2;
+        uint32_t high = count / 2;
+        be_gauges_set(env->gauges, gauge, ((double)room[low] + (double)room[high]) / 2);
     }
 }
 

@@ -5,6 +5,7 @@
  */
 #include "absent_topology.h"
 #include "executor_fixture.h"
+#include "large_workloads.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -205,80 +206,6 @@ static void all_tasks_may_fail(void **state)
     fail_every(*state, 1000, 1);
 }
 
-/* Workloads of this test: what a reply holds is what the request says, over and over. */
-enum { LARGE_BYTES = 1 << 16 };
-
-static void mirror(const void *request, void *reply, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i += 8) {
-        memcpy((char *)reply + i, request, 8);
-    }
-}
-
-static size_t large_run(const void *requests, size_t request_bytes, void *replies, size_t count,
-                        struct breakeven_turns *turns)
-{
-    (void)request_bytes;
-    (void)turns;
-    for (size_t i = 0; i < count; i++) {
-        mirror((const char *)requests + i * LARGE_BYTES, (char *)replies + i * LARGE_BYTES,
-               LARGE_BYTES);
-    }
-    return count;
-}
-
-static size_t small_to_large_run(const void *requests, size_t request_bytes, void *replies,
-                                 size_t count, struct breakeven_turns *turns)
-{
-    (void)request_bytes;
-    (void)turns;
-    for (size_t i = 0; i < count; i++) {
-        mirror((const char *)requests + i * 8, (char *)replies + i * LARGE_BYTES, LARGE_BYTES);
-    }
-    return count;
-}
-
-static void numbers_generate(uint64_t seed, size_t tasks, size_t bytes, void *requests)
-{
-    struct be_rng rng;
-
-    be_rng_init(&rng, seed);
-    for (size_t i = 0; i < tasks; i++) {
-        uint64_t number = be_rng_next(&rng);
-        memcpy((char *)requests + i * bytes, &number, sizeof(number));
-    }
-}
-
-static void large_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests,
-                           size_t request_bytes)
-{
-    (void)steps;
-    numbers_generate(seed, tasks, request_bytes, requests);
-}
-
-static void small_generate(uint64_t seed, uint64_t steps, size_t tasks, void *requests,
-                           size_t request_bytes)
-{
-    (void)steps;
-    numbers_generate(seed, tasks, request_bytes, requests);
-}
-
-static const struct breakeven_workload large = {
-    .name = "large",
-    .request_bytes = LARGE_BYTES,
-    .reply_bytes = LARGE_BYTES,
-    .generate = large_generate,
-    .run = large_run,
-};
-
-static const struct breakeven_workload small_to_large = {
-    .name = "small-to-large",
-    .request_bytes = 8,
-    .reply_bytes = LARGE_BYTES,
-    .generate = small_generate,
-    .run = small_to_large_run,
-};
-
 /* 20 MiB each way through whatever buffers there are, full on both sides at once. */
 static void large_messages_do_not_block(void **state)
 {
@@ -306,7 +233,7 @@ static void pools_leave_nothing_behind(void **state)
     int descriptors = 0;
     int threads = 0;
 
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 20; i++) {
         struct fixture f;
         fixture_start(&f, *state, euclid(), 2, 1);
         if (i % 2 == 0) {

@@ -48,7 +48,8 @@ static void run_and_check(struct fixture *f)
 
     assert_int_equal(fixture_run(f, &batch), BE_OK);
     assert_int_equal(be_batch_compute(&expected, f->env.workload, 0, TASKS, &nobody), 0);
-    assert_memory_equal(batch.replies, expected.replies, TASKS * f->env.workload->reply_bytes);
+    assert_memory_equal(batch.replies, expected.replies,
+                        (size_t)TASKS * f->env.workload->reply_bytes);
     batch_free(&expected);
     batch_free(&batch);
 }
@@ -158,21 +159,26 @@ static void a_worker_that_has_loaded_before_it_is_ordered_starts(void **state)
     fixture_finish(&f);
 }
 
-/* The parent of a process, or 0. */
-static pid_t parent_of(pid_t pid)
+/* The number behind `key` in a file of /proc/PID, or 0. */
+static pid_t number_of(pid_t pid, const char *file, const char *key)
 {
     char path[64];
-    int parent = 0;
+    char *text = NULL;
+    size_t bytes = 0;
+    pid_t number = 0;
 
-    snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-    FILE *file = fopen(path, "re");
-    if (file && fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1) {
-        parent = 0;
+    snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, file);
+    if (be_io_read_file(path, 1 << 14, &text, &bytes, NULL) == BE_OK) {
+        const char *line = strstr(text, key);
+        number = line ? (pid_t)strtol(line + strlen(key), NULL, 10) : 0;
     }
-    if (file) {
-        fclose(file);
-    }
-    return parent;
+    free(text);
+    return number;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+    return number_of(pid, "status", "\nPPid:");
 }
 
 static void a_killed_server_is_reported_by_its_workers(void **state)
@@ -253,6 +259,36 @@ static void a_runner_killed_at_any_time_leaves_nothing(void **state)
     assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 }
 
+/* The same with the first process that the runner has started: that ends all the others. */
+static void a_server_killed_at_any_time_leaves_nothing(void **state)
+{
+    enum { KILLS = 12, LATEST_US = 60000 };
+    struct be_rng rng;
+
+    (void)state;
+    if (access("/proc/thread-self/children", R_OK) != 0) {
+        print_message("the kernel does not list a process's children\n");
+        skip();
+    }
+    be_rng_init(&rng, 5);
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    for (int k = 0; k < KILLS; k++) {
+        pid_t runner = runner_fork("forkserver");
+        pid_t server = 0;
+        while (server == 0) {
+            char children[64];
+            snprintf(children, sizeof(children), "task/%ld/children", (long)runner);
+            server = number_of(runner, children, "");
+        }
+        usleep((useconds_t)be_rng_below(&rng, LATEST_US));
+        assert_int_equal(kill(server, SIGKILL), 0);
+        while (waitpid(-1, NULL, 0) > 0) {
+        }
+        assert_int_equal(errno, ECHILD);
+    }
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+}
+
 /* What workers used is in a cold pass's CPU time, whoever reaped them. */
 static void a_cold_pass_holds_its_workers_time(void **state)
 {
@@ -297,6 +333,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_worker_that_has_loaded_before_it_is_ordered_starts),
         cmocka_unit_test(a_killed_server_is_reported_by_its_workers),
         cmocka_unit_test(a_runner_killed_at_any_time_leaves_nothing),
+        cmocka_unit_test(a_server_killed_at_any_time_leaves_nothing),
         cmocka_unit_test(a_cold_pass_holds_its_workers_time),
         cmocka_unit_test(the_worker_program_is_not_for_use_by_hand),
     };
