@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/rng.h"
+#include "core/run.h"
 #include "workload/workload_table.h"
 
 static struct breakeven_turns alone = {NULL};
@@ -302,7 +303,9 @@ static void rows_keep_the_rules_of_the_header(void **state)
         assert_ptr_equal(be_workload_find(row->name), row);
         assert_true(row->request_bytes >= 8 && row->request_bytes % 8 == 0);
         assert_true(row->request_bytes_max == 0 || row->request_bytes_max > row->request_bytes);
-        assert_int_equal(row->request_bytes_max > 0, be_workload_params(row)->name != NULL);
+        const char *first = be_workload_params(row)->name;
+        assert_int_equal(row->request_bytes_max > 0, first && strcmp(first, "payload") == 0);
+        assert_true(row->request_bytes_max == 0 || row->reply_bytes == BE_PAYLOAD_REPLY_BYTES);
         assert_true(row->reply_bytes >= 8 && row->reply_bytes % 8 == 0);
         assert_true(row->summary[0] && row->summary[strlen(row->summary) - 1] != '.');
     }

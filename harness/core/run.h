@@ -23,6 +23,9 @@ enum be_role {
 const char *be_role_name(enum be_role value);
 enum be_status be_role_parse(const char *name, enum be_role *value, struct be_error *error);
 
+/* What the result of a task takes whose workload has a payload: one number. */
+enum { BE_PAYLOAD_REPLY_BYTES = 8 };
+
 /* One configuration. Its params hold every axis; the other members repeat what is asked often. */
 struct be_configuration {
     char id[BE_ID_BYTES];    /* be_params_id(&params) */

@@ -368,6 +368,20 @@ const char *be_units_format_exact_duration(char *text, uint64_t ns)
     return text;
 }
 
+const char *be_units_format_size(char *text, uint64_t bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    double value = (double)bytes;
+    size_t i = 0;
+
+    while (i < 3 && value >= 1024) {
+        value /= 1024;
+        i++;
+    }
+    snprintf(text, BE_UNITS_TEXT_BYTES, value < 1000 ? "%.3g %s" : "%.0f %s", value, units[i]);
+    return text;
+}
+
 const char *be_units_format_count(char *text, uint64_t value)
 {
     char digits[BE_UNITS_TEXT_BYTES];

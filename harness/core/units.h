@@ -51,6 +51,9 @@ const char *be_units_format_duration(char *text, double ns);
 /* Exact and without a space, so that it parses back: "10us", "1500ns". */
 const char *be_units_format_exact_duration(char *text, uint64_t ns);
 
+/* "64 B", "4 KiB", "1.5 MiB": three significant digits, fewer where they say all. */
+const char *be_units_format_size(char *text, uint64_t bytes);
+
 /* Thousands separated by commas: "74,129". */
 const char *be_units_format_count(char *text, uint64_t value);
 

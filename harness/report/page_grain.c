@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/leverage.h"
+#include "core/units.h"
 #include "report/page.h"
 #include "report/words.h"
 
@@ -75,7 +77,7 @@ static bool has_workloads(const struct be_view *view)
                                           last[-1].reference->configuration->workload) != 0;
 }
 
-/* Executor, chunk and workers. */
+/* Executor with its payload, chunk and workers. */
 static void name_cells(const struct be_view *view, const struct row *row, struct be_doc *doc)
 {
     const struct be_configuration *configuration = row->cell->summary->configuration;
@@ -85,6 +87,11 @@ static void name_cells(const struct be_view *view, const struct row *row, struct
     be_buffer_puts(&name, view->series[row->cell->series].label);
     if (has_workloads(view)) {
         be_buffer_printf(&name, ", %s", configuration->workload);
+    }
+    if (be_leverage_bytes(configuration) > 0) {
+        char payload[BE_UNITS_TEXT_BYTES];
+        be_units_format_size(payload, be_params_get_count(&configuration->params, "payload", 0));
+        be_buffer_printf(&name, ", payload %s", payload);
     }
     be_doc_cell_words(doc, &name);
     be_doc_cell(doc, chunk ? chunk : "-");
@@ -124,6 +131,34 @@ static void breakeven_table(const struct be_view *view, const struct rows *rows,
     be_doc_table_end(doc);
 }
 
+/* Of tasks with a payload: what moving it asks of the computing. */
+static void leverage_put(const struct be_view *view, const struct rows *rows, struct be_doc *doc)
+{
+    static const char *const headers[] = {"executor", "chunk", "workers", "bytes moved", "lambda*"};
+    size_t count = 0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        count += be_leverage_bytes(rows->items[i].cell->summary->configuration) > 0;
+    }
+    if (count == 0) {
+        return;
+    }
+    doc->ops->paragraph(doc, "Leverage, lambda* = w* / b: the compute time a byte moved, request "
+                             "and reply, that pays for the move when the workers are there.");
+    be_doc_table(doc, "lrrrr", headers, count);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct row *row = &rows->items[i];
+        uint64_t bytes = be_leverage_bytes(row->cell->summary->configuration);
+        if (bytes > 0) {
+            struct be_crossing leverage = be_leverage_of(&row->breakeven->warm, bytes);
+            name_cells(view, row, doc);
+            be_doc_cell_count(doc, bytes);
+            crossing_cell(&leverage, doc);
+        }
+    }
+    be_doc_table_end(doc);
+}
+
 void be_page_breakeven(const struct be_view *view, struct be_doc *doc)
 {
     struct rows rows = rows_find(view, true, doc);
@@ -140,6 +175,7 @@ void be_page_breakeven(const struct be_view *view, struct be_doc *doc)
             "around it. Warm: the workers are already there. Cold: they are started for one "
             "pass.");
         breakeven_table(view, &rows, doc);
+        leverage_put(view, &rows, doc);
     }
     if (rows.count > 0 && view->planned_count < view->task_count) {
         doc->ops->paragraph(doc, "Lengths that the plan does not name were measured to find these "

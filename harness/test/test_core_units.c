@@ -331,6 +331,20 @@ static void exact_durations_parse_back(void **state)
     }
 }
 
+static void sizes_are_short(void **state)
+{
+    static const struct number_case cases[] = {
+        {"0 B", 0},        {"64 B", 64},          {"1023 B", 1023},   {"1 KiB", 1024},
+        {"1.5 KiB", 1536}, {"1023 KiB", 1047552}, {"4 MiB", 4 << 20}, {"2 GiB", UINT64_C(2) << 30},
+    };
+    char text[BE_UNITS_TEXT_BYTES];
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_string_equal(be_units_format_size(text, cases[i].value), cases[i].text);
+    }
+}
+
 static void counts_have_commas(void **state)
 {
     static const struct number_case cases[] = {
@@ -361,6 +375,7 @@ int main(void)
         cmocka_unit_test(wrong_grain_lists_are_refused),
         cmocka_unit_test(people_read_three_digits_and_a_unit),
         cmocka_unit_test(exact_durations_parse_back),
+        cmocka_unit_test(sizes_are_short),
         cmocka_unit_test(counts_have_commas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
