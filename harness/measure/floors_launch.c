@@ -75,10 +75,11 @@ static void pairs_add(struct be_floors *floors, struct targets *targets,
     }
 }
 
+/* Every probe; with `between` those that go between two PUs only, and these are they. */
 static enum be_status targets_fill(const struct be_runner *runner,
-                                   const struct be_topology *topology, uint32_t launches,
-                                   struct targets *targets, struct be_floors *floors,
-                                   struct be_error *error)
+                                   const struct be_topology *topology, const int32_t *between,
+                                   uint32_t launches, struct targets *targets,
+                                   struct be_floors *floors, struct be_error *error)
 {
     const struct be_catalog_rows *rows = &runner->catalog.rows[BE_CATALOG_PROBE];
     struct be_near_pair pairs[BE_NEARNESS_COUNT];
@@ -91,7 +92,11 @@ static enum be_status targets_fill(const struct be_runner *runner,
     }
     be_nearness_find_pairs(topology, pairs);
     for (size_t i = 0; i < rows->count; i++) {
-        if (rows->items[i].workers == 2) {
+        if (between && rows->items[i].workers == 2) {
+            floor_add(floors, targets, &rows->items[i], between);
+        } else if (between) {
+            continue;
+        } else if (rows->items[i].workers == 2) {
             pairs_add(floors, targets, &rows->items[i], pairs);
         } else {
             floor_add(floors, targets, &rows->items[i], first);
@@ -154,12 +159,14 @@ static enum be_status target_launch(const struct be_runner *runner, const struct
     return status;
 }
 
-enum be_status be_floors_measure(const struct be_runner *runner, const struct be_topology *topology,
-                                 uint32_t launches, struct be_floors *floors,
-                                 struct be_error *error)
+static enum be_status floors_measure(const struct be_runner *runner,
+                                     const struct be_topology *topology, const int32_t *between,
+                                     uint32_t launches, struct be_floors *floors,
+                                     struct be_error *error)
 {
     struct targets targets = {0};
-    enum be_status status = targets_fill(runner, topology, launches, &targets, floors, error);
+    enum be_status status =
+        targets_fill(runner, topology, between, launches, &targets, floors, error);
 
     for (uint32_t launch = 0; launch < launches; launch++) {
         for (size_t i = 0; status == BE_OK && i < floors->count; i++) {
@@ -178,4 +185,19 @@ enum be_status be_floors_measure(const struct be_runner *runner, const struct be
     }
     targets_finish(&targets);
     return status;
+}
+
+enum be_status be_floors_measure(const struct be_runner *runner, const struct be_topology *topology,
+                                 uint32_t launches, struct be_floors *floors,
+                                 struct be_error *error)
+{
+    return floors_measure(runner, topology, NULL, launches, floors, error);
+}
+
+enum be_status be_floors_measure_between(const struct be_runner *runner,
+                                         const struct be_topology *topology, const int32_t pus[2],
+                                         uint32_t launches, struct be_floors *floors,
+                                         struct be_error *error)
+{
+    return floors_measure(runner, topology, pus, launches, floors, error);
 }

@@ -22,4 +22,10 @@ enum be_status be_floors_measure(const struct be_runner *runner, const struct be
                                  uint32_t launches, struct be_floors *floors,
                                  struct be_error *error);
 
+/* The same between these two PUs, and of probes that go between two only. */
+enum be_status be_floors_measure_between(const struct be_runner *runner,
+                                         const struct be_topology *topology, const int32_t pus[2],
+                                         uint32_t launches, struct be_floors *floors,
+                                         struct be_error *error);
+
 #endif

@@ -11,6 +11,7 @@
 #include "machine/placement.h"
 #include "machine/quality.h"
 #include "measure/calibrate.h"
+#include "measure/round_trip.h"
 #include "measure/peer.h"
 #include "plan/schedule.h"
 
@@ -70,6 +71,9 @@ static enum be_status texts_fill(const struct be_sweep *sweep, struct be_run *ru
     }
     if (status == BE_OK) {
         status = alike_note(sweep->topology, machine, error);
+    }
+    if (status == BE_OK) {
+        status = be_round_trip_note(sweep, machine, error);
     }
     run->machine_json = machine ? json_dumps(machine, JSON_COMPACT) : NULL;
     json_decref(machine);

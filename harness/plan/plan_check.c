@@ -369,30 +369,6 @@ static enum be_status counters_check(const struct check *check, struct be_error 
     return BE_OK;
 }
 
-/* What all tasks of a pass take, where the plan says how many and how large. */
-static enum be_status payload_check(const struct check *check, bool given, struct be_error *error)
-{
-    const struct be_texts *payloads = check_values(check, "payload");
-    uint64_t payload = 0;
-
-    if (given && payloads->count > 0) {
-        return be_error_set(error, BE_EUSAGE,
-                            "payload: each pair of the input has %d bytes; leave 'payload' out",
-                            PAIR_BYTES);
-    }
-    for (size_t i = 0; i < payloads->count; i++) {
-        be_units_parse_count(payloads->items[i], &payload, NULL);
-        if (check->plan->tasks > BE_SCHEDULE_INPUT_BYTES / payload) {
-            return be_error_set(error, BE_EINVAL,
-                                "tasks: %" PRIu64 " with a payload of %" PRIu64
-                                " bytes each are more than %" PRIu64 " MiB; at most %" PRIu64,
-                                check->plan->tasks, payload, BE_SCHEDULE_INPUT_BYTES >> 20,
-                                BE_SCHEDULE_INPUT_BYTES / payload);
-        }
-    }
-    return BE_OK;
-}
-
 /* What the tasks are, against each workload. */
 static enum be_status source_check(const struct check *check, struct be_error *error)
 {
@@ -410,6 +386,11 @@ static enum be_status source_check(const struct check *check, struct be_error *e
     if (given && be_plan_axis(plan, "distribution")) {
         return be_error_set(error, BE_EUSAGE,
                             "distribution: it is of generated tasks; pairs are given");
+    }
+    if (given && check_values(check, "payload")->count > 0) {
+        return be_error_set(error, BE_EUSAGE,
+                            "payload: each pair of the input has %d bytes; leave 'payload' out",
+                            PAIR_BYTES);
     }
     if (given && plan->scaling == BE_SCALING_WEAK) {
         return be_error_set(error, BE_EUSAGE,
@@ -429,7 +410,7 @@ static enum be_status source_check(const struct check *check, struct be_error *e
                                 row->name, row->steps_max, plan->steps);
         }
     }
-    return payload_check(check, given, error);
+    return BE_OK;
 }
 
 /* Other runners need not have every workload of ours. */

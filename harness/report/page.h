@@ -30,6 +30,9 @@ void be_page_metg(const struct be_view *view, struct be_doc *doc);
 void be_page_budget(const struct be_view *view, struct be_doc *doc);
 void be_page_model(const struct be_view *view, struct be_doc *doc);
 
+/* … what a message takes by its payload (page_transports.c) … */
+void be_page_transports(const struct be_view *view, struct be_doc *doc);
+
 /* … how it grows with workers (page_scaling.c), and how these fared (page_workers.c) … */
 void be_page_scaling(const struct be_view *view, struct be_doc *doc);
 void be_page_latency(const struct be_view *view, struct be_doc *doc);

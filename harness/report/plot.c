@@ -83,10 +83,37 @@ static void title_put(const struct be_view *view, const struct be_plot *plot,
 {
     uint32_t workers = be_view_most_workers(view);
 
+    if (plot->x == BE_PLOT_PAYLOAD) {
+        be_buffer_puts(title, plot->title);
+        return;
+    }
     be_buffer_printf(title, "%s, %s", plot->title,
                      view->weak ? "weak scaling: tasks grow with workers" : "strong scaling");
     if (plot->x != BE_PLOT_WORKERS) {
         be_buffer_printf(title, ", %" PRIu32 " worker%s", workers, be_words_plural(workers));
+    }
+}
+
+static void templates_append(const char *plots_folder, struct be_drawing *drawing)
+{
+    if (template_append(plots_folder, "common", &drawing->script, &drawing->error) != BE_OK ||
+        template_append(plots_folder, drawing->plot->name, &drawing->script, &drawing->error) !=
+            BE_OK) {
+        be_buffer_finish(&drawing->script);
+    }
+}
+
+static void transports_fill(const struct be_view *view, const char *plots_folder,
+                            struct be_drawing *drawing)
+{
+    title_put(view, drawing->plot, &drawing->title);
+    if (!drawing->applies) {
+        be_error_fill(&drawing->error, BE_ENODATA, "one payload is no line");
+    } else if (be_frame_put_transports(view, be_buffer_text(&drawing->title), &drawing->script,
+                                       &drawing->data) == 0) {
+        be_error_fill(&drawing->error, BE_ENODATA, "no point is known");
+    } else {
+        templates_append(plots_folder, drawing);
     }
 }
 
@@ -103,16 +130,26 @@ static void drawing_fill(const struct be_frame *frame, const char *plots_folder,
     }
     be_frame_put_script(frame, be_buffer_text(&drawing->title), &drawing->script);
     be_frame_put_data(frame, &drawing->data);
-    if (template_append(plots_folder, "common", &drawing->script, &drawing->error) != BE_OK ||
-        template_append(plots_folder, frame->plot->name, &drawing->script, &drawing->error) !=
-            BE_OK) {
-        be_buffer_finish(&drawing->script);
-    }
+    templates_append(plots_folder, drawing);
 }
 
-/* A line over task lengths needs two of them. */
+/* Whether any line of the transports has points at several payloads. */
+static bool has_payloads(const struct be_transports *transports)
+{
+    for (size_t i = 1; i < transports->point_count; i++) {
+        if (transports->points[i].line == transports->points[i - 1].line) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A line over task lengths, or payloads, needs two of them. */
 static bool applies(const struct be_view *view, const struct be_plot *plot)
 {
+    if (plot->x == BE_PLOT_PAYLOAD) {
+        return has_payloads(&view->transports);
+    }
     bool over_tasks = plot->x == BE_PLOT_GRAIN || plot->x == BE_PLOT_GRANULARITY;
     return !over_tasks || be_words_has_scale(view);
 }
@@ -125,7 +162,9 @@ enum be_status be_drawing_create(const struct be_view *view, const struct be_plo
     enum be_status status = be_frame_create(view, plot, &frame);
 
     *drawing = (struct be_drawing){.plot = plot, .applies = applies(view, plot)};
-    if (status == BE_OK) {
+    if (status == BE_OK && plot->x == BE_PLOT_PAYLOAD) {
+        transports_fill(view, plots_folder, drawing);
+    } else if (status == BE_OK) {
         drawing_fill(&frame, plots_folder, drawing);
     }
     be_frame_finish(&frame);

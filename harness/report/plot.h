@@ -18,6 +18,7 @@ enum be_plot_x {
     BE_PLOT_OVERHEAD,
     BE_PLOT_GRAIN,       /* w */
     BE_PLOT_GRANULARITY, /* T·C/N */
+    BE_PLOT_PAYLOAD,     /* bytes of a request: of transports, with points of their own */
 };
 
 enum {

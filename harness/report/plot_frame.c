@@ -19,6 +19,7 @@ struct be_estimate be_frame_x(const struct be_frame *frame, const struct be_view
 
     switch (frame->plot->x) {
     case BE_PLOT_WORKERS:
+    case BE_PLOT_PAYLOAD:
         return x;
     case BE_PLOT_OVERHEAD:
         x = summary->ipc_overhead_ratio;
@@ -61,6 +62,7 @@ bool be_frame_wants(const struct be_frame *frame, const struct be_view_cell *cel
         return most && !searched; /* the search measures no messages apart */
     case BE_PLOT_GRAIN:
     case BE_PLOT_GRANULARITY:
+    case BE_PLOT_PAYLOAD:
         break;
     }
     return most;

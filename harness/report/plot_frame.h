@@ -60,6 +60,18 @@ size_t be_frame_marks(const struct be_frame *frame, size_t series,
 /* P workers have C units at most: what a prediction starts from. */
 uint64_t be_frame_limit(const struct be_view_cell *cell);
 
+/* A text as gnuplot reads it back, and a variable that is set to it (plot_script.c). */
+void be_frame_put_quoted(struct be_buffer *script, const char *text, size_t columns_max);
+void be_frame_put_assign(struct be_buffer *script, const char *variable, const char *text,
+                         size_t columns_max);
+
+/*
+ * Script and data of the plot over payloads, which has points of its own; returns how many, and
+ * leaves both empty without any (plot_transports.c).
+ */
+size_t be_frame_put_transports(const struct be_view *view, const char *title,
+                               struct be_buffer *script, struct be_buffer *data);
+
 /* Appends what the scripts of the project need to know of this run (plot_script.c). */
 void be_frame_put_script(const struct be_frame *frame, const char *title, struct be_buffer *script);
 

@@ -7,18 +7,18 @@
 
 enum { NAME_COLUMNS_MAX = 36, POINTS_NAMED_MAX = 24 };
 
-static void quoted_put(struct be_buffer *script, const char *text, size_t columns_max)
+void be_frame_put_quoted(struct be_buffer *script, const char *text, size_t columns_max)
 {
     be_buffer_puts(script, "'");
     be_escape_append(script, BE_ESCAPE_GNUPLOT, text, columns_max);
     be_buffer_puts(script, "'");
 }
 
-static void assign_put(struct be_buffer *script, const char *variable, const char *text,
-                       size_t columns_max)
+void be_frame_put_assign(struct be_buffer *script, const char *variable, const char *text,
+                         size_t columns_max)
 {
     be_buffer_printf(script, "%s = ", variable);
-    quoted_put(script, text, columns_max);
+    be_frame_put_quoted(script, text, columns_max);
     be_buffer_puts(script, "\n");
 }
 
@@ -102,7 +102,7 @@ static void series_put(const struct be_frame *frame, struct be_buffer *script)
     for (size_t i = 0; i < view->series_count; i++) {
         if (frame->number_of_series[i]) {
             be_buffer_puts(script, before++ > 0 ? ", " : "");
-            quoted_put(script, view->series[i].label, NAME_COLUMNS_MAX);
+            be_frame_put_quoted(script, view->series[i].label, NAME_COLUMNS_MAX);
         }
     }
     before = 0;
@@ -144,7 +144,7 @@ static void panels_put(const struct be_frame *frame, struct be_buffer *script)
                 view->tasks[i].reference->configuration->grain_asked_ns > 0 ? " tasks" : "";
             be_buffer_printf(&label, "%s%s", view->tasks[i].label, kind);
             be_buffer_puts(script, before++ > 0 ? ", " : "");
-            quoted_put(script, be_buffer_text(&label), NAME_COLUMNS_MAX);
+            be_frame_put_quoted(script, be_buffer_text(&label), NAME_COLUMNS_MAX);
             script->failed = script->failed || label.failed;
             be_buffer_finish(&label);
         }
@@ -192,12 +192,12 @@ void be_frame_put_script(const struct be_frame *frame, const char *title, struct
 
     be_buffer_printf(script, "# Written by breakeven: `gnuplot %s.gp` here draws %s.svg again.\n\n",
                      frame->plot->name, frame->plot->name);
-    assign_put(script, "name", frame->plot->name, 0);
-    assign_put(script, "title", title, 100);
+    be_frame_put_assign(script, "name", frame->plot->name, 0);
+    be_frame_put_assign(script, "title", title, 100);
     be_buffer_printf(&subtitle, "%s on %s", view->workloads, view->place);
-    assign_put(script, "subtitle", be_buffer_text(&subtitle), 120);
-    assign_put(script, "reference", frame->plot->reference, 0);
-    assign_put(script, "bound", frame->bounded ? "most that whole tasks allow" : "", 0);
+    be_frame_put_assign(script, "subtitle", be_buffer_text(&subtitle), 120);
+    be_frame_put_assign(script, "reference", frame->plot->reference, 0);
+    be_frame_put_assign(script, "bound", frame->bounded ? "most that whole tasks allow" : "", 0);
     panels_put(frame, script);
     series_put(frame, script);
     numbers_put(frame, "barred", has_interval, script);

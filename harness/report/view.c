@@ -70,7 +70,10 @@ static char *task_label(const struct be_view *view, const struct be_configuratio
             varies = other && strcmp(other, entry->value) != 0;
         }
         if (varies) {
-            be_buffer_printf(&label, ", %s", entry->value);
+            bool is_size = strcmp(entry->key, "payload") == 0;
+            uint64_t bytes = be_params_get_count(&configuration->params, entry->key, 0);
+            be_buffer_printf(&label, ", %s",
+                             is_size ? be_units_format_size(text, bytes) : entry->value);
         }
     }
     return buffer_take(&label);
@@ -385,7 +388,8 @@ enum be_status be_view_create(const struct be_results *results, struct be_view *
     view->plan = json_of(view->run->plan_text);
     view->machine = json_of(view->run->machine_json);
     if (view_tasks(view) != BE_OK || view_cells(view) != BE_OK || view_workers(view) != BE_OK ||
-        view_workloads(view) != BE_OK || view_place(view) != BE_OK) {
+        view_workloads(view) != BE_OK || view_place(view) != BE_OK ||
+        be_view_add_transports(view) != BE_OK) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a report");
     }
     view_styles(view);
@@ -411,6 +415,7 @@ void be_view_finish(struct be_view *view)
     free(view->place);
     json_decref(view->plan);
     json_decref(view->machine);
+    be_transports_finish(&view->transports);
     *view = (struct be_view){0};
 }
 

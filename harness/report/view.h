@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/transports.h"
 #include "core/json.h"
 #include "core/status.h"
 #include "report/results.h"
@@ -67,6 +68,8 @@ struct be_view {
     size_t cell_count;
     size_t *cell_of; /* of each configuration of the run: its place in cells, from 1; 0: in none */
 
+    struct be_transports transports; /* without points where the run is not about them */
+
     bool weak;        /* scaling: tasks grow with workers */
     double precision; /* wanted of speedups: half their interval over them, .01 is 1 % */
 };
@@ -75,6 +78,9 @@ struct be_view {
 enum be_status be_view_create(const struct be_results *results, struct be_view *view,
                               struct be_error *error);
 void be_view_finish(struct be_view *view);
+
+/* For be_view_create: fills in `transports` (view_transports.c). Errors: BE_ENOMEM. */
+enum be_status be_view_add_transports(struct be_view *view);
 
 /* The summary of that cell, or NULL. */
 const struct be_summary *be_view_find(const struct be_view *view, size_t task, size_t series,

@@ -27,6 +27,9 @@
 
 enum { FILE_BYTES_MAX = 16 << 20 };
 
+/* All but that of transports. */
+enum { PLOTS_OF_TASKS = 4 };
+
 static char folder[64];
 
 static int folder_setup(void **state)

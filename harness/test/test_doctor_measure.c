@@ -68,6 +68,30 @@ static void every_probe_gives_a_floor(void **state)
     bench_close(&bench);
 }
 
+/* Of two PUs that were chosen, and only what goes between two. */
+static void floors_between_two_pus_are_their_own(void **state)
+{
+    struct bench bench = bench_open(-1);
+    struct be_floors floors = {0};
+    struct be_error error;
+    (void)state;
+
+    const struct be_pu *pus = be_topology_pus(bench.topology);
+    if (be_topology_counts(bench.topology)->pus < 2) {
+        bench_close(&bench);
+        skip();
+    }
+    const int32_t between[2] = {pus[1].os_index, pus[0].os_index};
+    assert_int_equal(
+        be_floors_measure_between(&bench.runner, bench.topology, between, 1, &floors, &error),
+        BE_OK);
+    assert_int_equal(floors.count, 2);
+    assert_true(be_floors_find(&floors, "cache-line")->ns.median > 0);
+    assert_true(be_floors_find(&floors, "futex-wake")->ns.median > 0);
+    be_floors_finish(&floors);
+    bench_close(&bench);
+}
+
 static void a_pair_on_one_core_is_unavailable(void **state)
 {
     struct bench bench = bench_open(-1);
@@ -191,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_probe_gives_a_floor),
+        cmocka_unit_test(floors_between_two_pus_are_their_own),
         cmocka_unit_test(a_pair_on_one_core_is_unavailable),
         cmocka_unit_test(a_runner_that_fails_leaves_reasons),
         cmocka_unit_test(a_pair_of_one_core_is_told_from_the_others),

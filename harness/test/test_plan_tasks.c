@@ -100,6 +100,7 @@ static void tasks_make_a_serial_pass_of_50_to_500_ms(void **state)
         {{"workload", "null", "payload", "13424"}, 19996}, /* 256 MiB together */
         {{"workload", "null", "payload", "4MiB"}, 64},
         {{"workload", "null", "payload", "4MiB", "tasks", "63"}, 63},
+        {{"workload", "null", "payload", "4MiB", "tasks", "65"}, 64},
     };
     (void)state;
 

@@ -20,7 +20,7 @@ static void without_gnuplot_the_report_says_so(void **state)
     setenv("PATH", "/nonexistent", 1);
     struct be_report_result result = write_report(&fixture);
     assert_int_equal(result.plots_drawn, 0);
-    assert_int_equal(result.plots_missing, BE_PLOT_COUNT);
+    assert_int_equal(result.plots_missing, PLOTS_OF_TASKS);
     assert_int_equal(result.plot_error.status, BE_EUNAVAILABLE);
     assert_string_equal(result.plot_error.message,
                         "gnuplot not found: apt-get install gnuplot-nox");
@@ -165,7 +165,7 @@ static void names_do_no_harm_anywhere(void **state)
     struct be_sample *sample = builder_add_sample(&fixture.run, 1, 0, 0, 0);
     sample->reason = strdup("died: <script> | `x`");
     struct be_report_result result = write_report(&fixture);
-    assert_int_equal(result.plots_drawn, BE_PLOT_COUNT);
+    assert_int_equal(result.plots_drawn, PLOTS_OF_TASKS);
     assert_well_formed("report.html");
     assert_well_formed("speedup.svg");
     assert_lacks("report.html", "<script");

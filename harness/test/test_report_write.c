@@ -14,7 +14,7 @@ static void every_file_is_written(void **state)
     gnuplot_or_skip();
     fixture_quick(&fixture);
     struct be_report_result result = write_report(&fixture);
-    assert_int_equal(result.plots_drawn, BE_PLOT_COUNT);
+    assert_int_equal(result.plots_drawn, PLOTS_OF_TASKS);
     assert_int_equal(result.plots_missing, 0);
     assert_int_equal(result.plot_error.status, BE_OK);
     assert_exists("report.html", true);
@@ -224,7 +224,7 @@ static void too_few_rounds_for_an_interval_are_drawn_without_bars(void **state)
         fixture.results.summaries.items[i].speedup.bounded = false;
         fixture.results.summaries.items[i].efficiency.bounded = false;
     }
-    assert_int_equal(write_report(&fixture).plots_drawn, BE_PLOT_COUNT);
+    assert_int_equal(write_report(&fixture).plots_drawn, PLOTS_OF_TASKS);
     assert_contains("speedup.gp", "barred = ''");
     assert_contains("speedup.dat", " NaN NaN 2 ");
     assert_contains("report.md", "Intervals: none, since there are fewer than 6 good rounds.");
@@ -249,7 +249,7 @@ static void unknown_points_are_left_out_and_named(void **state)
             summary->predicted_speedup = NAN;
         }
     }
-    assert_int_equal(write_report(&fixture).plots_drawn, BE_PLOT_COUNT);
+    assert_int_equal(write_report(&fixture).plots_drawn, PLOTS_OF_TASKS);
     assert_contains("report.html", "4 of 12 points are left out, since their speedup or overhead "
                                    "is not known: threads x2, 1 us; threads x2, 10 us");
     assert_lacks("ipc_overhead.dat", "\"threads\"");
@@ -272,7 +272,7 @@ static void many_workers_and_tasks_are_drawn(void **state)
     fixture_begin(&fixture, "full", 64);
     fixture_sweep(&fixture, fixture_decades_ns, (const uint32_t[]){1, 2, 4, 8, 16, 32, 48, 64, 0},
                   executors);
-    assert_int_equal(write_report(&fixture).plots_drawn, BE_PLOT_COUNT);
+    assert_int_equal(write_report(&fixture).plots_drawn, PLOTS_OF_TASKS);
     assert_well_formed("report.html");
     fixture_finish(&fixture);
 }

@@ -1,0 +1,69 @@
+#include "report_folder.h"
+
+#include "golden.h"
+#include "transports_fixture.h"
+
+/* The picture's data, and what the report says beside it. */
+static void a_run_of_transports_is_drawn_and_told(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_transport_run(&fixture);
+    write_report(&fixture);
+    assert_exists("transports.svg", true);
+    char *data = content("transports.dat");
+    assert_golden("transports.dat", data);
+    free(data);
+    assert_contains("transports.gp", "limit_line = 100\n");
+    assert_contains("transports.gp", "limit_wake = 5000\n");
+    assert_contains("transports.gp", "lines_in[2] = [' 1 2 3', ' 1 2 3']");
+    assert_contains("report.md", "## Transports");
+    assert_contains("report.md", "2c 100 ns (96 .. 102), 2(W+S) 5.00 us.");
+    fixture_finish(&fixture);
+}
+
+static void without_floors_there_are_no_limits(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_transport_run(&fixture);
+    free(fixture.run.machine_json);
+    fixture.run.machine_json = strdup("{}");
+    write_report(&fixture);
+    assert_exists("transports.svg", true);
+    assert_contains("transports.gp", "limit_line = 0\n");
+    assert_contains("report.md", "Limits are unavailable");
+    fixture_finish(&fixture);
+}
+
+/* Other runs say nothing of transports and leave no file behind. */
+static void a_run_of_tasks_has_no_such_picture(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    write_report(&fixture);
+    assert_exists("transports.gp", false);
+    assert_exists("transports.svg", false);
+    assert_lacks("report.md", "## Transports");
+    fixture_finish(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_run_of_transports_is_drawn_and_told, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(without_floors_there_are_no_limits, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(a_run_of_tasks_has_no_such_picture, folder_setup,
+                                        folder_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
