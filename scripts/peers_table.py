@@ -49,7 +49,7 @@ def configuration_find(wanted, params, times):
 
 
 def interval(values):
-    """Of the median at 95 %: order statistics by the sign test, as be_stats_estimate widens them."""
+    """Of the median at 95 %: order statistics by the sign test, widened as be_stats_estimate does."""
     count, rank, tail = len(values), 0, 1
     while 2 * tail <= 0.05 * 2**count:
         rank += 1
@@ -73,7 +73,8 @@ def ratio_text(values, target):
     """The median with its interval, and whether that is what is wanted."""
     middle = statistics.median(values)
     low, high = interval(values) or (math.nan, math.nan)
-    between = f"({low:.3g} .. {high:.3g})" if low <= high else f"({len(values)} rounds: no interval)"
+    bounded = low <= high
+    between = f"({low:.3g} .. {high:.3g})" if bounded else f"({len(values)} rounds: no interval)"
     if low >= target:
         verdict = "met"
     elif high < target:

@@ -155,6 +155,25 @@ static void every_executor_has_our_results(void **state)
     json_decref(said);
 }
 
+/* Four chunks a worker, as multiprocessing.Pool.map takes them; the last one is not full. */
+static void a_chunk_of_its_own_choice_is_said(void **state)
+{
+    static const char spec[] =
+        "{\"protocol\":1,\"params\":{\"workload\":\"null\",\"executor\":\"cpython-threads\","
+        "\"workers\":\"2\",\"chunk\":\"auto\",\"tasks\":\"81\"}," PAIRS "}\n";
+    struct bench_said said = bench_run(NULL, NULL, spec, strlen(spec));
+    struct be_sample_record record;
+    (void)state;
+
+    assert_int_equal(said.exit_code, 0);
+    assert_non_null(strstr(said.output, "\"gauges\":{\"chunk_most\":11,\"chunk_mean\":10.125,"));
+    bench_said_finish(&said);
+    measured(spec, &record);
+    assert_int_equal(record.passes[0].tasks, 81);
+    assert_true(record.gauges.said[BE_GAUGE_peak_rss_bytes].known);
+    be_sample_record_finish(&record);
+}
+
 static void wrong_specs_are_refused_with_what_would_be_right(void **state)
 {
     static const struct {
@@ -337,6 +356,7 @@ int main(void)
         cmocka_unit_test(what_it_says_is_what_its_file_says),
         cmocka_unit_test(every_workload_has_our_results),
         cmocka_unit_test(every_executor_has_our_results),
+        cmocka_unit_test(a_chunk_of_its_own_choice_is_said),
         cmocka_unit_test(wrong_specs_are_refused_with_what_would_be_right),
         cmocka_unit_test(an_input_is_the_one_that_was_planned),
         cmocka_unit_test(a_build_with_the_lock_is_no_free_threaded_one),

@@ -111,7 +111,8 @@ class Job:
             there = " ".join(pools.START_METHODS)
             raise Failure("BE_EINVAL", f"start: '{self.start}' is not one of: {there}")
         self.workers = self.number("workers", 1, WORKERS_MAX)
-        self.chunk = self.number("chunk", 1, 2**64 - 1)
+        auto = self.params.get("chunk") == "auto"
+        self.chunk = 0 if auto else self.number("chunk", 1, 2**64 - 1)
         if self.workers > 1 and not self.executor.parallel:
             name = self.params["executor"]
             raise Failure("BE_EINVAL", f"workers: '{name}' has 1 worker, not {self.workers}")
@@ -162,3 +163,5 @@ class Job:
             raise Failure("BE_EINVAL", f"'pairs' or 'input': missing; {wanted}")
         count = self.number("tasks", len(pairs), TASKS_MAX)
         self.pairs = list(itertools.islice(itertools.cycle(pairs), count))
+        # What multiprocessing.Pool.map takes where nobody says: four chunks a worker.
+        self.chunk = self.chunk or -(-count // (4 * self.workers))

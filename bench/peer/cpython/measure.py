@@ -83,16 +83,18 @@ class Measurement:
             worker["counters"] = counters
         return {
             "type": "done", "pool_start_ns": self.pool_start_ns, "dispatcher": dispatcher,
-            "workers": self.workers, **peak_rss(job),
+            "workers": self.workers, "gauges": gauges(job),
         }
 
 
-def peak_rss(job):
-    """Of this process or the largest that it has reaped; a fork server reaps them itself."""
-    if job.start == "forkserver":
-        return {}
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return {"peak_rss_bytes": max(resource.getrusage(who).ru_maxrss for who in both) << 10}
+def gauges(job):
+    """What is known; not the largest process of a fork server, which reaps them itself."""
+    count = len(job.pairs)
+    known = {"chunk_most": min(job.chunk, count), "chunk_mean": count / -(-count // job.chunk)}
+    if job.start != "forkserver":
+        both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        known["peak_rss_bytes"] = max(resource.getrusage(who).ru_maxrss for who in both) << 10
+    return known
 
 
 def place(thread, asked):
