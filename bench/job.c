@@ -21,7 +21,7 @@ enum { COMMON_CHUNK, COMMON_STEPS, COMMON_TASKS, COMMON_WORKERS };
 
 static const struct be_param common[] = {
     /* Numbers; 0 stands for one that the spec leaves out. */
-    [COMMON_CHUNK] = {"chunk", BE_PARAM_COUNT, "1", 1, UINT64_MAX, NULL, "tasks a message"},
+    [COMMON_CHUNK] = {"chunk", BE_PARAM_COUNT, "1", 1, UINT64_MAX, "auto", "tasks a message"},
     [COMMON_STEPS] = {"steps", BE_PARAM_COUNT, "0", 0, UINT64_MAX, NULL, "steps a task"},
     [COMMON_TASKS] = {"tasks", BE_PARAM_COUNT, "0", 1, TASKS_MAX, NULL, "tasks a pass"},
     [COMMON_WORKERS] = {"workers", BE_PARAM_COUNT, "1", 1, BE_WORKERS_MAX, NULL, "workers"},
@@ -336,8 +336,13 @@ static enum be_status requests_generate(struct be_job *job, struct be_error *err
 
 static enum be_status chunk_read(struct be_job *job, struct be_error *error)
 {
-    enum be_status status = number_get(job, &common[COMMON_CHUNK], &job->chunk, error);
+    const char *given = be_params_get(&job->spec.params, "chunk");
 
+    if (given && strcmp(given, "auto") == 0) {
+        job->chunk = BE_CHUNK_AUTO;
+        return BE_OK;
+    }
+    enum be_status status = number_get(job, &common[COMMON_CHUNK], &job->chunk, error);
     if (job->chunk > job->tasks) {
         job->chunk = job->tasks;
     }

@@ -22,7 +22,7 @@ struct be_job {
     struct be_params params; /* every parameter of both rows, canonical */
     struct be_inject inject; /* none where the executor takes one worker only */
     uint32_t workers;
-    uint64_t chunk; /* at most `tasks` */
+    uint64_t chunk; /* at most `tasks`, or BE_CHUNK_AUTO */
     uint64_t tasks;
     struct be_shared memory; /* accounts, the requests, and room for what comes of them */
 };

@@ -104,6 +104,10 @@ CREATE TABLE sample (
     stage_wake_dispatcher_ns REAL,
     stage_decode_result_ns REAL,
     stage_merge_ns REAL,
+    chunk_mean REAL,
+    chunk_most REAL,
+    window_most REAL,
+    coalesce_mean REAL,
     transcript_hash INTEGER,
     hash INTEGER NOT NULL,
     FOREIGN KEY (run, configuration) REFERENCES configuration

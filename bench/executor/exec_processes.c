@@ -12,6 +12,15 @@
 /* Messages under way with a worker take no more than this, unless two of them do. */
 #define FLIGHT_BYTES_MAX (UINT64_C(16) << 20)
 
+/*
+ * A chunk that follows the speed of tasks, at most: tasks, and bytes with their results. Larger
+ * messages cost no less a task, and leave the cache.
+ */
+enum { AUTO_CHUNK_MAX = 8192, AUTO_CHUNK_BYTES_MAX = 192 << 10 };
+
+/* Messages under way with a worker, at most, where window or chunk follow the speed of tasks. */
+enum { AUTO_WINDOW_MESSAGES = 1024, AUTO_CHUNK_MESSAGES = 8 };
+
 /* Remembers an error that leaves workers in an unknown state. */
 static enum be_status pool_conclude(struct be_executor *pool, enum be_status status,
                                     const struct be_error *cause, struct be_error *error)
@@ -25,24 +34,54 @@ static enum be_status pool_conclude(struct be_executor *pool, enum be_status sta
     return status;
 }
 
-/* Tasks a message, at most: no more than a pass has, nor than a frame can tell. */
-static uint64_t chunk_max(const struct be_executor_env *env)
+/* Of the requests of so many tasks and their results, as they travel. */
+static uint64_t message_bytes(const struct be_executor *pool, uint64_t tasks)
 {
-    uint64_t limit = env->tasks < UINT32_MAX ? env->tasks : UINT32_MAX;
+    return (be_request_numbers(pool, tasks) + be_reply_numbers(pool, tasks)) * sizeof(uint64_t);
+}
 
-    return env->chunk < limit ? env->chunk : limit;
+/* Tasks a message, at most: no more than a pass has, nor than a frame can tell. */
+static uint64_t chunk_max(const struct be_executor *pool)
+{
+    const struct be_executor_env *env = pool->env;
+    uint64_t limit = env->tasks < UINT32_MAX ? env->tasks : UINT32_MAX;
+    uint64_t chunk = env->chunk;
+
+    if (chunk == BE_CHUNK_AUTO) {
+        chunk = AUTO_CHUNK_MAX;
+        while (chunk > 1 && message_bytes(pool, chunk) > AUTO_CHUNK_BYTES_MAX) {
+            chunk /= 2;
+        }
+    }
+    return chunk < limit ? chunk : limit;
 }
 
 /* Messages of such chunks that may be under way with one worker. */
 static uint64_t window_max(const struct be_executor *pool, uint64_t chunk)
 {
-    uint64_t window = be_params_get_count(pool->env->params, "window", 1) / chunk;
-    uint64_t numbers = be_request_numbers(pool, chunk) + be_reply_numbers(pool, chunk);
-    uint64_t room = FLIGHT_BYTES_MAX / sizeof(uint64_t) / numbers;
+    uint64_t most = pool->env->chunk == BE_CHUNK_AUTO ? AUTO_CHUNK_MESSAGES : AUTO_WINDOW_MESSAGES;
+    uint64_t window = be_params_get_count(pool->env->params, "window", most * chunk) / chunk;
+    uint64_t room = FLIGHT_BYTES_MAX / message_bytes(pool, chunk);
 
+    if (pool->env->chunk == BE_CHUNK_AUTO && window < most) {
+        window = most; /* chunks become smaller than that */
+    }
     room = room > 2 ? room : 2;
     window = window > 1 ? window : 1;
     return window < room ? window : room;
+}
+
+static void rule_init(struct be_feed_rule *rule, const struct be_executor *pool)
+{
+    const struct be_executor_env *env = pool->env;
+
+    *rule = (struct be_feed_rule){
+        .workers = env->workers,
+        .chunk = pool->chunk_max,
+        .window = be_params_get_count(env->params, "window", pool->window * pool->chunk_max),
+        .follows_chunk = env->chunk == BE_CHUNK_AUTO,
+        .follows_window = be_params_get_count(env->params, "window", 0) == 0,
+    };
 }
 
 static struct be_link_env link_env(const struct be_executor *pool, uint32_t index)
@@ -60,14 +99,29 @@ static struct be_link_env link_env(const struct be_executor *pool, uint32_t inde
     };
 }
 
+/* False: messages cannot be smaller, or are not to be. */
+static bool chunk_shrink(struct be_executor *pool)
+{
+    if (!pool->rule.follows_chunk || pool->chunk_max == 1) {
+        return false;
+    }
+    pool->chunk_max /= 2;
+    pool->rule.chunk = pool->chunk_max;
+    return true;
+}
+
 static enum be_status process_start(struct be_executor *pool, uint32_t index,
                                     struct be_error *error)
 {
     struct be_process *process = &pool->processes[index];
-    struct be_birth birth = {
-        .pool = pool, .index = index, .asked_ns = be_clock_now_ns(), .link = link_env(pool, index)};
-    enum be_status status =
-        be_link_open(pool->transport, &birth.link, &process->end, birth.fds, error);
+    struct be_birth birth = {.pool = pool, .index = index, .asked_ns = be_clock_now_ns()};
+    enum be_status status;
+
+    /* What a transport carries is asked of it, by the first worker's link. */
+    do {
+        birth.link = link_env(pool, index);
+        status = be_link_open(pool->transport, &birth.link, &process->end, birth.fds, error);
+    } while (status == BE_EUNAVAILABLE && chunk_shrink(pool));
 
     if (status != BE_OK) {
         return status;
@@ -129,8 +183,9 @@ struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
     pool->transport = be_transport_find(be_params_get(env->params, "transport"));
     be_coder_init(&pool->coder, be_codec_find(be_params_get(env->params, "codec")), env->meter,
                   &env->clock_costs);
-    pool->chunk_max = chunk_max(env);
+    pool->chunk_max = chunk_max(pool);
     pool->window = window_max(pool, pool->chunk_max);
+    rule_init(&pool->rule, pool);
     pool->coalesce = be_params_get_count(env->params, "coalesce", UINT64_MAX);
     pool->processes = calloc(env->workers, sizeof(*pool->processes));
     pool->results = calloc(be_reply_numbers(pool, pool->chunk_max), sizeof(uint64_t));
@@ -215,10 +270,12 @@ static enum be_status processes_run(struct be_executor *pool, const struct be_ba
 
     if (status == BE_OK && batch->tasks > 0) {
         pool->batch = batch;
-        pool->chunk = pool->chunk_max < batch->tasks ? pool->chunk_max : batch->tasks;
-        pool->start_ns = be_clock_now_ns();
         pool->next = 0;
         pool->merged = 0;
+        uint64_t start_ns = be_clock_now_ns();
+        for (uint32_t i = 0; i < pool->env->workers; i++) {
+            pool->processes[i].noted_ns = start_ns;
+        }
         status = be_process_pool_pass(pool, &cause);
         pool->batch = NULL;
     }
@@ -245,6 +302,11 @@ static enum be_status processes_count(struct be_executor *pool, bool start, stru
         be_stages_clear(pool->stages);
     } else if (pool->stages) {
         be_stages_tell(pool->stages, pool->env->gauges);
+    }
+    if (start) {
+        pool->batching = (struct be_batching){0};
+    } else {
+        be_batching_tell(&pool->batching, pool->env->gauges);
     }
     return pool_conclude(pool, status, &cause, error);
 }
@@ -285,10 +347,11 @@ static const struct be_param processes_params[] = {
     {
         .name = "window",
         .type = BE_PARAM_COUNT,
-        .fallback = "1024",
+        .fallback = "auto",
         .min = 1,
         .max = 1 << 20,
-        .help = "tasks in flight a worker, at most, and 16 MiB of them; a chunk is never split",
+        .choices = "auto",
+        .help = "tasks in flight a worker, at most, and 16 MiB of them; auto: what lasts 4 ms",
     },
     {.name = NULL},
 };

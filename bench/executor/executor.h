@@ -74,13 +74,15 @@ struct be_extra {
     uint64_t last_task; /* of a pass, by its index in the batch that run is given */
 };
 
+#define BE_CHUNK_AUTO 0
+
 /* What an executor is made from. Borrowed: it all outlives the executor. */
 struct be_executor_env {
     const struct breakeven_workload *workload;
     const struct be_params *params; /* validated: every parameter of the row is there */
     const struct be_spec *spec;     /* what all of this comes from */
     uint32_t workers;               /* 1 .. BE_WORKERS_MAX */
-    uint64_t chunk;                 /* tasks a message, at least 1 */
+    uint64_t chunk;                 /* tasks a message; BE_CHUNK_AUTO: as the speed of tasks says */
     uint64_t tasks;                 /* of the largest batch that run will be given */
     const struct be_pin *pin;
     const struct be_counter_plan *counters; /* NULL: none */

@@ -34,6 +34,7 @@ bool be_flights_take(struct be_flights *flights, struct be_flight *taken)
     }
     *taken = *be_flights_oldest(flights);
     flights->messages -= (taken->end - taken->first) / taken->count;
+    flights->tasks -= taken->end - taken->first;
     flights->oldest++;
     return true;
 }

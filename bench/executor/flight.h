@@ -29,6 +29,7 @@ struct be_flights {
     uint64_t oldest;   /* entries since the beginning, as in `newest` */
     uint64_t newest;   /* behind it */
     uint64_t messages; /* in all entries */
+    uint64_t tasks;    /* likewise */
 };
 
 /* Errors: BE_ENOMEM. A zeroed one may be finished, too. */
@@ -43,6 +44,7 @@ static inline void be_flights_put(struct be_flights *flights, uint64_t first, ui
     struct be_flight *last = &flights->items[(flights->newest - 1) & flights->mask];
 
     flights->messages++;
+    flights->tasks += count;
     if (flights->newest > flights->oldest && last->end == first && last->count == count &&
         last->sent_ns == sent_ns && last->tries == tries) {
         last->end += count;
@@ -73,6 +75,7 @@ static inline void be_flights_answered(struct be_flights *flights)
     struct be_flight *oldest = &flights->items[flights->oldest & flights->mask];
 
     flights->messages--;
+    flights->tasks -= oldest->count;
     oldest->first += oldest->count;
     flights->oldest += oldest->first == oldest->end;
 }

@@ -58,19 +58,21 @@ static enum be_status chunk_put(struct be_executor *pool, uint32_t index, uint64
     frame->stamped = pool->stages && be_stages_begin(pool->stages, index, now_ns);
     end->ops->put(end);
     be_flights_put(&process->flights, pool->next, (uint32_t)count, 0, now_ns);
+    be_batching_add(&pool->batching, count);
     pool->next += count;
     return BE_OK;
 }
 
-static uint64_t pool_limit(const struct be_executor *pool, uint64_t now_ns)
+/* How much this worker is to be fed, by what it did since it was last asked. */
+static struct be_feed process_portion(struct be_executor *pool, struct be_process *process,
+                                      uint64_t now_ns)
 {
-    return be_feed_limit(&(struct be_feed_state){
-        .workers = pool->env->workers,
-        .window = pool->window,
-        .left = (pool->batch->tasks - pool->next + pool->chunk - 1) / pool->chunk,
-        .merged = pool->merged / pool->chunk,
-        .passed_ns = now_ns - pool->start_ns,
-    });
+    if (process->answered > 0) {
+        be_speed_note(&process->speed, process->answered, now_ns - process->noted_ns);
+        process->noted_ns = now_ns;
+        process->answered = 0;
+    }
+    return be_feed_decide(&pool->rule, &process->speed, pool->batch->tasks - pool->next);
 }
 
 /*
@@ -81,21 +83,28 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
 {
     struct be_process *process = &pool->processes[index];
     uint64_t now_ns = be_clock_now_ns();
-    uint64_t limit = pool_limit(pool, now_ns);
-    uint64_t half = (limit + 1) / 2;
+    struct be_feed feed = process_portion(pool, process, now_ns);
     uint64_t together = 0;
     enum be_status status = BE_OK;
 
-    if (process->flights.messages + half > limit || pool->next == pool->batch->tasks ||
+    if (process->flights.tasks + feed.half > feed.limit || pool->next == pool->batch->tasks ||
         process->is_choked) {
         return BE_OK;
     }
-    while (status == BE_OK && half-- > 0 && pool->next < pool->batch->tasks &&
-           process->end->ops->pending(process->end) < BE_END_PENDING_BYTES) {
+    for (uint64_t sent = 0;
+         status == BE_OK && sent < feed.half && pool->next < pool->batch->tasks &&
+         process->flights.messages < pool->window &&
+         process->end->ops->pending(process->end) < BE_END_PENDING_BYTES;
+         sent += pool->chunk) {
+        pool->chunk = feed.half - sent < feed.chunk ? feed.half - sent : feed.chunk;
         status = chunk_put(pool, index, now_ns, error);
         if (status == BE_OK && ++together % pool->coalesce == 0) {
             status = process_flush(pool, index, error);
         }
+    }
+    pool->batching.flushes += together > 0 ? (together - 1) / pool->coalesce + 1 : 0;
+    if (process->flights.tasks > pool->batching.held_most) {
+        pool->batching.held_most = process->flights.tasks;
     }
     return status == BE_OK ? process_flush(pool, index, error) : status;
 }
@@ -168,6 +177,7 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
         be_latency_add(&pool->env->accounts[index].latency, be_clock_now_ns() - sent_ns);
     }
     be_flights_answered(&process->flights);
+    process->answered += frame->count;
     return BE_OK;
 }
 

@@ -11,9 +11,11 @@
 #ifndef BE_BENCH_PROCESS_POOL_H
 #define BE_BENCH_PROCESS_POOL_H
 
+#include "executor/batching.h"
 #include "executor/child.h"
 #include "executor/coder.h"
 #include "executor/executor.h"
+#include "executor/feed.h"
 #include "executor/flight.h"
 #include "executor/place.h"
 #include "executor/stages.h"
@@ -26,6 +28,9 @@ struct be_process {
     struct be_end *end; /* the dispatcher's, of its link */
     bool is_choked;     /* its link is full; the waiter was told */
     struct be_flights flights;
+    struct be_speed speed;
+    uint64_t answered; /* tasks since its speed was noted */
+    uint64_t noted_ns; /* when that was */
 };
 
 struct be_executor {
@@ -34,10 +39,11 @@ struct be_executor {
     struct be_start *start; /* NULL: that method has none, or it is not open */
     const struct be_transport_ops *transport;
     struct be_coder coder; /* the dispatcher's; a worker has its own */
-    uint64_t chunk_max;    /* tasks a message, at most */
-    uint64_t window;       /* messages under way with one worker, at most */
-    uint64_t coalesce;     /* messages that leave together, at most */
-    uint64_t *results;     /* of one message, decoded; room for chunk_max tasks */
+    struct be_feed_rule rule;
+    uint64_t chunk_max; /* tasks a message, at most */
+    uint64_t window;    /* messages under way with one worker, at most */
+    uint64_t coalesce;  /* messages that leave together, at most */
+    uint64_t *results;  /* of one message, decoded; room for chunk_max tasks */
     struct be_process *processes;
     struct be_waiter waiter;
     enum be_frame_kind awaited; /* from every worker */
@@ -46,8 +52,7 @@ struct be_executor {
 
     /* The pass under way. */
     const struct be_batch *batch;
-    uint64_t chunk;
-    uint64_t start_ns;
+    uint64_t chunk;  /* tasks of the next message */
     uint64_t next;   /* the first task that was not yet handed out */
     uint64_t merged; /* tasks */
 
@@ -55,6 +60,7 @@ struct be_executor {
     struct be_lap lap;        /* in this round */
     struct be_stages *stages; /* of messages, at window 1; else NULL */
     struct be_stamp messages; /* whose time from feeding to merging is taken */
+    struct be_batching batching;
 };
 
 /* Numbers that a message of `count` tasks and its answer are made of. */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "executor/batching.h"
+#include "executor/feed.h"
 #include "executor/worker.h"
 #include "futex.h"
 
@@ -22,6 +24,8 @@ struct pool_thread {
     uint32_t index;
     pthread_t handle;
     clockid_t cpu_clock;
+    struct be_speed speed;
+    struct be_batching batching;
 };
 
 struct be_executor {
@@ -34,21 +38,19 @@ struct be_executor {
     /* An order is written first and then announced by a new number in `announced`. */
     enum thread_order order;
     struct be_batch batch;
-    uint64_t chunk;
+    uint64_t chunk; /* no larger than the batch, or BE_CHUNK_AUTO */
     alignas(128) _Atomic uint32_t announced;
     alignas(128) _Atomic uint32_t busy; /* workers that have not yet done what was announced */
     alignas(128) _Atomic uint64_t cursor;
 };
 
-void be_thread_pool_work(struct be_executor *pool, struct be_worker *worker,
-                         struct breakeven_turns *turns)
+/* Takes chunks of the size given and computes them; returns how many tasks that were. */
+static uint64_t chunks_work(struct be_executor *pool, struct be_worker *worker,
+                            struct breakeven_turns *turns)
 {
-    struct be_account *account = worker->account;
     const struct be_batch *batch = &pool->batch;
     uint64_t tasks = 0;
-    uint64_t start_ns = be_clock_now_ns();
 
-    be_worker_begin(worker, start_ns);
     /* Counted down in a register: a store before each fetch_add would be 2 % of a short message. */
     for (uint32_t quick = worker->quick;; quick--) {
         uint64_t first =
@@ -68,6 +70,46 @@ void be_thread_pool_work(struct be_executor *pool, struct be_worker *worker,
         }
         tasks += count;
     }
+    return tasks;
+}
+
+/* The same, each of what lasts for a while. */
+static uint64_t chunks_work_auto(struct be_executor *pool, struct be_worker *worker,
+                                 struct breakeven_turns *turns)
+{
+    const struct be_batch *batch = &pool->batch;
+    struct pool_thread *thread = &pool->threads[worker->index];
+    uint64_t tasks = 0;
+    uint64_t before_ns = be_clock_now_ns();
+
+    for (;;) {
+        uint64_t taken = atomic_load_explicit(&pool->cursor, memory_order_relaxed);
+        uint64_t left = taken < batch->tasks ? batch->tasks - taken : 0;
+        uint64_t count = be_feed_chunk(&thread->speed, left, pool->env->workers);
+        uint64_t first = atomic_fetch_add_explicit(&pool->cursor, count, memory_order_relaxed);
+        if (first >= batch->tasks) {
+            return tasks;
+        }
+        left = batch->tasks - first;
+        count = count < left ? count : left;
+        be_worker_compute(worker, batch, first, count, turns);
+        uint64_t now_ns = be_clock_now_ns();
+        be_speed_note(&thread->speed, count, now_ns - before_ns);
+        be_batching_add(&thread->batching, count);
+        before_ns = now_ns;
+        tasks += count;
+    }
+}
+
+void be_thread_pool_work(struct be_executor *pool, struct be_worker *worker,
+                         struct breakeven_turns *turns)
+{
+    struct be_account *account = worker->account;
+    uint64_t start_ns = be_clock_now_ns();
+
+    be_worker_begin(worker, start_ns);
+    uint64_t tasks = pool->chunk == BE_CHUNK_AUTO ? chunks_work_auto(pool, worker, turns)
+                                                  : chunks_work(pool, worker, turns);
     uint64_t end_ns = be_clock_now_ns();
     be_worker_end(worker, end_ns);
     if (tasks > 0) {
@@ -198,7 +240,7 @@ enum be_status be_thread_pool_run(struct be_executor *pool, const struct be_batc
 {
     (void)error; /* threads do not die one by one */
     pool->batch = *batch;
-    /* No larger than the batch, so that the cursor cannot wrap around. */
+    /* No larger, so that the cursor cannot wrap around. */
     pool->chunk = pool->env->chunk < batch->tasks ? pool->env->chunk : batch->tasks;
     atomic_store_explicit(&pool->cursor, 0, memory_order_relaxed);
     if (batch->tasks > 0) {
@@ -208,11 +250,34 @@ enum be_status be_thread_pool_run(struct be_executor *pool, const struct be_batc
     return BE_OK;
 }
 
+static void batching_clear(struct be_executor *pool)
+{
+    for (uint32_t i = 0; i < pool->started; i++) {
+        pool->threads[i].batching = (struct be_batching){0};
+    }
+}
+
+/* What the workers chose; a chunk that is given is none of theirs. */
+static void batching_tell(const struct be_executor *pool)
+{
+    struct be_batching all = {0};
+
+    for (uint32_t i = 0; i < pool->started; i++) {
+        be_batching_merge(&all, &pool->threads[i].batching);
+    }
+    be_batching_tell(&all, pool->env->gauges);
+}
+
 enum be_status be_thread_pool_count(struct be_executor *pool, bool start, struct be_error *error)
 {
     (void)error;
     pool_announce(pool, start ? ORDER_COUNT_START : ORDER_COUNT_STOP);
     pool_await(pool);
+    if (start) {
+        batching_clear(pool);
+    } else {
+        batching_tell(pool);
+    }
     return BE_OK;
 }
 

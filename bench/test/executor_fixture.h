@@ -76,7 +76,9 @@ static inline void fixture_spec_fill(struct fixture *f)
     status |= be_params_set(params, "executor", f->ops->name, NULL);
     status |= be_params_set(params, "workload", f->env.workload->name, NULL);
     status |= be_params_set_count(params, "workers", f->env.workers, NULL);
-    status |= be_params_set_count(params, "chunk", f->env.chunk, NULL);
+    status |= f->env.chunk == BE_CHUNK_AUTO
+                  ? be_params_set(params, "chunk", "auto", NULL)
+                  : be_params_set_count(params, "chunk", f->env.chunk, NULL);
     assert_int_equal(status, BE_OK);
     f->spec.passes = 1;
 }

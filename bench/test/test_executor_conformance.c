@@ -193,8 +193,31 @@ static void fail_every(const struct be_executor_ops *ops, uint64_t chunk, uint64
     fixture_end(&f);
 }
 
+/* Of MANY tiny tasks and more, which share messages; the first ones go alone. */
+static void runs_chunks_that_follow_the_speed_of_tasks(void **state)
+{
+    struct fixture f;
+
+    fixture_start(&f, *state, euclid(), 3, BE_CHUNK_AUTO);
+    run_and_check(&f, 0, 1);
+    run_and_check(&f, 1, 1);
+    assert_int_equal(f.ops->count(f.executor, true, &f.error), BE_OK);
+    run_and_check(&f, MANY, 1);
+    run_and_check(&f, 50000, 2);
+    assert_int_equal(f.ops->count(f.executor, false, &f.error), BE_OK);
+    if (f.ops->caps & BE_EXECUTOR_PARALLEL) {
+        const struct be_gauge_said *said = f.gauges.said;
+        assert_true(said[BE_GAUGE_chunk_mean].known && said[BE_GAUGE_chunk_most].known);
+        assert_true(said[BE_GAUGE_chunk_mean].value > 2);
+        assert_true(said[BE_GAUGE_chunk_most].value >= said[BE_GAUGE_chunk_mean].value);
+        assert_true(said[BE_GAUGE_chunk_most].value <= 50000. / 6);
+    }
+    fixture_end(&f);
+}
+
 static void a_task_that_fails_fails_alone(void **state)
 {
+    fail_every(*state, BE_CHUNK_AUTO, 9);
     fail_every(*state, 1, 10);
     fail_every(*state, 7, 10);
     fail_every(*state, 1000, 99);
@@ -210,10 +233,10 @@ static void all_tasks_may_fail(void **state)
 static void large_messages_do_not_block(void **state)
 {
     const struct breakeven_workload *const workloads[] = {&large, &small_to_large};
-    const uint64_t chunks[] = {1, 100};
+    const uint64_t chunks[] = {BE_CHUNK_AUTO, 1, 100};
 
     for (size_t i = 0; i < 2; i++) {
-        for (size_t j = 0; j < 2; j++) {
+        for (size_t j = 0; j < 3; j++) {
             struct fixture f;
             fixture_start(&f, *state, workloads[i], 2, chunks[j]);
             run_and_check(&f, 320, 1);
@@ -383,6 +406,7 @@ static const struct {
     CASE(runs_one_chunk_larger_than_the_tasks),
     CASE(runs_several_passes_on_one_pool),
     CASE(runs_uneven_tasks),
+    CASE(runs_chunks_that_follow_the_speed_of_tasks),
     CASE(a_task_that_fails_fails_alone),
     CASE(all_tasks_may_fail),
     CASE(large_messages_do_not_block),

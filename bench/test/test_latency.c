@@ -1,4 +1,4 @@
-/* The histogram of times, and how much a worker is fed. */
+/* The histogram of times. */
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "executor/feed.h"
 #include "executor/latency.h"
 
 static struct be_latency latency_of(const uint64_t *times_ns, size_t count)
@@ -99,26 +98,6 @@ static void merged_histograms_are_one(void **state)
     assert_int_equal(latency.max_ns, 15000);
 }
 
-static void a_worker_s_limit_falls_with_what_is_left(void **state)
-{
-    static const struct {
-        struct be_feed_state state;
-        uint64_t limit;
-    } cases[] = {
-        {{.workers = 2, .window = 64, .left = 1000, .merged = 0, .passed_ns = 0}, 64},
-        {{.workers = 2, .window = 64, .left = 100, .merged = 0, .passed_ns = 0}, 25},
-        {{.workers = 4, .window = 64, .left = 3, .merged = 0, .passed_ns = 0}, 1},
-        {{.workers = 1, .window = 0, .left = 1000, .merged = 0, .passed_ns = 0}, 1},
-        /* Short tasks: as many as last for a round trip of 100 us. */
-        {{.workers = 2, .window = 64, .left = 4, .merged = 1000, .passed_ns = 1000000}, 49},
-    };
-    (void)state;
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_int_equal(be_feed_limit(&cases[i].state), cases[i].limit);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,7 +106,6 @@ int main(void)
         cmocka_unit_test(what_no_bucket_holds_goes_into_the_last_ones),
         cmocka_unit_test(percentiles_are_of_rank_and_need_enough_times),
         cmocka_unit_test(merged_histograms_are_one),
-        cmocka_unit_test(a_worker_s_limit_falls_with_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,10 +45,10 @@ static void summary_put(const struct be_summary *summary, struct be_buffer *text
     } else if (configuration->grain_asked_ns > 0) {
         be_units_format_duration(grain, (double)configuration->grain_asked_ns);
     }
-    be_buffer_printf(text, "  %-9s %6zu  %8s  %9s  %s x%" PRIu32 ", chunk %" PRIu64 ", %s, %s\n",
-                     percent, summary->samples, speedup, grain, configuration->executor,
-                     configuration->workers, configuration->chunk, configuration->placement,
-                     configuration->workload);
+    be_buffer_printf(text, "  %-9s %6zu  %8s  %9s  %s x%" PRIu32 ", chunk %s, %s, %s\n", percent,
+                     summary->samples, speedup, grain, configuration->executor,
+                     configuration->workers, be_params_get(&configuration->params, "chunk"),
+                     configuration->placement, configuration->workload);
 }
 
 enum be_status be_intervals_list(const struct be_summaries *summaries, double wanted,

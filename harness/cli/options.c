@@ -43,7 +43,7 @@ static const struct flag flags[] = {
     SETTING("workers", "LIST", "worker counts: 1,2,4, 1..8, 1..128*2, max"),
     SETTING("placement", "NAME[,NAME]",
             "where workers are pinned: none compact spread cores smt numa"),
-    SETTING("chunk", "LIST", "tasks a message"),
+    SETTING("chunk", "LIST", "tasks a message: numbers, or auto, which follows their pace"),
     SETTING("grain", "LIST", "serial time of one task: 10us, 1us..1ms/4 (4 a decade)"),
     SETTING("scaling", "strong|weak", "weak: N times as many tasks for N workers"),
     SETTING("tasks", "N", "tasks a pass, instead of as many as last 50 ms"),

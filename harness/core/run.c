@@ -42,7 +42,7 @@ enum be_status be_configuration_index(struct be_configuration *configuration,
     configuration->executor = be_params_get(params, "executor");
     configuration->placement = be_params_get(params, "placement");
     configuration->workers = (uint32_t)be_params_get_count(params, "workers", 1);
-    configuration->chunk = be_params_get_count(params, "chunk", 1);
+    configuration->chunk = be_params_get_count(params, "chunk", 0);
     configuration->tasks = be_params_get_count(params, "tasks", 0);
     configuration->steps = be_params_get_count(params, "steps", 0);
     be_params_id(params, configuration->id);

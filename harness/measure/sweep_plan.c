@@ -141,8 +141,9 @@ static uint64_t *chunks_sum(const uint64_t *steps, size_t tasks, uint64_t chunk,
 static enum be_status bounds_fill(const uint64_t *steps, struct be_configuration *configuration,
                                   struct be_error *error)
 {
+    uint64_t chunk = configuration->chunk > 0 ? configuration->chunk : 1; /* auto may go so low */
     size_t count = 0;
-    uint64_t *sums = chunks_sum(steps, configuration->tasks, configuration->chunk, &count);
+    uint64_t *sums = chunks_sum(steps, configuration->tasks, chunk, &count);
 
     if (!sums) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %" PRIu64 " tasks",

@@ -161,7 +161,7 @@ static enum be_status chunk_check(const struct check *check, struct be_axis *axi
                                   struct be_error *error)
 {
     static const struct be_param param = {
-        .name = "chunk", .type = BE_PARAM_COUNT, .min = 1, .max = CHUNK_MAX};
+        .name = "chunk", .type = BE_PARAM_COUNT, .min = 1, .max = CHUNK_MAX, .choices = "auto"};
     (void)check;
     return param_check(&param, axis, NULL, error);
 }

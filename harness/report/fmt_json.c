@@ -109,7 +109,7 @@ static json_t *configuration_object(const struct be_summary *summary, const stru
         {"grain_ns", be_member_median(&summary->grain_ns)},
         {"steps", known_count(configuration->steps)},
         {"tasks", be_json_count(configuration->tasks)},
-        {"chunk", be_json_count(configuration->chunk)},
+        {"chunk", known_count(configuration->chunk)},
         {"bound_order",
          be_json_real(configuration->bound_order > 0 ? configuration->bound_order : NAN)},
         {"bound_best",

@@ -31,7 +31,7 @@ static void values_become_canonical(void **state)
         {"workers", "1..max*2", "1,2,4"},
         {"workers", "8,1..3,max,2", "1,2,3,4,8"},
         {"grain", "1us..100us/2,1ms,1000us", "1us,3162ns,10us,31623ns,100us,1ms"},
-        {"chunk", "16,016,1", "16,1"},
+        {"chunk", "16,016,1,auto", "16,1,auto"},
         {"placement", "smt,none", "smt,none"},
         {"switch-interval", "0.005s,100us", "5ms,100us"},
         {"start", "spawn,fork", "spawn,fork"},
