@@ -19,8 +19,8 @@ CPYTHON = {EXECUTOR: "cpython-processes", "start": "fork"}
 TARGETS = (
     ({**FULL, CHUNK: "1", "coalesce": "1"}, {**CPYTHON, CHUNK: "1"}, 40),
     ({**LOOSE, CHUNK: "1"}, {**CPYTHON, CHUNK: "1"}, 300),
-    ({**LOOSE, CHUNK: "100"}, {**CPYTHON, CHUNK: "best"}, 20),
-    ({**LOOSE, CHUNK: "100"}, {EXECUTOR: "threads", CHUNK: "100"}, 0.75),
+    ({**LOOSE, CHUNK: "auto"}, {**CPYTHON, CHUNK: "best"}, 20),
+    ({**LOOSE, CHUNK: "auto"}, {EXECUTOR: "threads", CHUNK: "auto"}, 0.75),
 )
 
 
@@ -49,7 +49,7 @@ def configuration_find(wanted, params, times):
 
 
 def interval(values):
-    """Of the median at 95 %: order statistics by the sign test, widened as be_stats_estimate does."""
+    """Of the median at 95 %: by the sign test, widened as be_stats_estimate does it."""
     count, rank, tail = len(values), 0, 1
     while 2 * tail <= 0.05 * 2**count:
         rank += 1

@@ -11,8 +11,8 @@
 #include "machine/placement.h"
 #include "machine/quality.h"
 #include "measure/calibrate.h"
-#include "measure/round_trip.h"
 #include "measure/peer.h"
+#include "measure/round_trip.h"
 #include "plan/schedule.h"
 
 static enum be_status string_copy(const char *text, char **copy, struct be_error *error)

@@ -22,8 +22,8 @@ static const struct {
 } configurations[] = {
     {"processes", "chunk=1;coalesce=1;executor=processes;transport=unix-stream", 2000},
     {"processes", "chunk=1;coalesce=auto;executor=processes;transport=unix-stream", 400},
-    {"processes", "chunk=100;coalesce=auto;executor=processes;transport=unix-stream", 100},
-    {"threads", "chunk=100;executor=threads", 80},
+    {"processes", "chunk=auto;coalesce=auto;executor=processes;transport=unix-stream", 100},
+    {"threads", "chunk=auto;executor=threads", 80},
     {"cpython-processes", "chunk=1;executor=cpython-processes;start=fork", 100000},
     {"cpython-processes", "chunk=100;executor=cpython-processes;start=fork", 3000},
     {"cpython-processes", "chunk=1000;executor=cpython-processes;start=fork", 1000},
@@ -97,8 +97,8 @@ static void each_target_is_held_against_the_ratio_of_neighbours(void **state)
     const char *text = be_buffer_text(&output);
     assert_line(text, "chunk 1, coalesce 1 : cpython-processes, chunk 1 ", 50, "  met");
     assert_line(text, "chunk 1, coalesce auto : cpython-processes, chunk 1 ", 250, "  not met");
-    assert_line(text, "chunk 100, coalesce auto : cpython-processes, chunk 1000 ", 10, "  not met");
-    assert_line(text, "chunk 100, coalesce auto : threads, chunk 100 ", .8, "  met");
+    assert_line(text, "chunk auto, coalesce auto : cpython-processes, chunk 1000 ", 10, "  not met");
+    assert_line(text, "chunk auto, coalesce auto : threads, chunk auto ", .8, "  met");
     be_buffer_finish(&output);
 }
 
