@@ -1,6 +1,7 @@
 /*
  * Start method `forkserver`: a worker is a copy of a small process that did nothing but load what
- * workers need. It is spawned with the pool, forks at request, and reaps.
+ * workers need. It is spawned with the pool, forks at request, and reaps. One that was lost, and
+ * its workers with it, is spawned again when a worker is asked for.
  */
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -16,12 +17,17 @@ struct be_start {
     int socket;             /* to it */
 };
 
-static void forkserver_close(struct be_start *start)
+static void server_end(struct be_start *start)
 {
     if (start->server.pid > 0) {
-        close(start->socket); /* which ends it */
+        close(start->socket); /* so it ends, once its workers have */
         be_child_reap(&start->server);
     }
+}
+
+static void forkserver_close(struct be_start *start)
+{
+    server_end(start);
     be_briefing_finish(&start->briefing);
     free(start);
 }
@@ -95,8 +101,8 @@ static enum be_status worker_order(const struct be_start *start, const struct be
     return BE_OK;
 }
 
-static enum be_status forkserver_worker(struct be_start *start, const struct be_birth *birth,
-                                        struct be_child *child, struct be_error *error)
+static enum be_status worker_ask(const struct be_start *start, const struct be_birth *birth,
+                                 struct be_child *child, struct be_error *error)
 {
     int answers[2];
 
@@ -108,6 +114,20 @@ static enum be_status forkserver_worker(struct be_start *start, const struct be_
         close(answers[0]);
     }
     return status;
+}
+
+static enum be_status forkserver_worker(struct be_start *start, const struct be_birth *birth,
+                                        struct be_child *child, struct be_error *error)
+{
+    enum be_status status = worker_ask(start, birth, child, error);
+
+    if (status != BE_EWORKER) {
+        return status;
+    }
+    /* It is gone, and its workers with it: so that these can be replaced, so is it. */
+    server_end(start);
+    status = server_start(start, error);
+    return status == BE_OK ? worker_ask(start, birth, child, error) : status;
 }
 
 static const struct be_param forkserver_params[] = {{.name = NULL}};

@@ -112,51 +112,81 @@ static void the_steps_of_a_start_are_told(void **state)
     }
 }
 
-/* Opens the one worker's link, orders it of a program that has had time to load, and hangs up. */
-static struct be_end *worker_order(const struct fixture *f, struct be_executor *pool,
-                                   struct be_child *child)
+/* A worker that no pool has started, with a link of its own. */
+struct lone {
+    struct fixture f;
+    struct be_executor *pool;
+    struct be_birth birth;
+    struct be_end *end;
+    struct be_child child;
+};
+
+static void lone_init(struct lone *lone)
 {
-    struct be_birth birth = {
-        .pool = pool,
+    struct fixture *f = &lone->f;
+
+    fixture_init(f, be_executor_find("processes"), be_workload_find("gcd-euclid"), 1, 1);
+    lone->pool = be_process_pool_alloc(&f->env);
+    lone->birth = (struct be_birth){
+        .pool = lone->pool,
         .link = {.params = &f->params, .request_bytes = 64, .reply_bytes = 64, .frames = 1}};
+}
+
+static void lone_open(struct lone *lone)
+{
+    assert_int_equal(
+        be_link_open(lone->pool->transport, &lone->birth.link, &lone->end, lone->birth.fds, NULL),
+        BE_OK);
+}
+
+static void lone_is_ready(struct lone *lone)
+{
+    struct be_frame frame = {0};
+    int fds[2];
+
+    be_link_close_fds(lone->birth.fds);
+    lone->end->ops->descriptors(lone->end, fds);
+    poll(&(struct pollfd){.fd = fds[0], .events = POLLIN}, 1, -1);
+    assert_int_equal(lone->end->ops->receive(lone->end, NULL), BE_OK);
+    assert_non_null(lone->end->ops->next(lone->end, &frame));
+    assert_int_equal(frame.kind, BE_FRAME_READY);
+}
+
+static void lone_leave(struct lone *lone)
+{
+    be_end_signal(lone->end, BE_FRAME_LEAVE, NULL);
+    be_child_reap(&lone->child);
+    be_end_close(lone->end);
+}
+
+static void lone_finish(struct lone *lone)
+{
+    be_process_pool_free(lone->pool);
+    fixture_finish(&lone->f);
+    expect_no_child();
+}
+
+/* The dispatcher hangs up once it has ordered, and the program has had time to load before. */
+static void a_worker_that_has_loaded_before_it_is_ordered_starts(void **state)
+{
     struct be_briefing briefing;
-    struct be_end *end = NULL;
+    struct lone lone;
     int socket = -1;
     pid_t pid = 0;
 
-    assert_int_equal(be_link_open(pool->transport, &birth.link, &end, birth.fds, NULL), BE_OK);
-    assert_int_equal(be_briefing_init(&briefing, &f->env, NULL), BE_OK);
-    assert_int_equal(be_program_start(&briefing, &pid, &socket, NULL), BE_OK);
-    assert_int_equal(be_child_watch(child, 0, pid, NULL), BE_OK);
-    usleep(300000);
-    assert_int_equal(be_program_order(socket, &birth, -1, NULL), BE_OK);
-    close(socket);
-    be_link_close_fds(birth.fds);
-    be_briefing_finish(&briefing);
-    return end;
-}
-
-static void a_worker_that_has_loaded_before_it_is_ordered_starts(void **state)
-{
-    struct be_child child;
-    struct be_frame frame = {0};
-    struct fixture f;
-    int fds[2];
-
     (void)state;
-    fixture_init(&f, be_executor_find("processes"), be_workload_find("gcd-euclid"), 1, 1);
-    struct be_executor *pool = be_process_pool_alloc(&f.env);
-    struct be_end *end = worker_order(&f, pool, &child);
-    end->ops->descriptors(end, fds);
-    poll(&(struct pollfd){.fd = fds[0], .events = POLLIN}, 1, -1);
-    assert_int_equal(end->ops->receive(end, &f.error), BE_OK);
-    assert_non_null(end->ops->next(end, &frame));
-    assert_int_equal(frame.kind, BE_FRAME_READY);
-    assert_int_equal(be_end_signal(end, BE_FRAME_LEAVE, NULL), BE_OK);
-    be_child_reap(&child);
-    be_end_close(end);
-    be_process_pool_free(pool);
-    fixture_finish(&f);
+    lone_init(&lone);
+    lone_open(&lone);
+    assert_int_equal(be_briefing_init(&briefing, &lone.f.env, NULL), BE_OK);
+    assert_int_equal(be_program_start(&briefing, &pid, &socket, NULL), BE_OK);
+    assert_int_equal(be_child_watch(&lone.child, 0, pid, NULL), BE_OK);
+    usleep(300000);
+    assert_int_equal(be_program_order(socket, &lone.birth, -1, NULL), BE_OK);
+    close(socket);
+    lone_is_ready(&lone);
+    lone_leave(&lone);
+    be_briefing_finish(&briefing);
+    lone_finish(&lone);
 }
 
 /* The number behind `key` in a file of /proc/PID, or 0. */
@@ -181,31 +211,29 @@ static pid_t parent_of(pid_t pid)
     return number_of(pid, "status", "\nPPid:");
 }
 
-static void a_killed_server_is_reported_by_its_workers(void **state)
+static void a_killed_server_is_reported_and_replaced(void **state)
 {
-    static const char *const chosen[] = {"start", "forkserver", NULL};
-    struct be_batch batch = batch_generate(be_workload_find("gcd-euclid"));
-    struct fixture f;
+    const struct be_start_ops *ops = be_start_find("forkserver");
+    struct be_start *start = NULL;
+    struct be_error error;
+    struct lone lone;
 
     (void)state;
-    fixture_params = chosen;
-    pool_start(&f);
-    pid_t server = parent_of(f.env.accounts[0].thread_id);
-    assert_int_equal(parent_of(server), getpid());
-    assert_int_equal(kill(server, SIGKILL), 0);
-    /* The tasks may still have been computed. */
-    enum be_status status = fixture_run(&f, &batch);
-    while (status == BE_OK) {
-        status = fixture_run(&f, &batch);
+    lone_init(&lone);
+    assert_int_equal(ops->open(&lone.f.env, &start, NULL), BE_OK);
+    for (int i = 0; i < 3; i++) {
+        lone_open(&lone);
+        assert_int_equal(ops->worker(start, &lone.birth, &lone.child, &error), BE_OK);
+        lone_is_ready(&lone);
+        pid_t server = parent_of(lone.child.pid);
+        assert_int_equal(parent_of(server), getpid());
+        assert_int_equal(kill(server, SIGKILL), 0);
+        assert_int_equal(be_child_explain(&lone.child, &error), BE_EWORKER);
+        assert_string_equal(error.message, "worker 0 ended with the server that forked it");
+        lone_leave(&lone);
     }
-    assert_int_equal(status, BE_EWORKER);
-    if (!strstr(f.error.message, "ended with the server that forked it")) {
-        fail_msg("'%s'", f.error.message);
-    }
-    fixture_end(&f);
-    fixture_params = NULL;
-    expect_no_child();
-    batch_free(&batch);
+    ops->close(start);
+    lone_finish(&lone);
 }
 
 static pid_t runner_fork(const char *start)
@@ -259,7 +287,7 @@ static void a_runner_killed_at_any_time_leaves_nothing(void **state)
     assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 }
 
-/* The same with the first process that the runner has started: that ends all the others. */
+/* The first process that the runner has started is killed before it: its workers go with that. */
 static void a_server_killed_at_any_time_leaves_nothing(void **state)
 {
     enum { KILLS = 12, LATEST_US = 60000 };
@@ -282,6 +310,8 @@ static void a_server_killed_at_any_time_leaves_nothing(void **state)
         }
         usleep((useconds_t)be_rng_below(&rng, LATEST_US));
         assert_int_equal(kill(server, SIGKILL), 0);
+        usleep((useconds_t)be_rng_below(&rng, LATEST_US));
+        assert_int_equal(kill(runner, SIGKILL), 0); /* it may have ended, but is not reaped */
         while (waitpid(-1, NULL, 0) > 0) {
         }
         assert_int_equal(errno, ECHILD);
@@ -331,7 +361,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_transport_is_handed_over),
         cmocka_unit_test(the_steps_of_a_start_are_told),
         cmocka_unit_test(a_worker_that_has_loaded_before_it_is_ordered_starts),
-        cmocka_unit_test(a_killed_server_is_reported_by_its_workers),
+        cmocka_unit_test(a_killed_server_is_reported_and_replaced),
         cmocka_unit_test(a_runner_killed_at_any_time_leaves_nothing),
         cmocka_unit_test(a_server_killed_at_any_time_leaves_nothing),
         cmocka_unit_test(a_cold_pass_holds_its_workers_time),
