@@ -1,6 +1,8 @@
 /* What the workers saw: how long tasks took, how evenly they were spread, what memory they held. */
 #include "report/page.h"
 
+enum { COLUMNS_MAX = 10 };
+
 /* Figures of all samples (core/value.def), a column each. */
 struct columns {
     size_t count;
@@ -8,7 +10,7 @@ struct columns {
         const char *header;
         enum be_value value;
         enum be_shown_kind kind;
-    } items[4];
+    } items[COLUMNS_MAX];
 };
 
 static bool has_any(const struct be_summary *summary, const struct columns *columns)
@@ -34,8 +36,8 @@ static size_t rows_count(const struct be_view *view, const struct columns *colum
 static void section_put(const struct be_view *view, const char *title, const char *text,
                         const struct columns *columns, struct be_doc *doc)
 {
-    const char *headers[] = {"executor", "workers", "task", "", "", "", ""};
-    char alignment[] = "lrlrrrr";
+    const char *headers[3 + COLUMNS_MAX] = {"executor", "workers", "task"};
+    char alignment[] = "lrlrrrrrrrrrr";
     size_t rows = rows_count(view, columns);
 
     if (view->cell_count == 0) {
@@ -79,6 +81,29 @@ void be_page_latency(const struct be_view *view, struct be_doc *doc)
                 "Service time, from submission to result, over a part of the messages. The loop is "
                 "closed: a task is submitted when there is room for it, so what waits in the "
                 "window is in this time, and what would have queued before it is not.",
+                &columns, doc);
+}
+
+void be_page_stages(const struct be_view *view, struct be_doc *doc)
+{
+    static const struct columns columns = {
+        10,
+        {{"take, encode", BE_VALUE_stage_encode_ns, BE_SHOWN_TIME},
+         {"send", BE_VALUE_stage_send_ns, BE_SHOWN_TIME},
+         {"wire, wake worker", BE_VALUE_stage_wake_ns, BE_SHOWN_TIME},
+         {"decode", BE_VALUE_stage_decode_ns, BE_SHOWN_TIME},
+         {"compute", BE_VALUE_stage_compute_ns, BE_SHOWN_TIME},
+         {"encode result", BE_VALUE_stage_encode_result_ns, BE_SHOWN_TIME},
+         {"send result", BE_VALUE_stage_send_result_ns, BE_SHOWN_TIME},
+         {"wire, wake dispatcher", BE_VALUE_stage_wake_dispatcher_ns, BE_SHOWN_TIME},
+         {"decode result", BE_VALUE_stage_decode_result_ns, BE_SHOWN_TIME},
+         {"merge", BE_VALUE_stage_merge_ns, BE_SHOWN_TIME}},
+    };
+
+    section_put(view, "Where the time of a message goes",
+                "Medians over a part of the messages, from submission to the result in order. Only "
+                "at window 1 is this known: at a wider one messages wait in line. What is sent is "
+                "what the other side has, so a stage may be 0 where it was woken at once.",
                 &columns, doc);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/io.h"
+#include "report/plot_bars.h"
 #include "report/plot_frame.h"
 #include "report/words.h"
 
@@ -78,12 +79,17 @@ static enum be_status template_append(const char *plots_folder, const char *name
     return status;
 }
 
+static bool is_of_bars(const struct be_plot *plot)
+{
+    return plot->x == BE_PLOT_STAGES || plot->x == BE_PLOT_BUDGET;
+}
+
 static void title_put(const struct be_view *view, const struct be_plot *plot,
                       struct be_buffer *title)
 {
     uint32_t workers = be_view_most_workers(view);
 
-    if (plot->x == BE_PLOT_PAYLOAD) {
+    if (plot->x == BE_PLOT_PAYLOAD || is_of_bars(plot)) {
         be_buffer_puts(title, plot->title);
         return;
     }
@@ -117,6 +123,20 @@ static void transports_fill(const struct be_view *view, const char *plots_folder
     }
 }
 
+static void bars_fill(const struct be_view *view, const char *plots_folder,
+                      struct be_drawing *drawing)
+{
+    title_put(view, drawing->plot, &drawing->title);
+    if (be_bars_count(view, drawing->plot) == 0) {
+        be_error_fill(&drawing->error, BE_ENODATA,
+                      drawing->applies ? "no pass was stamped"
+                                       : "no pool of processes ran at window 1");
+        return;
+    }
+    be_bars_put(view, drawing->plot, be_buffer_text(&drawing->title), drawing);
+    templates_append(plots_folder, drawing);
+}
+
 static void drawing_fill(const struct be_frame *frame, const char *plots_folder,
                          struct be_drawing *drawing)
 {
@@ -144,11 +164,14 @@ static bool has_payloads(const struct be_transports *transports)
     return false;
 }
 
-/* A line over task lengths, or payloads, needs two of them. */
+/* A line over task lengths, or payloads, needs two of them, and stages need a window of 1. */
 static bool applies(const struct be_view *view, const struct be_plot *plot)
 {
     if (plot->x == BE_PLOT_PAYLOAD) {
         return has_payloads(&view->transports);
+    }
+    if (plot->x == BE_PLOT_STAGES) {
+        return be_bars_count(view, plot) > 0;
     }
     bool over_tasks = plot->x == BE_PLOT_GRAIN || plot->x == BE_PLOT_GRANULARITY;
     return !over_tasks || be_words_has_scale(view);
@@ -164,6 +187,8 @@ enum be_status be_drawing_create(const struct be_view *view, const struct be_plo
     *drawing = (struct be_drawing){.plot = plot, .applies = applies(view, plot)};
     if (status == BE_OK && plot->x == BE_PLOT_PAYLOAD) {
         transports_fill(view, plots_folder, drawing);
+    } else if (status == BE_OK && is_of_bars(plot)) {
+        bars_fill(view, plots_folder, drawing);
     } else if (status == BE_OK) {
         drawing_fill(&frame, plots_folder, drawing);
     }

@@ -19,6 +19,8 @@ enum be_plot_x {
     BE_PLOT_GRAIN,       /* w */
     BE_PLOT_GRANULARITY, /* T·C/N */
     BE_PLOT_PAYLOAD,     /* bytes of a request: of transports, with points of their own */
+    BE_PLOT_STAGES,      /* the time of a message, in parts: bars (plot_bars.h), as the next */
+    BE_PLOT_BUDGET,      /* the core time of a configuration */
 };
 
 enum {
@@ -60,6 +62,10 @@ enum be_status be_drawing_create(const struct be_view *view, const struct be_plo
                                  const char *plots_folder, struct be_drawing *drawing,
                                  struct be_error *error);
 void be_drawing_finish(struct be_drawing *drawing);
+
+/* What every script of a run begins with: name, title, subtitle, reference (plot_script.c). */
+void be_script_begin(const struct be_view *view, const struct be_plot *plot, const char *title,
+                     struct be_buffer *script);
 
 /* Lets gnuplot draw it into drawing->svg, or leaves the reason in drawing->error (draw.c). */
 void be_drawing_draw(struct be_drawing *drawing);

@@ -31,6 +31,9 @@ struct be_estimate be_frame_x(const struct be_frame *frame, const struct be_view
         x = scaled(summary->wall_ns,
                    (double)summary->distinct_pus / (double)summary->configuration->tasks);
         break;
+    case BE_PLOT_STAGES:
+    case BE_PLOT_BUDGET:
+        break;
     }
     x.bounded = x.bounded && x.low > 0; /* these axes are logarithmic */
     return x;
@@ -63,6 +66,8 @@ bool be_frame_wants(const struct be_frame *frame, const struct be_view_cell *cel
     case BE_PLOT_GRAIN:
     case BE_PLOT_GRANULARITY:
     case BE_PLOT_PAYLOAD:
+    case BE_PLOT_STAGES:
+    case BE_PLOT_BUDGET:
         break;
     }
     return most;

@@ -184,19 +184,28 @@ static void ranges_put(const struct be_frame *frame, struct be_buffer *script)
     be_buffer_printf(script, "y_least = %.9g; y_most = %.9g\n", y_least, y_most);
 }
 
+void be_script_begin(const struct be_view *view, const struct be_plot *plot, const char *title,
+                     struct be_buffer *script)
+{
+    struct be_buffer subtitle = {0};
+
+    be_buffer_printf(script, "# Written by breakeven: `gnuplot %s.gp` here draws %s.svg again.\n\n",
+                     plot->name, plot->name);
+    be_frame_put_assign(script, "name", plot->name, 0);
+    be_frame_put_assign(script, "title", title, 100);
+    be_buffer_printf(&subtitle, "%s on %s", view->workloads, view->place);
+    be_frame_put_assign(script, "subtitle", be_buffer_text(&subtitle), 120);
+    be_frame_put_assign(script, "reference", plot->reference, 0);
+    script->failed = script->failed || subtitle.failed;
+    be_buffer_finish(&subtitle);
+}
+
 /* What the scripts of the project need to know of this run. */
 void be_frame_put_script(const struct be_frame *frame, const char *title, struct be_buffer *script)
 {
     const struct be_view *view = frame->view;
-    struct be_buffer subtitle = {0};
 
-    be_buffer_printf(script, "# Written by breakeven: `gnuplot %s.gp` here draws %s.svg again.\n\n",
-                     frame->plot->name, frame->plot->name);
-    be_frame_put_assign(script, "name", frame->plot->name, 0);
-    be_frame_put_assign(script, "title", title, 100);
-    be_buffer_printf(&subtitle, "%s on %s", view->workloads, view->place);
-    be_frame_put_assign(script, "subtitle", be_buffer_text(&subtitle), 120);
-    be_frame_put_assign(script, "reference", frame->plot->reference, 0);
+    be_script_begin(view, frame->plot, title, script);
     be_frame_put_assign(script, "bound", frame->bounded ? "most that whole tasks allow" : "", 0);
     panels_put(frame, script);
     series_put(frame, script);
@@ -214,6 +223,4 @@ void be_frame_put_script(const struct be_frame *frame, const char *title, struct
     ranges_put(frame, script);
     be_buffer_printf(script, "named = %d\n\n",
                      view->task_count > 1 && frame->points <= POINTS_NAMED_MAX);
-    script->failed = script->failed || subtitle.failed;
-    be_buffer_finish(&subtitle);
 }

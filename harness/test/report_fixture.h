@@ -136,6 +136,17 @@ static inline void fixture_add_serial(struct fixture *fixture, uint32_t block, u
     fixture_pin(summary, 1);
 }
 
+/* Where a message's time goes, at window 1: most of it in waking, none in decoding. */
+static inline void fixture_stage(struct be_summary *summary, double w)
+{
+    for (int value = BE_VALUE_stage_encode_ns; value <= BE_VALUE_stage_merge_ns; value++) {
+        summary->values[value] = fixture_estimate(value == BE_VALUE_stage_decode_ns ? 0 : 90, .02);
+    }
+    summary->values[BE_VALUE_stage_wake_ns] = fixture_estimate(9000, .05);
+    summary->values[BE_VALUE_stage_wake_dispatcher_ns] = fixture_estimate(8000, .05);
+    summary->values[BE_VALUE_stage_compute_ns] = fixture_estimate(w, .004);
+}
+
 /* One parallel configuration: S = min(P, cores) / (1 + o/w) x .97, or at most 1 behind a lock. */
 static inline struct be_summary *fixture_add_parallel(struct fixture *fixture, uint32_t block,
                                                       uint64_t grain_ns, uint32_t workers,
@@ -178,6 +189,9 @@ static inline struct be_summary *fixture_add_parallel(struct fixture *fixture, u
     summary->values[BE_VALUE_dispatcher_cpu_ns] =
         fixture_estimate(executor->overhead_ns * (double)tasks / 2, .03);
     summary->values[BE_VALUE_compute_ns] = fixture_estimate(w * (double)tasks, .004);
+    if (!strstr(executor->params, "executor=threads")) {
+        fixture_stage(summary, w);
+    }
     fixture_pin(summary, fixture->cores);
     fixture_spend(summary, speedup);
     summary->overhead_ns_per_task =

@@ -20,6 +20,7 @@
 
 #include "core/io.h"
 #include "report/gnuplot.h"
+#include "report/plot.h"
 #include "report/report.h"
 #include "report_fixture.h"
 
@@ -28,7 +29,7 @@
 enum { FILE_BYTES_MAX = 16 << 20 };
 
 /* All but that of transports. */
-enum { PLOTS_OF_TASKS = 4 };
+enum { PLOTS_OF_TASKS = BE_PLOT_COUNT - 1 };
 
 static char folder[64];
 

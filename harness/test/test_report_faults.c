@@ -195,7 +195,8 @@ static void a_very_long_name_is_cut_where_it_would_hide_others(void **state)
     const struct fixture_executor executors[] = {{params, 60, false}, {0}};
     fixture_begin(&fixture, "quick", 2);
     fixture_sweep(&fixture, (const uint64_t[]){1000, 0}, (const uint32_t[]){1, 2, 0}, executors);
-    assert_int_equal(write_report(&fixture).plots_drawn, 2);
+    assert_int_equal(write_report(&fixture).plots_drawn, 4);
+    assert_contains("stages.gp", "nnn... x2'");
     assert_contains("speedup.gp", "nnn...'");
     assert_lacks("speedup.gp", "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
     fixture_finish(&fixture);

@@ -258,6 +258,33 @@ static void unknown_points_are_left_out_and_named(void **state)
     fixture_finish(&fixture);
 }
 
+static void bars_are_of_what_is_known(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_quick(&fixture);
+    for (size_t i = 0; i < fixture.results.summaries.count; i++) {
+        struct be_summary *summary = &fixture.results.summaries.items[i];
+        summary->budget.known &= strcmp(summary->configuration->executor, "threads-gil") != 0;
+    }
+    assert_int_equal(write_report(&fixture).plots_drawn, PLOTS_OF_TASKS);
+    assert_contains("stages.gp", "'processes x2, 1 us'");
+    assert_lacks("stages.gp", "'threads x2");
+    assert_contains("stages.dat", "\"17.5 us + compute 1.00 us\"");
+    assert_contains("budget.gp", "'threads x2, 1 us'");
+    assert_lacks("budget.gp", "'threads-gil x2");
+    assert_contains("budget.dat", "\"remainder 2.2 %\"");
+    for (size_t i = 0; i < fixture.results.summaries.count; i++) {
+        fixture.results.summaries.items[i].values[BE_VALUE_stage_encode_ns].known = false;
+    }
+    assert_int_equal(write_report(&fixture).plots_drawn, PLOTS_OF_TASKS - 1);
+    assert_exists("stages.gp", false);
+    assert_exists("stages.svg", false);
+    fixture_finish(&fixture);
+}
+
 static void many_workers_and_tasks_are_drawn(void **state)
 {
     static const struct fixture_executor executors[] = {
@@ -274,6 +301,7 @@ static void many_workers_and_tasks_are_drawn(void **state)
                   executors);
     assert_int_equal(write_report(&fixture).plots_drawn, PLOTS_OF_TASKS);
     assert_well_formed("report.html");
+    assert_contains("report.html", " bars are left out: more cannot be read.");
     fixture_finish(&fixture);
 }
 
@@ -333,6 +361,7 @@ int main(void)
                                         folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(unknown_points_are_left_out_and_named, folder_setup,
                                         folder_teardown),
+        cmocka_unit_test_setup_teardown(bars_are_of_what_is_known, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(many_workers_and_tasks_are_drawn, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(
