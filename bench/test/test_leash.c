@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "executor/executor.h"
 #include "probe/probe.h"
+#include "start/start.h"
 
 struct leashed {
     pid_t pid;
@@ -133,6 +134,21 @@ static void workers_of_every_executor_end_too(void **state)
     }
 }
 
+static void workers_of_every_start_method_end_too(void **state)
+{
+    char params[256];
+    (void)state;
+
+    for (size_t i = 0; be_start_table[i]; i++) {
+        snprintf(params, sizeof(params),
+                 "\"workload\":\"gcd-trial\",\"executor\":\"processes\",\"workers\":\"2\","
+                 "\"start\":\"%s\",\"tasks\":\"100\",\"steps\":\"9000000000000000000\"",
+                 be_start_table[i]->row.name);
+        struct leashed leashed = leashed_start(params);
+        assert_ends_at_work(&leashed);
+    }
+}
+
 static void probes_end_too(void **state)
 {
     char params[128];
@@ -157,6 +173,7 @@ int main(void)
         cmocka_unit_test(a_serial_pass_ends_when_stdin_ends),
         cmocka_unit_test(an_end_before_anyone_looks_is_noticed),
         cmocka_unit_test(workers_of_every_executor_end_too),
+        cmocka_unit_test(workers_of_every_start_method_end_too),
         cmocka_unit_test(probes_end_too),
     };
 
