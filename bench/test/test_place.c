@@ -25,8 +25,8 @@ static void tasks_are_found_wherever_the_memory_is_mapped(void **state)
     const struct be_executor_env near = {.workload = workload, .memory = &here};
     const struct be_executor_env far = {.workload = workload, .memory = &there};
     /* Part of a pass: its tasks do not begin where the memory's do. */
-    const struct be_batch batch = {(char *)here.requests + 2 * workload->request_bytes,
-                                   (char *)here.replies + 2 * workload->reply_bytes,
+    const struct be_batch batch = {(char *)here.requests + (size_t)2 * workload->request_bytes,
+                                   (char *)here.replies + (size_t)2 * workload->reply_bytes,
                                    here.failed + 2, TASKS - 2, 0};
     be_place_tell(&near, &batch, 3, numbers);
     struct be_batch told = be_place_batch(&far, numbers, 3, 4);
@@ -34,7 +34,7 @@ static void tasks_are_found_wherever_the_memory_is_mapped(void **state)
     ((uint64_t *)told.replies)[1] = 77;
     told.failed[2] = 1;
     assert_ptr_not_equal(told.requests, batch.requests);
-    assert_ptr_equal(told.requests, (char *)there.requests + 5 * workload->request_bytes);
+    assert_ptr_equal(told.requests, (char *)there.requests + (size_t)5 * workload->request_bytes);
     assert_int_equal(((uint64_t *)here.replies)[6], 77);
     assert_int_equal(here.failed[7], 1);
     assert_int_equal(told.tasks, 4);
@@ -102,7 +102,7 @@ static int payloads_travel(const char *name, void *context)
     assert_int_equal(fixture_run(&f, &batch), BE_OK);
     for (int i = 0; i < 6; i++) {
         struct breakeven_turns nobody = {NULL};
-        const char *request = (const char *)batch.requests + i * sized.request_bytes;
+        const char *request = (const char *)batch.requests + (size_t)i * sized.request_bytes;
         uint64_t sum = 0;
         row->run(request, sized.request_bytes, &sum, 1, &nobody);
         if (((uint64_t *)batch.replies)[i] != sum) {

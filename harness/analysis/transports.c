@@ -43,9 +43,11 @@ static bool same_line(const struct be_params *a, const struct be_params *b)
     return true;
 }
 
-/* While lines and points are found: the configuration that a line began with. */
+/* While lines and points are found. */
 struct maker {
-    const struct be_params **firsts; /* one a line */
+    struct first {
+        const struct be_params *params; /* of the configuration that a line began with */
+    } * firsts;                         /* one a line */
     struct be_transports made;
 };
 
@@ -53,13 +55,13 @@ static size_t line_of(struct maker *maker, const struct be_params *params)
 {
     size_t i = 0;
 
-    while (i < maker->made.line_count &&
-           !(same_line(params, maker->firsts[i]) && same_line(maker->firsts[i], params))) {
+    while (i < maker->made.line_count && !(same_line(params, maker->firsts[i].params) &&
+                                           same_line(maker->firsts[i].params, params))) {
         i++;
     }
     if (i == maker->made.line_count) {
         const char *wake = be_params_get(params, "wake");
-        maker->firsts[i] = params;
+        maker->firsts[i].params = params;
         maker->made.lines[i].spins = wake && strcmp(wake, "futex") != 0;
         maker->made.line_count++;
     }
@@ -69,7 +71,7 @@ static size_t line_of(struct maker *maker, const struct be_params *params)
 /* The transport, and what else tells it from other lines of it. */
 static char *line_label(const struct maker *maker, size_t line)
 {
-    const struct be_params *params = maker->firsts[line];
+    const struct be_params *params = maker->firsts[line].params;
     const char *transport = be_params_get(params, "transport");
     struct be_buffer label = {0};
 
@@ -78,10 +80,10 @@ static char *line_label(const struct maker *maker, size_t line)
         const struct be_params_entry *entry = &params->entries[i];
         bool varies = false;
         for (size_t k = 0; k < maker->made.line_count && !is_position(entry->key); k++) {
-            const char *other = be_params_get(maker->firsts[k], entry->key);
-            varies =
-                varies || (strcmp(be_params_get(maker->firsts[k], "transport"), transport) == 0 &&
-                           other && strcmp(other, entry->value) != 0);
+            const char *other = be_params_get(maker->firsts[k].params, entry->key);
+            varies = varies ||
+                     (strcmp(be_params_get(maker->firsts[k].params, "transport"), transport) == 0 &&
+                      other && strcmp(other, entry->value) != 0);
         }
         if (varies) {
             be_buffer_printf(&label, ", %s %s", entry->key, entry->value);

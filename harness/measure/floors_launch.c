@@ -18,6 +18,7 @@ struct target {
 };
 
 struct targets {
+    const int32_t *between; /* only what goes between two PUs, and these are they; NULL: all */
     struct target *items;
     double *values; /* of all */
     char *topology_xml;
@@ -75,32 +76,37 @@ static void pairs_add(struct be_floors *floors, struct targets *targets,
     }
 }
 
-/* Every probe; with `between` those that go between two PUs only, and these are they. */
+/* One probe, wherever it is to be measured. */
+static void row_add(struct be_floors *floors, struct targets *targets,
+                    const struct be_catalog_row *row, const struct be_topology *topology)
+{
+    const int32_t first[2] = {be_topology_pus(topology)[0].os_index, -1};
+    struct be_near_pair pairs[BE_NEARNESS_COUNT];
+
+    if (row->workers == 2 && targets->between) {
+        floor_add(floors, targets, row, targets->between);
+    } else if (row->workers == 2) {
+        be_nearness_find_pairs(topology, pairs);
+        pairs_add(floors, targets, row, pairs);
+    } else if (!targets->between) {
+        floor_add(floors, targets, row, first);
+    }
+}
+
 static enum be_status targets_fill(const struct be_runner *runner,
-                                   const struct be_topology *topology, const int32_t *between,
-                                   uint32_t launches, struct targets *targets,
-                                   struct be_floors *floors, struct be_error *error)
+                                   const struct be_topology *topology, uint32_t launches,
+                                   struct targets *targets, struct be_floors *floors,
+                                   struct be_error *error)
 {
     const struct be_catalog_rows *rows = &runner->catalog.rows[BE_CATALOG_PROBE];
-    struct be_near_pair pairs[BE_NEARNESS_COUNT];
-    const int32_t first[2] = {be_topology_pus(topology)[0].os_index, -1};
     enum be_status status =
         targets_allocate(targets, floors, rows->count * BE_NEARNESS_COUNT + 1, launches, error);
 
     if (status != BE_OK) {
         return status;
     }
-    be_nearness_find_pairs(topology, pairs);
     for (size_t i = 0; i < rows->count; i++) {
-        if (between && rows->items[i].workers == 2) {
-            floor_add(floors, targets, &rows->items[i], between);
-        } else if (between) {
-            continue;
-        } else if (rows->items[i].workers == 2) {
-            pairs_add(floors, targets, &rows->items[i], pairs);
-        } else {
-            floor_add(floors, targets, &rows->items[i], first);
-        }
+        row_add(floors, targets, &rows->items[i], topology);
     }
     for (size_t i = 0; i < floors->count; i++) {
         targets->items[i].values = &targets->values[i * launches];
@@ -164,9 +170,8 @@ static enum be_status floors_measure(const struct be_runner *runner,
                                      uint32_t launches, struct be_floors *floors,
                                      struct be_error *error)
 {
-    struct targets targets = {0};
-    enum be_status status =
-        targets_fill(runner, topology, between, launches, &targets, floors, error);
+    struct targets targets = {.between = between};
+    enum be_status status = targets_fill(runner, topology, launches, &targets, floors, error);
 
     for (uint32_t launch = 0; launch < launches; launch++) {
         for (size_t i = 0; status == BE_OK && i < floors->count; i++) {

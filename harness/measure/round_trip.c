@@ -50,7 +50,9 @@ static void floor_note(json_t *floors, const struct be_floor *floor)
         char key[64];
         snprintf(key, sizeof(key), "%s_ns%s", floor->name, members[i].end);
         for (char *p = key; *p; p++) {
-            *p = *p == '-' ? '_' : *p;
+            if (*p == '-') {
+                *p = '_';
+            }
         }
         json_object_set_new(floors, key, be_json_real(members[i].value));
     }
