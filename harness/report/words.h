@@ -60,6 +60,12 @@ void be_words_start(const struct be_view *view, struct be_buffer *out);
 bool be_words_starts_vary(const struct be_view *view);
 
 /*
+ * "Chunk auto chose 12 .. 4,731 tasks a message on average, 8,192 at most (processes)."
+ * (words_chunk.c): over all tasks and workers of a series; nothing where no chunk was auto.
+ */
+void be_words_chunk(const struct be_view *view, struct be_buffer *out);
+
+/*
  * What a configuration cost (words_cost.c). Core time a task that was lost, and how much of it on
  * messages; nothing when unknown.
  */

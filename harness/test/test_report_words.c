@@ -391,9 +391,44 @@ static void what_no_worker_said_of_its_start_is_not_told(void **state)
     fixture_finish(&fixture);
 }
 
+/* One configuration whose messages had so many tasks. */
+static void chunk_add(struct fixture *fixture, uint32_t block, const char *params, double mean)
+{
+    const struct fixture_executor executor = {params, 1000, false};
+    struct be_summary *summary = fixture_add_parallel(fixture, block, 10000, 2, &executor);
+
+    summary->values[BE_VALUE_chunk_mean] = fixture_estimate(mean, .01);
+    summary->values[BE_VALUE_chunk_most] = fixture_estimate(2 * mean, .01);
+}
+
+static void what_chunk_auto_chose_is_told_once_a_series(void **state)
+{
+    struct be_buffer words = {0};
+    struct fixture fixture;
+    struct be_view view = {0};
+    (void)state;
+
+    fixture_begin(&fixture, "{}", 2);
+    fixture_add_serial(&fixture, 0, 10000);
+    chunk_add(&fixture, 0, "executor=threads chunk=16", 16);
+    chunk_add(&fixture, 0, "executor=threads chunk=auto", 2.5);
+    chunk_add(&fixture, 0, "executor=processes chunk=auto", 4000);
+    fixture_add_serial(&fixture, 1, 100000);
+    chunk_add(&fixture, 1, "executor=processes chunk=auto", 37);
+    fixture_find(&fixture);
+    assert_int_equal(be_view_create(&fixture.results, &view, NULL), BE_OK);
+    be_words_chunk(&view, &words);
+    assert_says(&words,
+                "Chunk auto chose 2.5 tasks a message on average, 5 at most (threads, chunk auto); "
+                "37 .. 4,000 tasks a message on average, 8,000 at most (processes).");
+    be_view_finish(&view);
+    fixture_finish(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_chunk_auto_chose_is_told_once_a_series),
         cmocka_unit_test(starts_are_told_once_each),
         cmocka_unit_test(what_no_worker_said_of_its_start_is_not_told),
         cmocka_unit_test(a_crossing_is_said_in_every_state),
