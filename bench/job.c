@@ -328,8 +328,8 @@ static enum be_status requests_generate(struct be_job *job, struct be_error *err
     }
     status = memory_create(job, error);
     if (status == BE_OK) {
-        status = be_requests_generate(workload, distribution, job->spec.seed, steps, job->tasks,
-                                      job->memory.requests, error);
+        const struct be_requests_wish wish = {distribution, job->spec.seed, steps, job->tasks};
+        status = be_requests_generate(workload, &wish, job->memory.requests, error);
     }
     return status;
 }

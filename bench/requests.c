@@ -67,33 +67,37 @@ static enum be_status largest_check(const struct requests *requests, struct be_e
                         workload->name, workload->steps_max);
 }
 
+static void varied_draw(struct requests *requests, uint64_t tasks)
+{
+    uint64_t rest = tasks % BE_DISTRIBUTION_GROUP;
+
+    if (tasks >= BE_DISTRIBUTION_GROUP) {
+        group_draw(requests, 0, BE_DISTRIBUTION_GROUP);
+    }
+    for (uint64_t i = BE_DISTRIBUTION_GROUP; i < tasks - rest; i++) {
+        memcpy(request_at(requests, i), request_at(requests, i - BE_DISTRIBUTION_GROUP),
+               requests->workload->request_bytes);
+    }
+    if (rest > 0) {
+        group_draw(requests, tasks - rest, rest);
+    }
+    requests_shuffle(requests, tasks);
+}
+
 enum be_status be_requests_generate(const struct breakeven_workload *workload,
-                                    enum be_distribution distribution, uint64_t seed,
-                                    uint64_t steps, uint64_t tasks, void *requests,
+                                    const struct be_requests_wish *wish, void *requests,
                                     struct be_error *error)
 {
-    struct requests all = {workload, distribution, steps, requests, {{0}}};
+    struct requests all = {workload, wish->distribution, wish->steps, requests, {{0}}};
 
-    if (distribution == BE_DISTRIBUTION_FIXED) {
-        workload->generate(seed, steps, tasks, requests, workload->request_bytes);
+    if (wish->distribution == BE_DISTRIBUTION_FIXED) {
+        workload->generate(wish->seed, wish->steps, wish->tasks, requests, workload->request_bytes);
         return BE_OK;
     }
     enum be_status status = largest_check(&all, error);
-    if (status != BE_OK) {
-        return status;
+    if (status == BE_OK) {
+        be_rng_init(&all.rng, wish->seed);
+        varied_draw(&all, wish->tasks);
     }
-    be_rng_init(&all.rng, seed);
-    uint64_t rest = tasks % BE_DISTRIBUTION_GROUP;
-    if (tasks >= BE_DISTRIBUTION_GROUP) {
-        group_draw(&all, 0, BE_DISTRIBUTION_GROUP);
-    }
-    for (uint64_t i = BE_DISTRIBUTION_GROUP; i < tasks - rest; i++) {
-        memcpy(request_at(&all, i), request_at(&all, i - BE_DISTRIBUTION_GROUP),
-               workload->request_bytes);
-    }
-    if (rest > 0) {
-        group_draw(&all, tasks - rest, rest);
-    }
-    requests_shuffle(&all, tasks);
-    return BE_OK;
+    return status;
 }

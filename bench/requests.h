@@ -10,15 +10,20 @@
 #include "core/distribution.h"
 #include "core/status.h"
 
+struct be_requests_wish {
+    enum be_distribution distribution;
+    uint64_t seed;
+    uint64_t steps; /* of a task, on average; at least 1 unless fixed */
+    uint64_t tasks;
+};
+
 /*
- * Writes `tasks` requests of `steps` steps on average, tasks x steps together, in an order drawn
- * from the seed; the same for the same seed. With a distribution other than `fixed`, `steps` is at
- * least 1. Beyond the first 1024 requests are copies of these: drawing one afresh costs more than
- * a small task. Errors: BE_EINVAL when the largest has more steps than the workload can have.
+ * Writes `tasks` requests, of tasks x steps together, in an order drawn from the seed; the same for
+ * the same seed. Beyond the first 1024 requests are copies of these: drawing one afresh costs more
+ * than a small task. Errors: BE_EINVAL when the largest has more steps than the workload can have.
  */
 enum be_status be_requests_generate(const struct breakeven_workload *workload,
-                                    enum be_distribution distribution, uint64_t seed,
-                                    uint64_t steps, uint64_t tasks, void *requests,
+                                    const struct be_requests_wish *wish, void *requests,
                                     struct be_error *error);
 
 #endif

@@ -188,7 +188,7 @@ struct be_executor *be_process_pool_alloc(const struct be_executor_env *env)
     rule_init(&pool->rule, pool);
     pool->coalesce = be_params_get_count(env->params, "coalesce", UINT64_MAX);
     pool->processes = calloc(env->workers, sizeof(*pool->processes));
-    pool->results = calloc(be_reply_numbers(pool, pool->chunk_max), sizeof(uint64_t));
+    pool->results = calloc(be_reply_numbers(pool, pool->chunk_max) + 1, sizeof(uint64_t));
     pool->lap.cost_ns = env->clock_costs.cpu_ns;
     be_stamp_init(&pool->rounds, env->clock_costs.wall_ns + 5 * env->clock_costs.cpu_ns);
     be_stamp_init(&pool->messages, 2 * env->clock_costs.wall_ns);

@@ -18,9 +18,8 @@ static void generate(const char *workload, enum be_distribution distribution, ui
 {
     struct be_error error;
 
-    assert_int_equal(be_requests_generate(be_workload_find(workload), distribution, seed, steps,
-                                          TASKS, pairs, &error),
-                     BE_OK);
+    const struct be_requests_wish wish = {distribution, seed, steps, TASKS};
+    assert_int_equal(be_requests_generate(be_workload_find(workload), &wish, pairs, &error), BE_OK);
 }
 
 static void all_tasks_together_have_exactly_the_mean_times_their_number(void **state)
@@ -105,9 +104,8 @@ static void a_tail_beyond_the_largest_task_is_refused(void **state)
     (void)state;
 
     generate("gcd-euclid", BE_DISTRIBUTION_UNIFORM, 1, 46, pairs);
-    assert_int_equal(
-        be_requests_generate(euclid, BE_DISTRIBUTION_UNIFORM, 1, 60, TASKS, pairs, &error),
-        BE_EINVAL);
+    const struct be_requests_wish wish = {BE_DISTRIBUTION_UNIFORM, 1, 60, TASKS};
+    assert_int_equal(be_requests_generate(euclid, &wish, pairs, &error), BE_EINVAL);
     assert_non_null(strstr(error.message, "uniform around 60 steps goes up to 119"));
     assert_non_null(strstr(error.message, "at most 91"));
 }
