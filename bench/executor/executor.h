@@ -65,6 +65,7 @@ struct be_account {
     struct be_stage_stamps stages; /* its own, of the last message that was stamped */
     /* Of its messages since the caller last cleared it; the dispatcher's where it sends them. */
     struct be_latency_histogram latency;
+    struct be_latency_histogram claims; /* of a thread: its time from one message to the next */
 };
 
 /* What a worker does beyond its tasks (see core/inject.h). Zeroed: nothing. */

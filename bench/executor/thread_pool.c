@@ -28,12 +28,20 @@ struct pool_thread {
     struct be_batching batching;
 };
 
+/* What looking into a worker's account takes, in readings of the clock. */
+enum { PASS_READINGS = 10 };
+
 struct be_executor {
     const struct be_executor_env *env;
     be_thread_pool_pass *pass;
     void *context;
     struct pool_thread *threads;
     uint32_t started;
+
+    /* Of passes in the timed ones, some: until a worker has begun, and from the last result on. */
+    struct be_stamp passes;
+    struct be_latency_histogram wakes;
+    struct be_latency_histogram ends;
 
     /* An order is written first and then announced by a new number in `announced`. */
     enum thread_order order;
@@ -158,6 +166,7 @@ static void *thread_main(void *argument)
     /* One that could not start has said so in its account; it waits to be told to leave. */
     be_worker_init(&worker, thread->pool->env, thread->index);
     worker.latency = &worker.account->latency;
+    worker.claims = &worker.account->claims;
     thread_report(thread->pool);
     thread_serve(thread->pool, &worker);
     be_worker_finish(&worker);
@@ -221,6 +230,8 @@ enum be_status be_thread_pool_create(const struct be_executor_env *env, be_threa
     pool->pass = pass;
     pool->context = context;
     pool->threads = threads;
+    be_stamp_init(&pool->passes,
+                  (uint64_t)(2 + PASS_READINGS * env->workers) * env->clock_costs.wall_ns);
 
     enum be_status status = pool_start_threads(pool, error);
     pool_await(pool);
@@ -235,6 +246,22 @@ enum be_status be_thread_pool_create(const struct be_executor_env *env, be_threa
     return BE_OK;
 }
 
+/* How long workers took to wake, and the dispatcher after them. */
+static void pass_stamp(struct be_executor *pool, uint64_t announced_ns)
+{
+    uint64_t now_ns = be_clock_now_ns();
+    uint64_t last_ns = 0;
+
+    for (uint32_t i = 0; i < pool->env->workers; i++) {
+        const struct be_account *account = &pool->env->accounts[i];
+        if (account->tasks > 0) {
+            be_latency_add(&pool->wakes, account->start_ns - announced_ns);
+            last_ns = account->end_ns > last_ns ? account->end_ns : last_ns;
+        }
+    }
+    be_latency_add(&pool->ends, now_ns - last_ns);
+}
+
 enum be_status be_thread_pool_run(struct be_executor *pool, const struct be_batch *batch,
                                   struct be_error *error)
 {
@@ -244,8 +271,13 @@ enum be_status be_thread_pool_run(struct be_executor *pool, const struct be_batc
     pool->chunk = pool->env->chunk < batch->tasks ? pool->env->chunk : batch->tasks;
     atomic_store_explicit(&pool->cursor, 0, memory_order_relaxed);
     if (batch->tasks > 0) {
+        bool is_stamped = be_stamp_due(&pool->passes) > 0;
+        uint64_t announced_ns = is_stamped ? be_clock_now_ns() : 0;
         pool_announce(pool, ORDER_PASS);
         pool_await(pool);
+        if (is_stamped) {
+            pass_stamp(pool, announced_ns);
+        }
     }
     return BE_OK;
 }
@@ -268,11 +300,47 @@ static void batching_tell(const struct be_executor *pool)
     be_batching_tell(&all, pool->env->gauges);
 }
 
+static void stages_clear(struct be_executor *pool)
+{
+    pool->wakes = pool->ends = (struct be_latency_histogram){0};
+    for (uint32_t i = 0; i < pool->env->workers; i++) {
+        pool->env->accounts[i].claims = (struct be_latency_histogram){0};
+    }
+}
+
+static void stage_tell(const struct be_executor *pool, enum be_gauge gauge,
+                       const struct be_latency_histogram *histogram)
+{
+    struct be_latency took;
+
+    be_latency_summarise(histogram, &took);
+    if (took.count > 0) {
+        be_gauges_set(pool->env->gauges, gauge, (double)took.p50_ns);
+    }
+}
+
+static void stages_tell(const struct be_executor *pool)
+{
+    struct be_latency_histogram claims = {0};
+
+    for (uint32_t i = 0; i < pool->env->workers; i++) {
+        be_latency_merge(&claims, &pool->env->accounts[i].claims);
+    }
+    stage_tell(pool, BE_GAUGE_stage_claim_ns, &claims);
+    stage_tell(pool, BE_GAUGE_stage_pass_wake_ns, &pool->wakes);
+    stage_tell(pool, BE_GAUGE_stage_pass_end_ns, &pool->ends);
+}
+
 enum be_status be_thread_pool_count(struct be_executor *pool, bool start, struct be_error *error)
 {
     (void)error;
     pool_announce(pool, start ? ORDER_COUNT_START : ORDER_COUNT_STOP);
     pool_await(pool);
+    if (start) {
+        stages_clear(pool);
+    } else {
+        stages_tell(pool);
+    }
     if (start) {
         batching_clear(pool);
     } else {

@@ -96,6 +96,10 @@ static void between_end(struct be_worker *worker, uint64_t now_ns)
     worker->meter.between_ns +=
         ((int64_t)took_ns - (int64_t)worker->env->clock_costs.wall_ns) * stands_for;
     worker->open_ns = 0;
+    if (worker->claims) {
+        uint64_t reading_ns = worker->env->clock_costs.wall_ns;
+        be_latency_add(worker->claims, took_ns > reading_ns ? took_ns - reading_ns : 0);
+    }
 }
 
 void be_worker_begin(struct be_worker *worker, uint64_t now_ns)

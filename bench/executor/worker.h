@@ -20,6 +20,7 @@ struct be_worker {
     struct be_meter meter;
     struct be_stamp between;
     struct be_latency_histogram *latency; /* of its messages; NULL: others time them */
+    struct be_latency_histogram *claims;  /* what lies between two of them; NULL: nobody asks */
     uint64_t began_ns;
     uint64_t open_ns;     /* when what lies between two messages began; 0: it is not timed */
     uint32_t open_counts; /* what that stands for */

@@ -195,6 +195,22 @@ static void a_wider_window_has_no_stages(void **state)
     fixture_params = NULL;
 }
 
+static void threads_tell_their_claims_and_wakes_and_no_messages(void **state)
+{
+    struct fixture f;
+    (void)state;
+
+    fixture_start(&f, be_executor_find("threads"), be_workload_find("sleep"), 2, 1);
+    sleep_and_count(&f);
+    assert_true(f.gauges.said[BE_GAUGE_stage_claim_ns].known);
+    assert_true(f.gauges.said[BE_GAUGE_stage_pass_wake_ns].value > 0);
+    assert_true(f.gauges.said[BE_GAUGE_stage_pass_end_ns].value > 0);
+    for (int gauge = BE_GAUGE_stage_messages; gauge <= BE_GAUGE_stage_merge_ns; gauge++) {
+        assert_false(f.gauges.said[gauge].known);
+    }
+    fixture_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +220,7 @@ int main(void)
         cmocka_unit_test(readings_are_taken_off_inside_a_process_and_never_below_0),
         cmocka_unit_test(every_transport_tells_all_stages_at_window_1),
         cmocka_unit_test(a_wider_window_has_no_stages),
+        cmocka_unit_test(threads_tell_their_claims_and_wakes_and_no_messages),
     };
 
     (void)signal(SIGPIPE, SIG_IGN);

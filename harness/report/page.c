@@ -87,6 +87,7 @@ void be_page_write(const struct be_view *view, const struct be_drawing *drawings
     be_page_transports(view, doc);
     be_page_latency(view, doc);
     be_page_stages(view, doc);
+    be_page_claims(view, doc);
     be_page_balance(view, doc);
     be_page_memory(view, doc);
     be_page_configurations(view, doc);

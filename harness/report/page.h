@@ -39,6 +39,7 @@ void be_page_latency(const struct be_view *view, struct be_doc *doc);
 void be_page_memory(const struct be_view *view, struct be_doc *doc);
 void be_page_start_steps(const struct be_view *view, struct be_doc *doc);
 void be_page_stages(const struct be_view *view, struct be_doc *doc);
+void be_page_claims(const struct be_view *view, struct be_doc *doc);
 void be_page_balance(const struct be_view *view, struct be_doc *doc);
 
 /* … how far to trust it (page_trust.c) … */

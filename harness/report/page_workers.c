@@ -107,6 +107,24 @@ void be_page_stages(const struct be_view *view, struct be_doc *doc)
                 &columns, doc);
 }
 
+void be_page_claims(const struct be_view *view, struct be_doc *doc)
+{
+    static const struct columns columns = {
+        3,
+        {{"claim", BE_VALUE_stage_claim_ns, BE_SHOWN_TIME},
+         {"wake at the beginning", BE_VALUE_stage_pass_wake_ns, BE_SHOWN_TIME},
+         {"wake at the end", BE_VALUE_stage_pass_end_ns, BE_SHOWN_TIME}},
+    };
+
+    if (rows_count(view, &columns) > 0) {
+        section_put(view, "Where the time of threads goes",
+                    "Threads have no messages: a worker claims the next chunk by itself, which is "
+                    "the time from one computed to the next one begun. They sleep between passes "
+                    "only, and are woken once for each; so is the dispatcher by the last result.",
+                    &columns, doc);
+    }
+}
+
 void be_page_balance(const struct be_view *view, struct be_doc *doc)
 {
     static const struct columns columns = {
