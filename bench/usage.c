@@ -39,9 +39,12 @@ bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after
         between_0_and(to->receive_ns - from->receive_ns, wall_ns - span_ns - send_ns);
     uint64_t codec_ns = between_0_and(
         to->encode_ns - from->encode_ns + to->decode_ns - from->decode_ns, between_ns);
-    uint64_t spin_ns =
-        between_0_and(to->spin_ns - from->spin_ns, wall_ns - span_ns - send_ns - receive_ns);
-    int64_t cpu_ns = (int64_t)(after->cpu_ns - before->cpu_ns) - (int64_t)spin_ns;
+    int64_t used_ns = (int64_t)(after->cpu_ns - before->cpu_ns);
+    uint64_t idle_ns = wall_ns - span_ns - send_ns - receive_ns;
+    uint64_t other_ns =
+        between_0_and(used_ns - (int64_t)(send_ns + receive_ns + between_ns), idle_ns);
+    uint64_t spin_ns = between_0_and(to->spin_ns - from->spin_ns, other_ns);
+    int64_t cpu_ns = used_ns - (int64_t)spin_ns;
 
     if (span_ns == 0) {
         return false;

@@ -24,8 +24,9 @@ void be_usage_read(const struct be_account *account, uint64_t cpu_ns, struct be_
  * Where a worker's time went between two looks, wall_ns apart; all parts together are no more than
  * that. Computing is what the span holds beyond what lies between messages. Where that, sending and
  * receiving come to more than the worker's CPU time, either another had the core, which is no
- * computing, or the tasks sleep, which is: the first if the worker's delay accounts for it.
- * False: its executor keeps no account of it, and *stamps is left alone.
+ * computing, or the tasks sleep, which is: the first if the worker's delay accounts for it. Nobody
+ * spins for longer than the CPU time that the other parts leave. False: its executor keeps no
+ * account of it, and *stamps is left alone.
  */
 bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after, uint64_t wall_ns,
                      struct be_stamps *stamps);

@@ -31,6 +31,7 @@ static void parts_follow_from_span_cpu_time_and_delay(void **state)
         {"no more codec than between", 900, 100, 30, 20, 500, 950, 0, {800, 100, 30, 20, 0, 0}, 0},
         {"noise of a codec", 900, 100, 30, 20, -9, 950, 0, {800, 0, 30, 120, 0, 0}, 0},
         {"it spins where it waits", 700, 100, 30, 20, 0, 1000, 0, {600, 0, 30, 120, 0, 250}, 250},
+        {"no more spin than it ran", 700, 100, 30, 20, 0, 300, 0, {600, 0, 30, 120, 0, 150}, 250},
         {"no more spin than waits", 700, 100, 30, 20, 0, 900, 0, {600, 0, 30, 120, 0, 250}, 999},
     };
     (void)state;
