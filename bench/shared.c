@@ -9,6 +9,9 @@
 /* The largest page of an ordinary mapping that is in use. */
 enum { PAGE_BYTES = 1 << 16 };
 
+/* Far more than payloads of a pass take together. */
+enum { POPULATE_BYTES_MAX = 1 << 30 };
+
 /* Places a part of `count` items behind all before it. False: there are too many. */
 static bool part_place(size_t *bytes, uint64_t count, size_t item_bytes, size_t *at)
 {
@@ -90,4 +93,11 @@ void be_shared_finish(struct be_shared *shared)
         }
     }
     *shared = (struct be_shared){0};
+}
+
+void be_shared_populate(const struct be_shared *shared, size_t request_bytes)
+{
+    if (request_bytes <= POPULATE_BYTES_MAX) {
+        madvise(shared->requests, request_bytes, MADV_POPULATE_READ);
+    }
 }

@@ -44,6 +44,12 @@ enum be_status be_shared_attach(int fd, const struct be_shared_shape *shape,
 /* A zeroed one may be finished too. */
 void be_shared_finish(struct be_shared *shared);
 
+/*
+ * Maps that much of the requests into the calling process at once, so that touching them later
+ * takes no page fault. Where there is too much, or the kernel cannot (before 5.14), that stays.
+ */
+void be_shared_populate(const struct be_shared *shared, size_t request_bytes);
+
 /* Where a part of it lies, whichever process asks. */
 static inline size_t be_shared_offset(const struct be_shared *shared, const void *part)
 {

@@ -232,6 +232,10 @@ static enum be_status worker_init(struct process_worker *self, const struct be_b
     be_stamp_init(&self->writes, costs->wall_ns + 2 * costs->cpu_ns);
     /* One that could not start has said so in its account; the dispatcher looks there. */
     be_worker_init(&self->worker, env, birth->index);
+    if (pool->transport->in_place) {
+        /* Or passes would pay for it, page by page. */
+        be_shared_populate(env->memory, env->tasks * env->workload->request_bytes);
+    }
     return self->requests && self->results && self->failed ? BE_OK : BE_ENOMEM;
 }
 

@@ -2,6 +2,7 @@
 #include "executor_fixture.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +81,50 @@ static void nothing_is_left_behind(void **state)
     assert_int_equal(descriptors_open(), before);
 }
 
+static long faults_so_far(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
+/* A sanitizer would touch memory of its own for each page. */
+__attribute__((no_sanitize("address", "undefined"))) static uint64_t
+pages_touch(const unsigned char *pages, size_t count, size_t page_bytes)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += pages[i * page_bytes];
+    }
+    return sum;
+}
+
+/* What was written costs whoever maps it no fault more. */
+static void what_was_written_is_mapped_at_once(void **state)
+{
+    enum { PAGES = 1024, PAGE = 4096 };
+    const struct be_shared_shape large = {1, PAGES, PAGE, PAGE};
+    struct be_shared here;
+    struct be_shared there;
+    (void)state;
+
+    assert_int_equal(be_shared_create(&large, &here, NULL), BE_OK);
+    memset(here.requests, 1, (size_t)PAGES * PAGE);
+    if (madvise(here.requests, PAGE, MADV_POPULATE_READ) < 0) {
+        be_shared_finish(&here);
+        skip();
+    }
+    assert_int_equal(be_shared_attach(dup(here.fd), &large, &there, NULL), BE_OK);
+    be_shared_populate(&there, (size_t)PAGES * PAGE);
+    long faults = faults_so_far();
+    assert_int_equal(pages_touch(there.requests, PAGES, PAGE), PAGES);
+    assert_in_range(faults_so_far() - faults, 0, 4);
+    be_shared_finish(&there);
+    be_shared_finish(&here);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +132,7 @@ int main(void)
         cmocka_unit_test(what_one_writes_the_other_reads),
         cmocka_unit_test(it_does_not_outlive_an_exec),
         cmocka_unit_test(nothing_is_left_behind),
+        cmocka_unit_test(what_was_written_is_mapped_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
