@@ -223,7 +223,7 @@ static enum be_status worker_init(struct process_worker *self, const struct be_b
         .end = end,
         .coalesce = pool->coalesce,
         .requests = calloc(be_request_numbers(pool, pool->chunk_max), sizeof(uint64_t)),
-        .results = calloc(be_reply_numbers(pool, pool->chunk_max), sizeof(uint64_t)),
+        .results = calloc(be_reply_numbers(pool, pool->chunk_max) + 1, sizeof(uint64_t)),
         .failed = calloc(pool->chunk_max, 1),
         .lap = {.cost_ns = costs->cpu_ns},
     };
