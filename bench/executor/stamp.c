@@ -3,7 +3,7 @@
 #include "core/clock.h"
 
 enum {
-    PART = 1000,         /* timing takes one in so many of all, and eight kinds may add up */
+    PART = 3000, /* timing takes one in so many of all as clocks cost at best; eight kinds add up */
     APART_MAX = 1 << 16, /* calls between two that are timed, on average, at most */
     READINGS = 32,
     ROUNDS = 5,
