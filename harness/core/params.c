@@ -19,13 +19,25 @@ static const char *const type_names[] = {
 
 BE_NAMES_DEFINE(param_type, "type of parameter", type_names)
 
+/* Whether it is that word, or, where the word ends in "=N", that with a number above 0. */
+static bool is_word(const char *word, size_t word_bytes, const char *value)
+{
+    uint64_t number = 0;
+
+    if (word_bytes > 2 && strncmp(word + word_bytes - 2, "=N", 2) == 0) {
+        size_t length = word_bytes - 1;
+        return strncmp(word, value, length) == 0 && value[length] != '0' &&
+               be_units_parse_count(value + length, &number, NULL) == BE_OK;
+    }
+    return strlen(value) == word_bytes && strncmp(word, value, word_bytes) == 0;
+}
+
 static bool is_choice(const struct be_param *param, const char *value)
 {
-    size_t length = strlen(value);
 
-    for (const char *p = param->choices; p && length > 0 && *p;) {
+    for (const char *p = param->choices; p && *value && *p;) {
         size_t word = strcspn(p, " ");
-        if (word == length && strncmp(p, value, length) == 0) {
+        if (is_word(p, word, value)) {
             return true;
         }
         p += word + (p[word] == ' ');

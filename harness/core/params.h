@@ -30,7 +30,8 @@ struct be_param {
     uint64_t max;
     /*
      * Words, separated by blanks: all that a choice may be (NULL: names of rows, which the caller
-     * knows); beside numbers, what may stand for one, such as "auto" (NULL: none).
+     * knows); beside numbers, what may stand for one, such as "auto" (NULL: none). In a word that
+     * ends in "=N" that is a number above 0.
      */
     const char *choices;
     const char *help; /* one line, without a full stop */
