@@ -62,15 +62,16 @@ enum be_status be_spec_parse(const char *line, size_t bytes, struct be_spec *spe
 
 void be_hello_encode(const struct be_hello_record *hello, struct be_buffer *line);
 void be_pass_encode(const struct be_pass_record *pass, struct be_buffer *line);
-/* Writes workers, dispatcher, pool_start_ns, latency and gauges of the record. */
+/* Writes workers, dispatcher, pool_start_ns, latency, gauges and task_error of the record. */
 void be_done_encode(const struct be_sample_record *record, struct be_buffer *line);
 void be_error_encode(const struct be_error *error, struct be_buffer *line);
 
 /*
  * Reads everything a runner printed into *record (which must be empty; the caller finishes it also
  * after an error): hello, pass*, done | error, in that order. Stamps, what a dispatcher took, what
- * the workers did in a pass (whose list is empty then), latency, gauges, PSS, disturbances, and the
- * delay and migrations among them, may be left out, which leaves them unknown.
+ * the workers did in a pass (whose list is empty then), latency, gauges, task_error, PSS,
+ * disturbances, and the delay and migrations among them, may be left out, which leaves them
+ * unknown.
  *
  * Errors: BE_EPROTOCOL (what the runner did wrong), or the status and text that the runner itself
  * reported in an `error` line.

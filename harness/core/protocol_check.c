@@ -101,6 +101,16 @@ static enum be_status pass_check_workers(const struct be_pass_record *pass,
     return BE_OK;
 }
 
+static enum be_status pass_check_failed(const struct be_pass_record *pass,
+                                        const struct be_error *reason, struct be_error *error)
+{
+    if (pass->failed == 0) {
+        return BE_OK;
+    }
+    return be_error_set(error, BE_ETASK, "%" PRIu64 " of %" PRIu64 " tasks failed%s%s",
+                        pass->failed, pass->tasks, *reason->message ? "; " : "", reason->message);
+}
+
 static enum be_status pass_check(const struct be_pass_record *pass, const struct be_spec *spec,
                                  struct be_error *error)
 {
@@ -111,10 +121,6 @@ static enum be_status pass_check(const struct be_pass_record *pass, const struct
         return be_error_set(error, BE_EWRONG,
                             "wrong task count: %" PRIu64 " merged, %" PRIu64 " asked for",
                             pass->tasks, tasks);
-    }
-    if (pass->failed > 0) {
-        return be_error_set(error, BE_ETASK, "%" PRIu64 " of %" PRIu64 " tasks failed",
-                            pass->failed, pass->tasks);
     }
     if (pass->wall_ns == 0) {
         return be_error_set(error, BE_EWRONG, "impossible times: a pass of 0 ns");
@@ -169,7 +175,10 @@ enum be_status be_sample_record_check(const struct be_sample_record *record,
     }
     for (size_t i = 0; status == BE_OK && i < record->pass_count; i++) {
         const struct be_pass_record *pass = &record->passes[i];
-        status = pass_check(pass, spec, error);
+        status = pass_check_failed(pass, &record->task_error, error);
+        if (status == BE_OK) {
+            status = pass_check(pass, spec, error);
+        }
         if (status == BE_OK && pass->checksum != record->passes[0].checksum) {
             status = be_error_set(error, BE_EWRONG,
                                   "wrong checksum: %016" PRIx64 " in pass %zu, %016" PRIx64

@@ -207,8 +207,12 @@ enum be_status be_done_parse(const json_t *object, struct be_sample_record *reco
                                             {NULL, NULL}};
     const json_t *dispatcher = NULL;
     const json_t *workers = NULL;
+    const char *task_error = NULL;
     enum be_status status = be_counts_parse(object, start, error);
 
+    if (be_json_has_string(object, "task_error", &task_error)) {
+        be_error_fill(&record->task_error, BE_ETASK, "%s", task_error);
+    }
     if (status == BE_OK) {
         status = gauges_parse(object, &record->gauges, error);
     }

@@ -170,6 +170,9 @@ void be_done_encode(const struct be_sample_record *record, struct be_buffer *lin
     json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "type", "done", "pool_start_ns",
                                be_json_count(record->pool_start_ns), "dispatcher",
                                worker_encode(&record->dispatcher), "workers", workers);
+    if (record->task_error.status != BE_OK) {
+        json_object_set_new(object, "task_error", json_string(record->task_error.message));
+    }
     if (record->latency.count > 0) {
         json_object_set_new(object, "latency", latency_encode(&record->latency));
     }

@@ -171,7 +171,8 @@ struct be_sample_record {
     uint64_t pool_start_ns; /* creating the warm pool until every worker is ready */
     struct be_latency latency;
     struct be_gauges gauges;
-    bool complete; /* a `done` was received */
+    struct be_error task_error; /* why the first task failed that no worker could run, or BE_OK */
+    bool complete;              /* a `done` was received */
 };
 
 /* Makes *counters a copy of the values; they must be empty. Errors: BE_ENOMEM. */
