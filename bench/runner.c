@@ -88,6 +88,7 @@ static enum be_status pool_create(struct runner *runner, const struct be_counter
     env->counters = counters;
     env->meter = &runner->meter;
     env->gauges = &runner->record.gauges;
+    env->task_error = &runner->record.task_error;
     env->clock_costs = runner->clock_costs;
     return job->executor->create(env, pool, error);
 }
@@ -168,6 +169,9 @@ static void pass_fill_workers(const struct runner *runner, const struct be_execu
         struct be_usage usage;
 
         usage_read(runner, pool, i, &usage);
+        if (usage.replaced != runner->usage[i].replaced) {
+            usage.delay.known = false; /* two workers have one each */
+        }
         be_delay_add(&runner->delays[i], &runner->usage[i].delay, &usage.delay);
         worker->cpu_ns = usage.cpu_ns - runner->usage[i].cpu_ns;
         worker->tasks = account->tasks;

@@ -6,6 +6,7 @@ void be_usage_read(const struct be_account *account, uint64_t cpu_ns, struct be_
         .cpu_ns = cpu_ns,
         .delay = be_delay_read(account->thread_id),
         .meter = account->meter,
+        .replaced = account->replaced,
     };
 }
 
@@ -46,7 +47,7 @@ bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after
     uint64_t spin_ns = between_0_and(to->spin_ns - from->spin_ns, other_ns);
     int64_t cpu_ns = used_ns - (int64_t)spin_ns;
 
-    if (span_ns == 0) {
+    if (span_ns == 0 || before->replaced != after->replaced) {
         return false;
     }
     uint64_t compute_ns = span_ns - between_ns;

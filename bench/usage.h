@@ -15,6 +15,7 @@ struct be_usage {
     uint64_t cpu_ns; /* user + system */
     struct be_delay delay;
     struct be_meter meter;
+    uint32_t replaced; /* how often another worker took its place */
 };
 
 /* cpu_ns: as the executor tells it. */
@@ -26,7 +27,8 @@ void be_usage_read(const struct be_account *account, uint64_t cpu_ns, struct be_
  * receiving come to more than the worker's CPU time, either another had the core, which is no
  * computing, or the tasks sleep, which is: the first if the worker's delay accounts for it. Nobody
  * spins for longer than the CPU time that the other parts leave. False: its executor keeps no
- * account of it, and *stamps is left alone.
+ * account of it, or that of a worker that was replaced meanwhile has gone with it; *stamps is left
+ * alone.
  */
 bool be_usage_stamps(const struct be_usage *before, const struct be_usage *after, uint64_t wall_ns,
                      struct be_stamps *stamps);

@@ -111,6 +111,11 @@ CREATE TABLE sample (
     chunk_most REAL,
     window_most REAL,
     coalesce_mean REAL,
+    workers_replaced REAL,
+    tasks_rerun REAL,
+    tasks_given_up REAL,
+    loss_detection_p50_ns REAL,
+    worker_replacement_p50_ns REAL,
     transcript_hash INTEGER,
     hash INTEGER NOT NULL,
     FOREIGN KEY (run, configuration) REFERENCES configuration

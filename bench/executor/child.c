@@ -103,6 +103,16 @@ static struct be_ending ending_hear(const struct be_child *child)
     return bytes == sizeof(ending) ? ending : (struct be_ending){0};
 }
 
+bool be_child_has_ended(const struct be_child *child)
+{
+    return end_await(child, 0);
+}
+
+void be_child_await(const struct be_child *child)
+{
+    end_await(child, -1);
+}
+
 void be_child_reap(struct be_child *child)
 {
     if (child->pid <= 0) {

@@ -8,6 +8,7 @@
 #ifndef BE_BENCH_CHILD_H
 #define BE_BENCH_CHILD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -43,6 +44,11 @@ enum be_status be_child_watch(struct be_child *child, uint32_t index, pid_t pid,
 uint64_t be_child_cpu_ns(const struct be_child *child);
 
 void be_child_kill(const struct be_child *child);
+
+bool be_child_has_ended(const struct be_child *child);
+
+/* Waits until the child has ended. Until it is reaped its CPU time can be read. */
+void be_child_await(const struct be_child *child);
 
 /*
  * Waits until the child has ended, reaps it or hears that it was, and closes its descriptors. A

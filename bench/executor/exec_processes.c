@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/clock.h"
+#include "executor/fault.h"
 #include "executor/process_pool.h"
 #include "executor/process_worker.h"
 #include "executor/worker.h"
@@ -20,6 +21,9 @@ enum { AUTO_CHUNK_MAX = 8192, AUTO_CHUNK_BYTES_MAX = 192 << 10 };
 
 /* Messages under way with a worker, at most, where window or chunk follow the speed of tasks. */
 enum { AUTO_WINDOW_MESSAGES = 1024, AUTO_CHUNK_MESSAGES = 8 };
+
+/* To sleep at most, where stuck workers are looked for. */
+enum { SLEEP_MS_MAX = 1000 };
 
 /* Remembers an error that leaves workers in an unknown state. */
 static enum be_status pool_conclude(struct be_executor *pool, enum be_status status,
@@ -110,8 +114,7 @@ static bool chunk_shrink(struct be_executor *pool)
     return true;
 }
 
-static enum be_status process_start(struct be_executor *pool, uint32_t index,
-                                    struct be_error *error)
+enum be_status be_process_start(struct be_executor *pool, uint32_t index, struct be_error *error)
 {
     struct be_process *process = &pool->processes[index];
     struct be_birth birth = {.pool = pool, .index = index, .asked_ns = be_clock_now_ns()};
@@ -146,6 +149,8 @@ static void process_leave(const struct be_executor *pool, const struct be_proces
 void be_process_pool_free(struct be_executor *pool)
 {
     be_stages_destroy(pool->stages);
+    be_restarts_finish(&pool->restarts);
+    be_again_finish(&pool->again);
     free(pool->processes);
     free(pool->results);
     free(pool);
@@ -216,6 +221,25 @@ static enum be_status codec_check(const struct be_executor *pool, struct be_erro
                : BE_OK;
 }
 
+/* What is done about workers that are lost. */
+static enum be_status replacing_init(struct be_executor *pool, struct be_error *error)
+{
+    const struct be_params *params = pool->env->params;
+
+    pool->task_retries = be_params_get_count(params, "task-retries", 0);
+    pool->stuck_after_ns = be_params_get_count(params, "stuck-after", BE_NEVER_STUCK);
+    pool->now_ns = be_clock_now_ns();
+    if (pool->stuck_after_ns == BE_NEVER_STUCK) {
+        pool->look_ns = UINT64_MAX;
+    } else {
+        be_processes_pace(pool);
+        uint64_t sleep_ms = (pool->look_ns - pool->now_ns) / 1000000 + 1;
+        pool->waiter.timeout_ms = sleep_ms < SLEEP_MS_MAX ? (int)sleep_ms : SLEEP_MS_MAX;
+    }
+    return be_restarts_init(&pool->restarts, be_params_get_count(params, "restarts", 0),
+                            be_params_get_count(params, "restart-period", 1), error);
+}
+
 /* Starts all workers before it waits for any, so that they bind themselves at the same time. */
 static enum be_status pool_start(struct be_executor *pool, struct be_error *error)
 {
@@ -224,10 +248,13 @@ static enum be_status pool_start(struct be_executor *pool, struct be_error *erro
     if (status == BE_OK && pool->start_ops->open) {
         status = pool->start_ops->open(pool->env, &pool->start, error);
     }
+    if (status == BE_OK) {
+        status = replacing_init(pool, error);
+    }
     for (uint32_t i = 0; status == BE_OK && i < pool->env->workers; i++) {
         status = be_flights_init(&pool->processes[i].flights, pool->window, error);
         if (status == BE_OK) {
-            status = process_start(pool, i, error);
+            status = be_process_start(pool, i, error);
         }
     }
     if (status == BE_OK) {
@@ -235,6 +262,7 @@ static enum be_status pool_start(struct be_executor *pool, struct be_error *erro
     }
     /* What a worker says of itself tells more than that it has ended. */
     enum be_status said = be_worker_check(pool->env, error);
+    pool->is_up = said == BE_OK && status == BE_OK;
     return said == BE_OK ? status : said;
 }
 
@@ -275,6 +303,9 @@ static enum be_status processes_run(struct be_executor *pool, const struct be_ba
         uint64_t start_ns = be_clock_now_ns();
         for (uint32_t i = 0; i < pool->env->workers; i++) {
             pool->processes[i].noted_ns = start_ns;
+            pool->processes[i].merged = 0;
+            pool->processes[i].pace.since_ns = start_ns;
+            pool->env->accounts[i].begun = BE_NO_TASK;
         }
         status = be_process_pool_pass(pool, &cause);
         pool->batch = NULL;
@@ -288,13 +319,6 @@ static enum be_status processes_count(struct be_executor *pool, bool start, stru
     struct be_error cause = pool->broken;
     enum be_status status = cause.status;
 
-    for (uint32_t i = 0; status == BE_OK && i < pool->env->workers; i++) {
-        struct be_process *process = &pool->processes[i];
-        status = be_end_signal(process->end, kind, &cause);
-        if (status == BE_EIO) {
-            status = be_child_explain(&process->child, &cause);
-        }
-    }
     if (status == BE_OK) {
         status = be_process_pool_await(pool, kind, &cause);
     }
@@ -305,7 +329,9 @@ static enum be_status processes_count(struct be_executor *pool, bool start, stru
     }
     if (start) {
         pool->batching = (struct be_batching){0};
+        pool->losses = (struct be_losses){0};
     } else {
+        be_losses_tell(&pool->losses, pool->env->gauges);
         be_batching_tell(&pool->batching, pool->env->gauges);
     }
     return pool_conclude(pool, status, &cause, error);
@@ -313,7 +339,9 @@ static enum be_status processes_count(struct be_executor *pool, bool start, stru
 
 static uint64_t processes_cpu_ns(const struct be_executor *pool, uint32_t index)
 {
-    return be_child_cpu_ns(&pool->processes[index].child);
+    const struct be_process *process = &pool->processes[index];
+
+    return process->past_cpu_ns + be_child_cpu_ns(&process->child);
 }
 
 static const struct be_param processes_params[] = {
@@ -352,6 +380,44 @@ static const struct be_param processes_params[] = {
         .max = 1 << 20,
         .choices = "auto",
         .help = "tasks in flight a worker, at most, and 16 MiB of them; auto: what lasts 4 ms",
+    },
+    {
+        .name = "task-retries",
+        .type = BE_PARAM_COUNT,
+        .fallback = "2",
+        .max = 100,
+        .help = "times that a task is run again whose worker was lost at it; then it fails",
+    },
+    {
+        .name = "restarts",
+        .type = BE_PARAM_COUNT,
+        .fallback = "100",
+        .max = 1 << 20,
+        .help = "lost workers that are replaced within restart-period; one more fails the pass",
+    },
+    {
+        .name = "restart-period",
+        .type = BE_PARAM_DURATION,
+        .fallback = "10s",
+        .min = 1000000,
+        .max = UINT64_C(3600000000000),
+        .help = "see restarts",
+    },
+    {
+        .name = "stuck-after",
+        .type = BE_PARAM_DURATION,
+        .fallback = "30s",
+        .min = 1000000,
+        .max = UINT64_C(86400000000000),
+        .choices = "off",
+        .help = "a worker that is at one message for longer is replaced",
+    },
+    {
+        .name = "fault",
+        .type = BE_PARAM_CHOICE,
+        .fallback = "none",
+        .choices = BE_FAULT_CHOICES,
+        .help = "what a worker does to itself at every Nth task, the first time it is tried",
     },
     {.name = NULL},
 };

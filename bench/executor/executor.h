@@ -53,12 +53,15 @@ struct be_start_times {
  * after a message or a join that orders the two.
  */
 struct be_account {
-    alignas(128) uint64_t tasks;    /* of this pass */
-    uint64_t start_ns;              /* its first task of this pass began */
-    uint64_t end_ns;                /* its last result of this pass was handed over */
-    struct be_meter meter;          /* up to then; without a span nothing was stamped */
-    int32_t thread_id;              /* as the kernel knows it; 0: unknown */
-    struct be_start_times start;    /* of a process */
+    alignas(128) uint64_t tasks; /* of this pass */
+    uint64_t start_ns;           /* its first task of this pass began */
+    uint64_t end_ns;             /* its last result of this pass was handed over */
+    struct be_meter meter;       /* up to then; without a span nothing was stamped */
+    uint64_t begun;              /* the first task of the message that it is at; see below */
+    uint64_t fault_ns;           /* when it did what it may not survive (fault.h); 0: it did not */
+    uint32_t replaced;           /* how often another worker took its place */
+    int32_t thread_id;           /* as the kernel knows it; 0: unknown */
+    struct be_start_times start; /* of a process */
     struct be_worker_record record; /* without counters, which are not for pointers: */
     struct be_counter_values counters;
     struct be_error error;         /* why it could not start; status BE_OK otherwise */
@@ -67,6 +70,9 @@ struct be_account {
     struct be_latency_histogram latency;
     struct be_latency_histogram claims; /* of a thread: its time from one message to the next */
 };
+
+/* In `begun`: it is at no message. */
+#define BE_NO_TASK UINT64_MAX
 
 /* What a worker does beyond its tasks (see core/inject.h). Zeroed: nothing. */
 struct be_extra {
@@ -91,6 +97,8 @@ struct be_executor_env {
     const struct be_shared *memory;         /* of accounts and batch */
     struct be_meter *meter;                 /* the dispatcher's own, where it is no worker */
     struct be_gauges *gauges;               /* the dispatcher's: what it says of the timed passes */
+    struct be_error
+        *task_error; /* the dispatcher's: why the first task failed that none could run */
     struct be_clock_costs clock_costs;
     struct be_extra extra;
 };

@@ -37,21 +37,20 @@ enum be_status be_flights_init(struct be_flights *flights, uint64_t messages_max
                                struct be_error *error);
 void be_flights_finish(struct be_flights *flights);
 
-/* One more message was sent, of tasks first .. first + count - 1. */
-static inline void be_flights_put(struct be_flights *flights, uint64_t first, uint32_t count,
-                                  uint32_t tries, uint64_t sent_ns)
+/* One more message was sent: an entry of just that. */
+static inline void be_flights_put(struct be_flights *flights, const struct be_flight *message)
 {
     struct be_flight *last = &flights->items[(flights->newest - 1) & flights->mask];
 
     flights->messages++;
-    flights->tasks += count;
-    if (flights->newest > flights->oldest && last->end == first && last->count == count &&
-        last->sent_ns == sent_ns && last->tries == tries) {
-        last->end += count;
-        return;
+    flights->tasks += message->count;
+    if (flights->newest > flights->oldest && last->end == message->first &&
+        last->count == message->count && last->sent_ns == message->sent_ns &&
+        last->tries == message->tries) {
+        last->end = message->end;
+    } else {
+        flights->items[flights->newest++ & flights->mask] = *message;
     }
-    flights->items[flights->newest++ & flights->mask] =
-        (struct be_flight){first, first + count, sent_ns, count, tries};
 }
 
 /* The entry of the oldest message; there is one. */

@@ -36,30 +36,70 @@ static const uint64_t *requests_of(const struct be_executor *pool, uint64_t firs
     return (const uint64_t *)pool->batch->requests + be_request_numbers(pool, first);
 }
 
+/* Of this batch, not yet handed out. */
+static uint64_t tasks_left(const struct be_executor *pool)
+{
+    return pool->batch->tasks - pool->next + pool->again.tasks;
+}
+
+/* The next message; what is run again goes first. */
+static struct be_flight message_next(struct be_executor *pool, uint64_t now_ns)
+{
+    uint64_t first = pool->next;
+    uint64_t left = pool->batch->tasks - first;
+    uint64_t count = left < pool->chunk ? left : pool->chunk;
+
+    if (pool->again.count > 0) {
+        return be_again_take(&pool->again);
+    }
+    pool->next += count;
+    return (struct be_flight){first, pool->next, now_ns, (uint32_t)count, 0};
+}
+
+/* It cannot be encoded. Its tasks are tried one by one, and one alone has failed. */
+static enum be_status message_refuse(struct be_executor *pool, const struct be_flight *message,
+                                     struct be_error *error)
+{
+    struct be_flight alone = *message;
+    struct be_error cause;
+
+    pool->wants_feed = true; /* nothing was sent, so nothing may come */
+    if (message->count > 1) {
+        alone.count = 1;
+        return be_again_put(&pool->again, &alone, error);
+    }
+    be_error_fill(&cause, BE_EINPUT, "codec '%s' cannot encode it", pool->coder.codec->row.name);
+    be_tasks_give_up(pool, message, &cause);
+    return BE_OK;
+}
+
 static enum be_status chunk_put(struct be_executor *pool, uint32_t index, uint64_t now_ns,
                                 struct be_error *error)
 {
     struct be_process *process = &pool->processes[index];
-    const struct be_batch *batch = pool->batch;
-    uint64_t left = batch->tasks - pool->next;
-    uint64_t count = left < pool->chunk ? left : pool->chunk;
-    size_t numbers = be_request_numbers(pool, count);
+    struct be_flight message = message_next(pool, now_ns);
+    size_t numbers = be_request_numbers(pool, message.count);
     uint64_t place[BE_PLACE_NUMBERS];
-    const uint64_t *requests = requests_of(pool, pool->next, place);
+    const uint64_t *requests = requests_of(pool, message.first, place);
     struct be_end *end = process->end;
     struct be_frame *frame = end->ops->prepare(end, be_codec_room(pool->coder.codec, numbers));
-    size_t bytes = frame ? be_coder_pack(&pool->coder, requests, numbers, frame + 1) : 0;
 
-    if (bytes == 0) {
+    if (!frame) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a frame");
     }
-    *frame = (struct be_frame){
-        .kind = BE_FRAME_TASKS, .first = pool->next, .count = (uint32_t)count, .bytes = bytes};
+    size_t bytes = be_coder_pack(&pool->coder, requests, numbers, frame + 1);
+    if (bytes == 0) {
+        return message_refuse(pool, &message, error);
+    }
+    *frame = (struct be_frame){.kind = BE_FRAME_TASKS,
+                               .first = message.first,
+                               .count = message.count,
+                               .tries = (uint8_t)message.tries,
+                               .bytes = bytes};
     frame->stamped = pool->stages && be_stages_begin(pool->stages, index, now_ns);
     end->ops->put(end);
-    be_flights_put(&process->flights, pool->next, (uint32_t)count, 0, now_ns);
-    be_batching_add(&pool->batching, count);
-    pool->next += count;
+    be_flights_put(&process->flights, &message);
+    be_batching_add(&pool->batching, message.count);
     return BE_OK;
 }
 
@@ -72,7 +112,7 @@ static struct be_feed process_portion(struct be_executor *pool, struct be_proces
         process->noted_ns = now_ns;
         process->answered = 0;
     }
-    return be_feed_decide(&pool->rule, &process->speed, pool->batch->tasks - pool->next);
+    return be_feed_decide(&pool->rule, &process->speed, tasks_left(pool));
 }
 
 /*
@@ -87,15 +127,16 @@ static enum be_status process_feed(struct be_executor *pool, uint32_t index, str
     uint64_t together = 0;
     enum be_status status = BE_OK;
 
-    if (process->flights.tasks + feed.half > feed.limit || pool->next == pool->batch->tasks ||
-        process->is_choked) {
+    pool->now_ns = now_ns;
+    if (process->flights.tasks + feed.half > feed.limit || tasks_left(pool) == 0 ||
+        process->is_choked || !process->is_ready) {
         return BE_OK;
     }
-    for (uint64_t sent = 0;
-         status == BE_OK && sent < feed.half && pool->next < pool->batch->tasks &&
-         process->flights.messages < pool->window &&
-         process->end->ops->pending(process->end) < BE_END_PENDING_BYTES;
-         sent += pool->chunk) {
+    uint64_t before = process->flights.tasks;
+    for (uint64_t sent = 0; status == BE_OK && sent < feed.half && tasks_left(pool) > 0 &&
+                            process->flights.messages < pool->window &&
+                            process->end->ops->pending(process->end) < BE_END_PENDING_BYTES;
+         sent = process->flights.tasks - before) {
         pool->chunk = feed.half - sent < feed.chunk ? feed.half - sent : feed.chunk;
         status = chunk_put(pool, index, now_ns, error);
         if (status == BE_OK && ++together % pool->coalesce == 0) {
@@ -154,6 +195,36 @@ static bool reply_merge(struct be_executor *pool, const struct be_frame *frame,
     return true;
 }
 
+/* Asks for the frame that is awaited from all. */
+static enum be_status process_ask(struct be_executor *pool, uint32_t index, struct be_error *error)
+{
+    if (be_end_signal(pool->processes[index].end, pool->awaited, error) == BE_ENOMEM) {
+        return BE_ENOMEM;
+    }
+    return process_flush(pool, index, error);
+}
+
+static void frame_came(struct be_executor *pool, struct be_process *process)
+{
+    process->owes = false;
+    pool->owing--;
+}
+
+/* The first frame of a worker. */
+static enum be_status ready_merge(struct be_executor *pool, uint32_t index, struct be_error *error)
+{
+    struct be_process *process = &pool->processes[index];
+    enum be_status status = be_process_welcome(pool, index, error);
+
+    if (status == BE_OK && process->owes && pool->awaited != BE_FRAME_READY) {
+        return process_ask(pool, index, error); /* the one before it was asked, and is gone */
+    }
+    if (process->owes && pool->awaited == BE_FRAME_READY) {
+        frame_came(pool, process);
+    }
+    return status;
+}
+
 static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
                                   const struct be_frame *frame, const void *payload,
                                   struct be_error *error)
@@ -161,8 +232,11 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
     struct be_process *process = &pool->processes[index];
     struct be_stage_stamps *stamps = NULL;
 
-    if (frame->kind == pool->awaited) {
-        pool->answers++;
+    if (frame->kind == BE_FRAME_READY && !process->is_ready) {
+        return ready_merge(pool, index, error);
+    }
+    if (frame->kind == pool->awaited && process->owes) {
+        frame_came(pool, process);
         return BE_OK;
     }
     if (pool->stages) {
@@ -170,6 +244,7 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
             be_stages_came(pool->stages, index, frame->stamped, &pool->env->accounts[index].stages);
     }
     if (!reply_is_sane(pool, process, frame) || !reply_merge(pool, frame, payload, stamps)) {
+        process->is_garbled = true;
         return be_error_set(error, BE_EWORKER, "worker %u sent a malformed frame", index);
     }
     if (be_stamp_due(&pool->messages)) {
@@ -178,6 +253,7 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
     }
     be_flights_answered(&process->flights);
     process->answered += frame->count;
+    process->merged += frame->count;
     return BE_OK;
 }
 
@@ -213,25 +289,83 @@ static enum be_status process_receive(struct be_executor *pool, uint32_t index,
     return status;
 }
 
-static enum be_status waited_handle(struct be_executor *pool, const struct be_waited *waited,
+static enum be_status process_serve(struct be_executor *pool, const struct be_waited *waited,
                                     struct be_error *error)
 {
     uint32_t index = waited->index;
+    struct be_process *process = &pool->processes[index];
     enum be_status status = BE_OK;
 
-    if (waited->ended) {
-        return be_child_explain(&pool->processes[index].child, error);
+    /* It may have been that of the one before it, lost by what happened at the same time. */
+    if (waited->ended && be_child_has_ended(&process->child)) {
+        return be_child_explain(&process->child, error);
     }
     if (waited->readable) {
         status = process_receive(pool, index, error);
     }
-    if (status == BE_OK && pool->processes[index].is_choked) {
+    if (status == BE_OK && process->is_choked) {
         status = process_flush(pool, index, error);
     }
     if (status == BE_OK && pool->batch) {
         status = process_feed(pool, index, error);
     }
     be_lap_end(&pool->lap, &pool->env->meter->send_ns);
+    return status;
+}
+
+/* Takes what a lost worker answered before. */
+static void process_drain(struct be_executor *pool, uint32_t index)
+{
+    struct be_process *process = &pool->processes[index];
+    uint64_t before;
+
+    do {
+        before = process->flights.messages;
+        if (process->is_garbled || process->end->ops->receive(process->end, NULL) != BE_OK) {
+            return;
+        }
+        replies_merge(pool, index, NULL);
+    } while (process->flights.messages < before);
+}
+
+/* What follows from how one worker was served: BE_EWORKER, with the cause, is no error yet. */
+static enum be_status served(struct be_executor *pool, uint32_t index, enum be_status status,
+                             const struct be_error *cause, struct be_error *error)
+{
+    if (status == BE_EWORKER) {
+        process_drain(pool, index);
+        return be_process_replace(pool, index, cause, error);
+    }
+    return status == BE_OK ? BE_OK : be_error_set(error, status, "%s", cause->message);
+}
+
+/* Feeds whoever has room; again, where that made tasks that are to be handed out again. */
+static enum be_status pool_feed(struct be_executor *pool, struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    do {
+        pool->wants_feed = false;
+        for (uint32_t i = 0; status == BE_OK && i < pool->env->workers; i++) {
+            struct be_error cause;
+            status = process_feed(pool, i, &cause);
+            status = served(pool, i, status, &cause, error);
+        }
+    } while (status == BE_OK && pool->wants_feed);
+    return status;
+}
+
+/* Replaces workers that are stuck. */
+static enum be_status pool_look(struct be_executor *pool, struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    be_processes_pace(pool);
+    for (uint32_t i = 0; status == BE_OK && i < pool->env->workers; i++) {
+        struct be_error cause;
+        status = be_process_look(pool, i, &cause);
+        status = served(pool, i, status, &cause, error);
+    }
     return status;
 }
 
@@ -246,9 +380,17 @@ static enum be_status pool_wait(struct be_executor *pool, struct be_error *error
     enum be_status status = be_waiter_wait(&pool->waiter, waited, &count, error);
     be_lap_end(&pool->lap, pool->waiter.spin_ns > 0 ? &meter->spin_ns : &meter->receive_ns);
     for (uint32_t i = 0; status == BE_OK && i < count; i++) {
-        status = waited_handle(pool, &waited[i], error);
+        struct be_error cause;
+        status = process_serve(pool, &waited[i], &cause);
+        status = served(pool, waited[i].index, status, &cause, error);
     }
-    return status;
+    if (count == 0 || !pool->batch) {
+        pool->now_ns = be_clock_now_ns();
+    }
+    if (status == BE_OK && pool->now_ns >= pool->look_ns) {
+        status = pool_look(pool, error);
+    }
+    return status == BE_OK && pool->wants_feed && pool->batch ? pool_feed(pool, error) : status;
 }
 
 enum be_status be_process_pool_await(struct be_executor *pool, enum be_frame_kind kind,
@@ -257,10 +399,18 @@ enum be_status be_process_pool_await(struct be_executor *pool, enum be_frame_kin
     enum be_status status = BE_OK;
 
     pool->awaited = kind;
-    while (status == BE_OK && pool->answers < pool->env->workers) {
+    pool->owing = pool->env->workers;
+    for (uint32_t i = 0; i < pool->env->workers; i++) {
+        pool->processes[i].owes = true;
+    }
+    for (uint32_t i = 0; status == BE_OK && i < pool->env->workers; i++) {
+        struct be_error cause;
+        status = pool->processes[i].is_ready ? process_ask(pool, i, &cause) : BE_OK;
+        status = served(pool, i, status, &cause, error);
+    }
+    while (status == BE_OK && pool->owing > 0) {
         status = pool_wait(pool, error);
     }
-    pool->answers = 0;
     return status;
 }
 
@@ -270,8 +420,8 @@ enum be_status be_process_pool_pass(struct be_executor *pool, struct be_error *e
 
     /* Twice around: one half of what each may hold, then the other. */
     be_lap_begin(&pool->lap, 1);
-    for (uint32_t i = 0; status == BE_OK && i < 2 * pool->env->workers; i++) {
-        status = process_feed(pool, i % pool->env->workers, error);
+    for (int half = 0; status == BE_OK && half < 2; half++) {
+        status = pool_feed(pool, error);
     }
     be_lap_end(&pool->lap, &pool->env->meter->send_ns);
     while (status == BE_OK && pool->merged < pool->batch->tasks) {

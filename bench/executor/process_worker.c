@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "executor/fault.h"
 #include "executor/worker.h"
 #include "memory.h"
 
@@ -29,7 +30,9 @@ struct process_worker {
     struct be_lap lap;
     struct be_stage_stamps stamps; /* of the message that is being answered, if it is stamped */
     bool is_stamped;               /* and was not sent yet */
-    uint64_t coalesce;             /* answers that leave together, at most */
+    struct be_fault fault;
+    bool garbles;      /* its answers, from now on */
+    uint64_t coalesce; /* answers that leave together, at most */
     uint64_t since_ns; /* of the last read or write: answers have waited no longer than that */
     uint32_t computed; /* messages since then */
     uint32_t look_at;  /* how many of them until it looks at the clock */
@@ -148,17 +151,36 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
         memset(self->failed, 0, asked->count);
         answer->bytes += be_frame_failed_bytes(asked->count);
     }
+    if (self->garbles) {
+        be_fault_garble(answer);
+    }
     self->end->ops->put(self->end);
     account->tasks += asked->count;
     self->computed++;
     return BE_OK;
 }
 
+/* Answers a message, in a way that tells which one it was if the worker does not survive it. */
+static enum be_status message_serve(struct process_worker *self, const struct be_frame *asked,
+                                    const void *payload)
+{
+    struct be_account *account = self->worker.account;
+
+    account->begun = asked->first;
+    if (be_fault_strikes(&self->fault, asked->first, asked->count, asked->tries)) {
+        be_fault_strike(&self->fault, account);
+        self->garbles = self->fault.kind == BE_FAULT_GARBAGE;
+    }
+    enum be_status status = tasks_answer(self, asked, payload);
+    account->begun = BE_NO_TASK;
+    return status;
+}
+
 static enum be_status frame_answer(struct process_worker *self, const struct be_frame *asked,
                                    const void *payload)
 {
     if (asked->kind == BE_FRAME_TASKS) {
-        return tasks_answer(self, asked, payload);
+        return message_serve(self, asked, payload);
     }
     if (asked->kind == BE_FRAME_LEAVE) {
         self->leaves = true;
@@ -222,6 +244,7 @@ static enum be_status worker_init(struct process_worker *self, const struct be_b
         .pool = pool,
         .end = end,
         .coalesce = pool->coalesce,
+        .fault = be_fault_read(be_params_get(env->params, "fault")),
         .requests = calloc(be_request_numbers(pool, pool->chunk_max), sizeof(uint64_t)),
         .results = calloc(be_reply_numbers(pool, pool->chunk_max) + 1, sizeof(uint64_t)),
         .failed = calloc(pool->chunk_max, 1),

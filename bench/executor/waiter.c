@@ -29,7 +29,8 @@ enum be_status be_waiter_init(struct be_waiter *waiter, uint32_t workers, struct
         free(ends);
         return status;
     }
-    *waiter = (struct be_waiter){.epoll_fd = epoll_fd, .workers = workers, .ends = ends};
+    *waiter = (struct be_waiter){
+        .epoll_fd = epoll_fd, .workers = workers, .ends = ends, .timeout_ms = -1};
     return BE_OK;
 }
 
@@ -77,6 +78,21 @@ enum be_status be_waiter_add(struct be_waiter *waiter, uint32_t index, struct be
         waiter->parks = end->ops->park != NULL;
     }
     return status;
+}
+
+void be_waiter_remove(struct be_waiter *waiter, uint32_t index, int pidfd)
+{
+    struct be_end *end = waiter->ends[index];
+    int fds[2];
+
+    /* By closing alone they would stay for as long as any other process holds them too. */
+    end->ops->descriptors(end, fds);
+    epoll_ctl(waiter->epoll_fd, EPOLL_CTL_DEL, fds[0], NULL);
+    if (fds[1] >= 0 && fds[1] != fds[0]) {
+        epoll_ctl(waiter->epoll_fd, EPOLL_CTL_DEL, fds[1], NULL);
+    }
+    epoll_ctl(waiter->epoll_fd, EPOLL_CTL_DEL, pidfd, NULL);
+    waiter->ends[index] = NULL;
 }
 
 enum be_status be_waiter_want_room(struct be_waiter *waiter, uint32_t index, bool wanted,
@@ -162,7 +178,8 @@ enum be_status be_waiter_wait(struct be_waiter *waiter, struct be_waited waited[
         return BE_OK;
     }
     bool may_sleep = !waiter->parks || links_park(waiter);
-    int got = epoll_wait(waiter->epoll_fd, events, BE_WAITED_MAX, may_sleep ? -1 : 0);
+    int got =
+        epoll_wait(waiter->epoll_fd, events, BE_WAITED_MAX, may_sleep ? waiter->timeout_ms : 0);
     if (waiter->parks) {
         links_unpark(waiter);
     }

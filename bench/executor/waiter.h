@@ -18,6 +18,7 @@ struct be_waiter {
     bool parks;           /* ends look before they sleep (be_end_ops.ready) */
     uint64_t spin_ns;     /* for how long */
     uint32_t turn;        /* worker that is looked at first */
+    int timeout_ms;       /* to sleep at most; -1: as long as it takes */
 };
 
 /* What happened to a worker or its link; neither of these: there is room for more. */
@@ -37,13 +38,16 @@ void be_waiter_finish(struct be_waiter *waiter);
 enum be_status be_waiter_add(struct be_waiter *waiter, uint32_t index, struct be_end *end,
                              int pidfd, struct be_error *error);
 
+/* Waits no more for worker `index`, whose link and pidfd are still open. */
+void be_waiter_remove(struct be_waiter *waiter, uint32_t index, int pidfd);
+
 /* Whether to wait for room towards a worker too. */
 enum be_status be_waiter_want_room(struct be_waiter *waiter, uint32_t index, bool wanted,
                                    struct be_error *error);
 
 /*
- * Sleeps until something happened and says what; it may be nothing. Links that spin are looked at
- * for a while before that.
+ * Sleeps until something happened, or that long, and says what; it may be nothing. Links that spin
+ * are looked at for a while before that.
  */
 enum be_status be_waiter_wait(struct be_waiter *waiter, struct be_waited waited[BE_WAITED_MAX],
                               uint32_t *count, struct be_error *error);

@@ -15,7 +15,9 @@ enum be_status be_worker_init(struct be_worker *worker, const struct be_executor
 {
     struct be_account *account = &env->accounts[index];
 
-    *worker = (struct be_worker){.env = env, .index = index, .account = account};
+    /* One that takes another's place goes on with its meter. */
+    *worker =
+        (struct be_worker){.env = env, .index = index, .account = account, .meter = account->meter};
     account->thread_id = gettid();
     be_stamp_init(&worker->between, READINGS_BETWEEN * env->clock_costs.wall_ns);
     enum be_status status = be_pin_worker(env->pin, index, &account->record, &account->error);
@@ -60,11 +62,22 @@ void be_disturbance_tell(const struct be_disturbance *since, struct be_worker_re
     };
 }
 
+/* Its counters were not there from the beginning. */
+static void counters_refuse(struct be_counter_values *values)
+{
+    for (uint32_t i = 0; i < values->count; i++) {
+        be_counter_refuse(&values->items[i], BE_COUNTER_UNAVAILABLE, "a worker was replaced");
+    }
+}
+
 void be_worker_count(struct be_worker *worker, bool start)
 {
     if (start) {
+        worker->is_counting = true;
         be_disturbance_read(&worker->disturbed);
         be_counter_session_start(worker->counters);
+    } else if (!worker->is_counting) {
+        counters_refuse(&worker->account->counters);
     } else {
         be_counter_session_stop(worker->counters);
         be_disturbance_tell(&worker->disturbed, &worker->account->record);

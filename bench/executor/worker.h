@@ -15,7 +15,8 @@ struct be_worker {
     uint32_t index;
     struct be_account *account;
     struct be_counter_session *counters;
-    struct be_disturbance disturbed; /* so far, when the counters were started */
+    bool is_counting;                /* its counters were started */
+    struct be_disturbance disturbed; /* so far, when that was */
 
     struct be_meter meter;
     struct be_stamp between;
@@ -36,7 +37,8 @@ enum be_status be_worker_init(struct be_worker *worker, const struct be_executor
 void be_worker_finish(struct be_worker *worker);
 
 /*
- * Starts or stops counters and the watch for disturbances, and looks where the worker runs.
+ * Starts or stops counters and the watch for disturbances, and looks where the worker runs. Who
+ * stops what it has not started came later, in another's place: its counters are unavailable.
  */
 void be_worker_count(struct be_worker *worker, bool start);
 

@@ -60,6 +60,7 @@ struct fixture {
     struct be_executor_env env;
     struct be_meter meter;
     struct be_gauges gauges;
+    struct be_error task_error;
     struct be_params params;
     struct be_spec spec; /* what a job would have been given */
     struct be_pin *pin;
@@ -102,6 +103,7 @@ static inline void fixture_init(struct fixture *f, const struct be_executor_ops 
         .pin = f->pin,
         .meter = &f->meter,
         .gauges = &f->gauges,
+        .task_error = &f->task_error,
     };
     fixture_spec_fill(f);
     be_clock_costs_measure(&f->env.clock_costs);

@@ -1,185 +1,24 @@
-/* What can happen to worker processes: death, refusal, and their dispatcher's end. */
-#include "executor_fixture.h"
+/* What worker processes hold, write, wait for and leave, and their dispatcher's end. */
+#include "deeds.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-/*
- * A workload that does to its worker what the request says. Its messages are as large as every
- * transport carries, so that both directions fill up.
- */
-enum deed {
-    DEED_NOTHING,
-    DEED_KILL,
-    DEED_EXIT,
-    DEED_CLOSE,
-    DEED_PAUSE,
-};
-
-enum { MESSAGE_BYTES = 1 << 12, WORKERS = 2 };
-
-enum { PATIENT_TASKS = 8 };
-
-/*
- * What the tests' processes tell each other, in memory that they share. A worker that is no fork of
- * the test finds its path in the environment.
- */
-struct shared {
-    _Atomic uint64_t computed;
-    _Atomic pid_t worker; /* who computed last */
-    /* So that a task can tell whether an earlier one's result has arrived. */
-    _Atomic uint64_t replies[PATIENT_TASKS];
-};
-
-static struct shared *shared;
-
-static _Noreturn void pause_for_ever(void)
-{
-    for (;;) {
-        pause();
-    }
-}
-
-static size_t deed_run(const void *requests, size_t request_bytes, void *replies, size_t count,
-                       struct breakeven_turns *turns)
-{
-    const char *request = requests;
-
-    (void)request_bytes;
-    (void)turns;
-    for (size_t i = 0; i < count; i++) {
-        atomic_store(&shared->worker, getpid());
-        switch ((enum deed)request[i * MESSAGE_BYTES]) {
-        case DEED_NOTHING:
-            break;
-        case DEED_KILL:
-            raise(SIGKILL);
-            break;
-        case DEED_EXIT:
-            _exit(3);
-        case DEED_CLOSE:
-            close_range(3, 1 << 20, 0);
-            pause_for_ever();
-        case DEED_PAUSE:
-            atomic_fetch_add(&shared->computed, 1);
-            pause_for_ever();
-        }
-        memset((char *)replies + i * MESSAGE_BYTES, 1, MESSAGE_BYTES);
-        atomic_fetch_add(&shared->computed, 1);
-    }
-    return count;
-}
-
-static const struct breakeven_workload deeds = {
-    .name = "deeds",
-    .request_bytes = MESSAGE_BYTES,
-    .reply_bytes = MESSAGE_BYTES,
-    .run = deed_run,
-};
 
 static void pool_start(struct fixture *f, const struct breakeven_workload *workload)
 {
     fixture_start(f, be_executor_find("processes"), workload, WORKERS, 1);
 }
 
-static struct be_batch batch_with(enum deed deed, uint64_t index, uint64_t tasks)
-{
-    struct be_batch batch = batch_alloc(&deeds, tasks);
-
-    ((char *)batch.requests)[index * MESSAGE_BYTES] = (char)deed;
-    return batch;
-}
-
-static void expect_no_child(void)
-{
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-    assert_int_equal(errno, ECHILD);
-}
-
-/* `text` follows the worker's number, which depends on who got the task. */
-static void expect_death(enum deed deed, uint64_t index, uint64_t tasks, const char *text)
-{
-    struct fixture f;
-    struct be_batch batch = batch_with(deed, index, tasks);
-    struct be_batch good = batch_alloc(&deeds, 10);
-    char expected[2][64];
-
-    pool_start(&f, &deeds);
-    assert_int_equal(fixture_run(&f, &batch), BE_EWORKER);
-    for (int i = 0; i < 2; i++) {
-        snprintf(expected[i], sizeof(expected[i]), "worker %d %s", i, text);
-    }
-    if (strcmp(f.error.message, expected[0]) != 0 && strcmp(f.error.message, expected[1]) != 0) {
-        fail_msg("'%s'", f.error.message);
-    }
-
-    /* The pool stays broken, says the same again, and still ends. */
-    memset(&f.error, 0, sizeof(f.error));
-    assert_int_equal(fixture_run(&f, &good), BE_EWORKER);
-    assert_non_null(strstr(f.error.message, text));
-    assert_int_equal(f.ops->count(f.executor, true, &f.error), BE_EWORKER);
-    fixture_end(&f);
-    expect_no_child();
-    batch_free(&good);
-    batch_free(&batch);
-}
-
-static void a_killed_worker_is_reported(void **state)
-{
-    (void)state;
-    expect_death(DEED_KILL, 0, 1, "was killed by signal 9");
-    expect_death(DEED_KILL, 500, 1000, "was killed by signal 9");
-    expect_death(DEED_KILL, 999, 1000, "was killed by signal 9");
-}
-
-static void a_worker_that_exits_is_reported(void **state)
-{
-    (void)state;
-    expect_death(DEED_EXIT, 500, 1000, "exited with status 3");
-}
-
-static void a_worker_that_hangs_up_is_reported_and_ended(void **state)
-{
-    (void)state;
-    expect_death(DEED_CLOSE, 500, 1000, "closed its connection");
-}
-
-static void a_worker_killed_between_passes_is_reported(void **state)
-{
-    struct fixture f;
-    struct be_batch batch = batch_alloc(&deeds, 100);
-
-    (void)state;
-    pool_start(&f, &deeds);
-    assert_int_equal(fixture_run(&f, &batch), BE_OK);
-    assert_int_equal(kill(atomic_load(&shared->worker), SIGKILL), 0);
-    assert_int_equal(fixture_run(&f, &batch), BE_EWORKER);
-    assert_non_null(strstr(f.error.message, "was killed by signal 9"));
-    fixture_end(&f);
-    expect_no_child();
-    batch_free(&batch);
-}
-
-/* Runs the batch until that fails; exits with 0 if it was for a killed worker. */
+/* Runs the batch over and over until it does not go well. */
 static _Noreturn void dispatcher_run(const struct be_batch *batch)
 {
     struct fixture f;
-    enum be_status status;
 
     pool_start(&f, &deeds);
-    do {
-        status = fixture_run(&f, batch);
-    } while (status == BE_OK);
-    bool is_right = status == BE_EWORKER && strstr(f.error.message, "was killed by signal 9");
-    fixture_end(&f);
-    _exit(is_right ? 0 : 1);
+    while (fixture_run(&f, batch) == BE_OK) {
+    }
+    _exit(1);
 }
 
 /* Forks a dispatcher and waits until its workers have come to `computed` tasks. */
@@ -198,49 +37,13 @@ static pid_t dispatcher_fork(const struct be_batch *batch, uint64_t computed)
     return dispatcher;
 }
 
-/* Waits until no task is computed any more: the worker has nothing to read or nowhere to write. */
-static void standstill_await(void)
-{
-    uint64_t before;
-    uint64_t now = atomic_load(&shared->computed);
-
-    do {
-        before = now;
-        usleep(20000);
-        now = atomic_load(&shared->computed);
-    } while (now != before);
-}
-
-/*
- * The dispatcher is stopped in the middle of a pass until the workers have run out of requests or
- * of room for replies; one is killed there, and the dispatcher goes on.
- */
-static void a_worker_killed_behind_full_buffers_is_reported(void **state)
-{
-    struct be_batch batch = batch_alloc(&deeds, 2000);
-
-    (void)state;
-    for (int i = 0; i < 10; i++) {
-        pid_t dispatcher = dispatcher_fork(&batch, 100);
-        int status = 0;
-
-        assert_int_equal(kill(dispatcher, SIGSTOP), 0);
-        standstill_await();
-        assert_int_equal(kill(atomic_load(&shared->worker), SIGKILL), 0);
-        assert_int_equal(kill(dispatcher, SIGCONT), 0);
-        assert_int_equal(waitpid(dispatcher, &status, 0), dispatcher);
-        assert_int_equal(status, 0);
-    }
-    batch_free(&batch);
-}
-
 /*
  * Also in the middle of a task that never ends. Orphans of the killed dispatcher come to this
  * process, which can see how they ended.
  */
 static void workers_die_with_their_dispatcher(void **state)
 {
-    struct be_batch batch = batch_with(DEED_PAUSE, 0, WORKERS);
+    struct be_batch batch = batch_with(&deeds, DEED_PAUSE, 0, WORKERS);
     int status = 0;
 
     (void)state;
@@ -463,55 +266,17 @@ static void too_few_descriptors_leave_nothing_behind(void **state)
     }
 }
 
-/* Where memory is shared, or a queue has no end, whoever hangs up is not heard of. */
-static bool hears_of_hanging_up(const char *name)
-{
-    return strncmp(name, "shm-", strlen("shm-")) != 0 && strcmp(name, "mqueue") != 0;
-}
-
 static int pool_test(const char *name, void *context)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_killed_worker_is_reported),
-        cmocka_unit_test(a_worker_that_exits_is_reported),
-        cmocka_unit_test(a_worker_killed_between_passes_is_reported),
-        cmocka_unit_test(a_worker_killed_behind_full_buffers_is_reported),
         cmocka_unit_test(workers_die_with_their_dispatcher),
         cmocka_unit_test(a_long_tasks_result_does_not_wait_for_the_next_task),
         cmocka_unit_test(a_worker_has_no_descriptor_but_its_own),
         cmocka_unit_test(too_few_descriptors_leave_nothing_behind),
     };
-    const struct CMUnitTest hanging_up[] = {
-        cmocka_unit_test(a_worker_that_hangs_up_is_reported_and_ended),
-    };
-    int failed = cmocka_run_group_tests_name(name, tests, NULL, NULL);
 
     (void)context;
-    if (hears_of_hanging_up(name)) {
-        failed += cmocka_run_group_tests_name(name, hanging_up, NULL, NULL);
-    }
-    return failed;
-}
-
-/* The test makes it, its workers open it. */
-static bool shared_open(void)
-{
-    const char *path = getenv("BE_TEST_SHARED");
-    char own[64];
-    int fd = path ? open(path, O_RDWR | O_CLOEXEC) : memfd_create("shared", MFD_CLOEXEC);
-
-    if (!path) {
-        snprintf(own, sizeof(own), "/proc/%ld/fd/%d", (long)getpid(), fd);
-        setenv("BE_TEST_SHARED", own, 1);
-    }
-    if (fd < 0 || (!path && ftruncate(fd, sizeof(*shared)) < 0)) {
-        return false;
-    }
-    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (path) {
-        close(fd);
-    }
-    return shared != MAP_FAILED;
+    return cmocka_run_group_tests_name(name, tests, NULL, NULL);
 }
 
 int main(int argc, char **argv)

@@ -9,6 +9,12 @@
 #include "core/rng.h"
 #include "executor/flight.h"
 
+static void put(struct be_flights *flights, uint64_t first, uint32_t count, uint32_t tries,
+                uint64_t sent_ns)
+{
+    be_flights_put(flights, &(struct be_flight){first, first + count, sent_ns, count, tries});
+}
+
 static void answers_are_expected_in_the_order_of_messages(void **state)
 {
     struct be_flights flights;
@@ -16,10 +22,10 @@ static void answers_are_expected_in_the_order_of_messages(void **state)
     (void)state;
     assert_int_equal(be_flights_init(&flights, 4, NULL), BE_OK);
     assert_false(be_flights_expect(&flights, 0, 0));
-    be_flights_put(&flights, 10, 5, 0, 100);
-    be_flights_put(&flights, 15, 5, 0, 100);
-    be_flights_put(&flights, 20, 2, 0, 100); /* the last of a pass is shorter */
-    be_flights_put(&flights, 3, 1, 2, 200);  /* again */
+    put(&flights, 10, 5, 0, 100);
+    put(&flights, 15, 5, 0, 100);
+    put(&flights, 20, 2, 0, 100); /* the last of a pass is shorter */
+    put(&flights, 3, 1, 2, 200);  /* again */
     assert_int_equal(flights.messages, 4);
 
     assert_false(be_flights_expect(&flights, 15, 5));
@@ -47,7 +53,7 @@ static void messages_sent_together_are_taken_together(void **state)
     (void)state;
     assert_int_equal(be_flights_init(&flights, 100, NULL), BE_OK);
     for (uint64_t i = 0; i < 30; i++) {
-        be_flights_put(&flights, i, 1, 0, i < 20 ? 100 : 200);
+        put(&flights, i, 1, 0, i < 20 ? 100 : 200);
     }
     be_flights_answered(&flights);
     assert_true(be_flights_take(&flights, &taken));
@@ -68,23 +74,23 @@ static void a_full_ring_holds_every_message(void **state)
     enum { ROOM = 7, MESSAGES = 10000 };
     struct be_flights flights;
     struct be_rng rng;
-    uint64_t put = 0;
+    uint64_t sent = 0;
     uint64_t answered = 0;
 
     (void)state;
     be_rng_init(&rng, 1);
     assert_int_equal(be_flights_init(&flights, ROOM, NULL), BE_OK);
     while (answered < MESSAGES) {
-        if (put < MESSAGES && put - answered < ROOM && be_rng_below(&rng, 2) == 0) {
-            be_flights_put(&flights, 10 * put, 1 + put % 3, 0, put);
-            put++;
-        } else if (answered < put) {
+        if (sent < MESSAGES && sent - answered < ROOM && be_rng_below(&rng, 2) == 0) {
+            put(&flights, 10 * sent, 1 + sent % 3, 0, sent);
+            sent++;
+        } else if (answered < sent) {
             assert_true(be_flights_expect(&flights, 10 * answered, 1 + answered % 3));
             assert_int_equal(be_flights_oldest(&flights)->sent_ns, answered);
             be_flights_answered(&flights);
             answered++;
         }
-        assert_int_equal(flights.messages, put - answered);
+        assert_int_equal(flights.messages, sent - answered);
     }
     be_flights_finish(&flights);
 }

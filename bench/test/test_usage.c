@@ -37,12 +37,13 @@ static void parts_follow_from_span_cpu_time_and_delay(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct be_usage before = {77, {true, 88}, {1000, 1000, 1000, 1000, 0, 1000, 1000, 0}};
+        const struct be_usage before = {77, {true, 88}, {1000, 1000, 1000, 1000, 0, 1000, 1000, 0}, 0};
         const struct be_usage after = {
             77 + cases[i].cpu,
             {true, 88 + cases[i].delay},
             {1000 + cases[i].span, 1000 + cases[i].between, 1000 + cases[i].send,
              1000 + cases[i].receive, 0, 1000 + cases[i].codec, 1000, cases[i].spin},
+            0,
         };
         struct be_stamps stamps;
         assert_true(be_usage_stamps(&before, &after, 1000, &stamps));
@@ -58,10 +59,20 @@ static void parts_follow_from_span_cpu_time_and_delay(void **state)
     }
 }
 
+static void what_two_workers_did_in_one_place_is_not_known(void **state)
+{
+    const struct be_usage before = {.meter = {.span_ns = 500}};
+    const struct be_usage after = {.cpu_ns = 900, .meter = {.span_ns = 900}, .replaced = 1};
+    struct be_stamps stamps;
+    (void)state;
+
+    assert_false(be_usage_stamps(&before, &after, 1000, &stamps));
+}
+
 static void without_a_span_nothing_is_known(void **state)
 {
-    const struct be_usage before = {0, {0}, {.span_ns = 500}};
-    const struct be_usage after = {900, {0}, {.span_ns = 500}};
+    const struct be_usage before = {.meter = {.span_ns = 500}};
+    const struct be_usage after = {.cpu_ns = 900, .meter = {.span_ns = 500}};
     struct be_stamps stamps = {.compute_ns = 1};
     (void)state;
 
@@ -154,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_follow_from_span_cpu_time_and_delay),
+        cmocka_unit_test(what_two_workers_did_in_one_place_is_not_known),
         cmocka_unit_test(without_a_span_nothing_is_known),
         cmocka_unit_test(a_dispatcher_s_parts_fit_its_cpu_time),
         cmocka_unit_test(timed_calls_stand_for_all),

@@ -30,8 +30,11 @@ struct be_frame {
     uint64_t bytes; /* of payload; a multiple of 8, so that every payload is aligned to 8 */
     uint32_t count; /* tasks */
     uint16_t kind;
-    uint8_t failures; /* 1: a byte a task follows the replies, 1 where the task failed */
-    uint8_t stamped;  /* 1: its stages are, the answer says so too (executor/stages.h) */
+    union {
+        uint8_t tries;    /* requests: how often they were tried before, in vain */
+        uint8_t failures; /* replies: 1: a byte a task follows them, 1 where the task failed */
+    };
+    uint8_t stamped; /* 1: its stages are, the answer says so too (executor/stages.h) */
 };
 
 /* The size of those bytes in the payload. */
