@@ -51,6 +51,17 @@ struct be_feed {
     uint64_t chunk; /* in each message of these */
 };
 
+/* One message at a time, whatever the speed: what be_feed_decide says then is this. */
+static inline bool be_feed_is_single(const struct be_feed_rule *rule)
+{
+    return !rule->follows_chunk && !rule->follows_window && rule->window <= rule->chunk;
+}
+
+static inline struct be_feed be_feed_single(const struct be_feed_rule *rule)
+{
+    return (struct be_feed){rule->chunk, rule->chunk, rule->chunk};
+}
+
 /* `left` tasks are not yet handed out. */
 struct be_feed be_feed_decide(const struct be_feed_rule *rule, const struct be_speed *speed,
                               uint64_t left);

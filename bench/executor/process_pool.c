@@ -107,6 +107,9 @@ static enum be_status chunk_put(struct be_executor *pool, uint32_t index, uint64
 static struct be_feed process_portion(struct be_executor *pool, struct be_process *process,
                                       uint64_t now_ns)
 {
+    if (be_feed_is_single(&pool->rule)) {
+        return be_feed_single(&pool->rule);
+    }
     if (process->answered > 0) {
         be_speed_note(&process->speed, process->answered, now_ns - process->noted_ns);
         process->noted_ns = now_ns;

@@ -16,8 +16,10 @@
 #define BE_SPIN_NS       UINT64_C(50000)
 #define BE_SPIN_FOR_EVER UINT64_MAX
 
-/* Looks between two readings of the clock. */
-enum { BE_SPIN_LOOKS = 64 };
+enum {
+    BE_SPIN_EAGER_LOOKS = 512, /* without a pause: what a quick answer takes, about a microsecond */
+    BE_SPIN_LOOKS = 64,        /* between two readings of the clock, from then on */
+};
 
 struct be_spin {
     uint64_t budget_ns;
@@ -39,7 +41,7 @@ static inline bool be_spin_goes_on(struct be_spin *spin)
     if (spin->budget_ns == 0) {
         return false;
     }
-    if (spin->looks < BE_SPIN_LOOKS) {
+    if (spin->looks < BE_SPIN_EAGER_LOOKS) {
         spin->looks++;
         return true;
     }
