@@ -90,6 +90,10 @@ void be_quality_read(struct be_quality *quality, const int32_t *pus, uint32_t pu
 void be_quality_judge(const struct be_quality_reading *before,
                       const struct be_quality_reading *after, struct be_quality_verdict *verdict);
 
+/* Adds to a verdict: suspect where a worker was lost, which nobody had asked for. */
+void be_quality_judge_losses(const struct be_sample_record *record,
+                             struct be_quality_verdict *verdict);
+
 /* Adds to a verdict: suspect where a worker ran elsewhere than on the CPU that it was bound to. */
 void be_quality_judge_places(const struct be_sample_record *record,
                              struct be_quality_verdict *verdict);

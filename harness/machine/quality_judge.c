@@ -211,6 +211,17 @@ void be_quality_judge_places(const struct be_sample_record *record,
     }
 }
 
+void be_quality_judge_losses(const struct be_sample_record *record,
+                             struct be_quality_verdict *verdict)
+{
+    const struct be_gauge_said *lost = &record->gauges.said[BE_GAUGE_workers_replaced];
+
+    if (lost->known && lost->value > 0) {
+        be_quality_verdict_add(verdict, BE_SAMPLE_SUSPECT, "%.0f workers were lost and replaced",
+                               lost->value);
+    }
+}
+
 const char *be_quality_watched_names(unsigned watched, char *text)
 {
     static const char *const names[] = {

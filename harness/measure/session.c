@@ -393,6 +393,14 @@ static enum be_status sample_store(struct be_session *session, struct be_sample 
     return status == BE_OK ? be_run_add_sample(session->run, sample, error) : status;
 }
 
+/* On purpose: then losses are what is measured. */
+static bool has_faults(const struct be_configuration *configuration)
+{
+    const char *fault = be_params_get(&configuration->params, "fault");
+
+    return fault && strcmp(fault, "none") != 0;
+}
+
 /* Launches and judges; the status is the runner's, its reason in *cause. */
 static enum be_status sample_measure(struct be_session *session,
                                      const struct be_configuration *configuration,
@@ -419,6 +427,9 @@ static enum be_status sample_measure(struct be_session *session,
         be_quality_judge(&before, &after, verdict);
         be_quality_judge_places(&outcome->record, verdict);
         be_quality_judge_delays(&outcome->record, verdict);
+        if (!has_faults(configuration)) {
+            be_quality_judge_losses(&outcome->record, verdict);
+        }
         status = checksum_check(session, configuration, &outcome->record, cause);
     }
     if (input_fd >= 0) {

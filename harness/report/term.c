@@ -336,6 +336,8 @@ static void sentences_put(const struct be_view *view, size_t width, struct be_bu
     published_put(view, width, out);
     be_words_chunk(view, &words);
     sentence_put("", &words, width, out);
+    be_words_losses(view, &words);
+    sentence_put("", &words, width, out);
     if (single || be_words_starts_vary(view)) {
         be_words_start(view, &words);
         sentence_put("", &words, width, out);

@@ -66,6 +66,13 @@ bool be_words_starts_vary(const struct be_view *view);
 void be_words_chunk(const struct be_view *view, struct be_buffer *out);
 
 /*
+ * "Losses a sample: processes x2: 10 workers replaced, known after 193 us, another ready after
+ * 369 us; 12 tasks run again, 0 given up." (words_losses.c): each configuration that lost
+ * any; nothing where none did.
+ */
+void be_words_losses(const struct be_view *view, struct be_buffer *out);
+
+/*
  * What a configuration cost (words_cost.c). Core time a task that was lost, and how much of it on
  * messages; nothing when unknown.
  */

@@ -152,11 +152,28 @@ static void a_millisecond_is_nobody_s_disturbance(void **state)
     assert_int_equal(verdict.state, BE_SAMPLE_CLEAN);
 }
 
+static void workers_lost_make_a_sample_suspect(void **state)
+{
+    struct be_sample_record record = {0};
+    struct be_quality_verdict verdict = {.state = BE_SAMPLE_CLEAN};
+    (void)state;
+
+    be_quality_judge_losses(&record, &verdict);
+    be_gauges_set(&record.gauges, BE_GAUGE_workers_replaced, 0);
+    be_quality_judge_losses(&record, &verdict);
+    assert_int_equal(verdict.state, BE_SAMPLE_CLEAN);
+    be_gauges_set(&record.gauges, BE_GAUGE_workers_replaced, 2);
+    be_quality_judge_losses(&record, &verdict);
+    assert_int_equal(verdict.state, BE_SAMPLE_SUSPECT);
+    assert_string_equal(verdict.reason, "2 workers were lost and replaced");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_members_take_from_each_other_is_no_loss),
         cmocka_unit_test(the_reason_says_what_happened),
+        cmocka_unit_test(workers_lost_make_a_sample_suspect),
         cmocka_unit_test(a_millisecond_is_nobody_s_disturbance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

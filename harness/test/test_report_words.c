@@ -425,9 +425,40 @@ static void what_chunk_auto_chose_is_told_once_a_series(void **state)
     fixture_finish(&fixture);
 }
 
+static void losses_are_told_of_who_had_any(void **state)
+{
+    static const struct fixture_executor calm = {"executor=processes fault=none", 1000, false};
+    static const struct fixture_executor lossy = {"executor=processes fault=kill", 1000, false};
+    struct be_buffer words = {0};
+    struct fixture fixture;
+    struct be_view view = {0};
+    (void)state;
+
+    fixture_begin(&fixture, "{}", 2);
+    fixture_add_serial(&fixture, 0, 10000);
+    struct be_summary *summary = fixture_add_parallel(&fixture, 0, 10000, 2, &calm);
+    summary->values[BE_VALUE_workers_replaced] = fixture_estimate(0, 0);
+    summary->values[BE_VALUE_tasks_given_up] = fixture_estimate(0, 0);
+    summary = fixture_add_parallel(&fixture, 0, 10000, 2, &lossy);
+    summary->values[BE_VALUE_workers_replaced] = fixture_estimate(10, .01);
+    summary->values[BE_VALUE_tasks_rerun] = fixture_estimate(1200, .01);
+    summary->values[BE_VALUE_tasks_given_up] = fixture_estimate(0, 0);
+    summary->values[BE_VALUE_loss_detection_p50_ns] = fixture_estimate(193000, .01);
+    summary->values[BE_VALUE_worker_replacement_p50_ns] = fixture_estimate(369000, .01);
+    fixture_find(&fixture);
+    assert_int_equal(be_view_create(&fixture.results, &view, NULL), BE_OK);
+    be_words_losses(&view, &words);
+    assert_says(&words,
+                "Losses a sample: processes, fault kill x2: 10 workers replaced, known after 193.0 "
+                "us, another ready after 369.0 us; 1,200 tasks run again, 0 given up.");
+    be_view_finish(&view);
+    fixture_finish(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(losses_are_told_of_who_had_any),
         cmocka_unit_test(what_chunk_auto_chose_is_told_once_a_series),
         cmocka_unit_test(starts_are_told_once_each),
         cmocka_unit_test(what_no_worker_said_of_its_start_is_not_told),
