@@ -123,7 +123,7 @@ static inline void fixture_pin(struct fixture *f, const struct be_spec *spec)
     f->pin = NULL;
     assert_int_equal(be_pin_create(spec, &f->pin, &f->error), BE_OK);
     f->env.pin = f->pin;
-    f->spec.pus = malloc(spec->pu_count * sizeof(*spec->pus));
+    f->spec.pus = calloc((size_t)spec->pu_count + 1, sizeof(*spec->pus));
     f->spec.pu_count = spec->pu_count;
     f->spec.dispatcher_pu = spec->dispatcher_pu;
     f->spec.topology_xml = spec->topology_xml ? strdup(spec->topology_xml) : NULL;

@@ -184,7 +184,7 @@ static void too_many_losses_fail_the_pass(void **state)
     struct fixture f;
 
     (void)state;
-    memset((void *)batch.requests, DEED_KILL, 5 * SMALL_BYTES);
+    memset((void *)batch.requests, DEED_KILL, (size_t)5 * SMALL_BYTES);
     losing_start(&f, &small_deeds, params, 1);
     assert_int_equal(fixture_run(&f, &batch), BE_EWORKER);
     if (!strstr(f.error.message, text)) {

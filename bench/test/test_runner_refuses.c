@@ -36,78 +36,79 @@ static void assert_refused(const char *spec, size_t bytes, enum be_status wanted
     bench_said_finish(&said);
 }
 
+static const struct {
+    const char *spec;
+    enum be_status status;
+    const char *part;
+} wrong_specs[] = {
+    {"", BE_EPROTOCOL, "no spec"},
+    {"\n", BE_EPROTOCOL, "no spec"},
+    {"\n" SPEC(TASKS, ""), BE_EPROTOCOL, "no spec"},
+    {"measure, please\n", BE_EPROTOCOL, ""},
+    {"[]\n", BE_EPROTOCOL, ""},
+    {"{\"protocol\":1,\"params\":{\"workload\":\"gcd-euclid\",", BE_EPROTOCOL, ""},
+    {SPEC(TASKS, "}"), BE_EPROTOCOL, ""},
+    {"{\"protocol\":1}\n", BE_EPROTOCOL, "'params'"},
+    {"{\"protocol\":1,\"params\":[]}\n", BE_EPROTOCOL, "'params'"},
+    {"{\"protocol\":1,\"params\":{\"workload\":[]}}\n", BE_EPROTOCOL, "workload"},
+    {"{\"protocol\":2,\"params\":{}}\n", BE_EPROTOCOL, "protocol 2"},
+    {"{\"protocol\":1,\"protocol\":1,\"params\":{}}\n", BE_EPROTOCOL, ""},
+    {SPEC(TASKS, ",\"passes\":\"three\""), BE_EPROTOCOL, "'passes'"},
+    {SPEC(TASKS, ",\"passes\":0"), BE_EPROTOCOL, "'passes'"},
+    {SPEC(TASKS, ",\"passes\":10001"), BE_EPROTOCOL, "'passes'"},
+    {SPEC(TASKS, ",\"warmup\":-1"), BE_EPROTOCOL, "'warmup'"},
+    {SPEC(TASKS, ",\"pus\":[-2]"), BE_EPROTOCOL, "'pus'"},
+    {SPEC(TASKS, ",\"pus\":\"0\""), BE_EPROTOCOL, "'pus'"},
+    {SPEC(TASKS, ",\"pus\":[0,0]"), BE_EINVAL, "2 PU numbers for 1 workers"},
+    {SPEC(TASKS, ",\"pus\":[1048575]"), BE_EUNAVAILABLE, "PU 1048575"},
+    {SPEC(TASKS, ",\"dispatcher_pu\":1048575"), BE_EUNAVAILABLE, "PU 1048575"},
+    {SPEC(TASKS, ",\"topology_xml\":\"<topology\""), BE_EPROTOCOL, "topology_xml"},
+    {SPEC(TASKS, ",\"counters\":[\"abacus:beads\"]"), BE_EINVAL, "abacus:beads"},
+    {SPEC(TASKS, ",\"counters\":[7]"), BE_EPROTOCOL, "'counters'"},
+    {SPEC(TASKS, ",\"pairs\":[[1]]"), BE_EPROTOCOL, "'pairs'"},
+    {SPEC(TASKS, ",\"pairs\":[[1,-1]]"), BE_EPROTOCOL, "'pairs'"},
+    {SPEC(TASKS, ",\"input\":{\"path\":\"/nonexistent/p.csv\",\"hash\":1}"), BE_ENOTFOUND,
+     "/nonexistent/p.csv"},
+    {SPEC(TASKS ",\"workers\":\"0\"", ""), BE_EINVAL, "1 .. 4096"},
+    {SPEC(TASKS ",\"workers\":\"4097\"", ""), BE_EINVAL, "1 .. 4096"},
+    {SPEC(TASKS ",\"workers\":\"99999999999999999999\"", ""), BE_EINVAL, "workers"},
+    {SPEC(TASKS ",\"workers\":\"2\"", ""), BE_EINVAL, "executor 'serial' has 1 worker"},
+    {SPEC(TASKS ",\"chunk\":\"0\"", ""), BE_EINVAL, "chunk"},
+    {SPEC(TASKS ",\"colour\":\"red\"", ""), BE_EINVAL, "'colour' is no parameter"},
+    {SPEC(TASKS ",\"payload\":\"64\"", ""), BE_EINVAL,
+     "'payload' is no parameter of workload 'gcd-euclid'"},
+    {SIZED("8", "10"), BE_EINVAL, "payload: '8' is outside 16 .. 4194304"},
+    {SIZED("4194312", "10"), BE_EINVAL, "payload: '4194312' is outside 16 .. 4194304"},
+    {SIZED("20", "10"), BE_EINVAL, "payload: '20' is not a multiple of 8 bytes"},
+    {SIZED("4194304", "1000"), BE_EINVAL, "1000 with 4194304 bytes each"},
+    {SPEC("", ""), BE_EINVAL, "tasks: missing"},
+    {SPEC(",\"tasks\":\"10\"", ""), BE_EINVAL, "1 .. 91"},
+    {SPEC(",\"tasks\":\"10\",\"steps\":\"92\"", ""), BE_EINVAL, "1 .. 91"},
+    {SPEC(TASKS ",\"distribution\":\"normal\"", ""), BE_EINVAL, "fixed uniform pareto"},
+    {SPEC(",\"distribution\":\"fixed\"", ",\"pairs\":[[4,6]]"), BE_EINVAL, "of generated tasks"},
+    {SPEC(",\"tasks\":\"10\",\"steps\":\"60\",\"distribution\":\"uniform\"", ""), BE_EINVAL,
+     "uniform around 60 steps goes up to 119"},
+    {"{\"protocol\":1,\"params\":{\"workload\":\"null\",\"executor\":\"serial\",\"tasks\":"
+     "\"5\","
+     "\"distribution\":\"pareto\"}}\n",
+     BE_EINVAL, "'distribution' is no parameter of workload 'null'"},
+    {SPEC(",\"tasks\":\"0\",\"steps\":\"5\"", ""), BE_EINVAL, "tasks"},
+    {SPEC(",\"tasks\":\"1000000000000\",\"steps\":\"5\"", ""), BE_EINVAL, "tasks"},
+    {"{\"protocol\":1,\"params\":{\"executor\":\"serial\"}}\n", BE_EINVAL,
+     "workload: missing; it is one of: gcd-trial gcd-euclid null"},
+    {"{\"protocol\":1,\"params\":{\"workload\":\"primes\",\"executor\":\"serial\"}}\n", BE_EINVAL,
+     "'primes' is not one of: gcd-trial"},
+    {"{\"protocol\":1,\"params\":{\"workload\":\"null\",\"executor\":\"magic\"}}\n", BE_EINVAL,
+     "'magic' is not one of: serial"},
+};
+
 static void wrong_specs_are_refused_with_what_would_be_right(void **state)
 {
-    static const struct {
-        const char *spec;
-        enum be_status status;
-        const char *part;
-    } cases[] = {
-        {"", BE_EPROTOCOL, "no spec"},
-        {"\n", BE_EPROTOCOL, "no spec"},
-        {"\n" SPEC(TASKS, ""), BE_EPROTOCOL, "no spec"},
-        {"measure, please\n", BE_EPROTOCOL, ""},
-        {"[]\n", BE_EPROTOCOL, ""},
-        {"{\"protocol\":1,\"params\":{\"workload\":\"gcd-euclid\",", BE_EPROTOCOL, ""},
-        {SPEC(TASKS, "}"), BE_EPROTOCOL, ""},
-        {"{\"protocol\":1}\n", BE_EPROTOCOL, "'params'"},
-        {"{\"protocol\":1,\"params\":[]}\n", BE_EPROTOCOL, "'params'"},
-        {"{\"protocol\":1,\"params\":{\"workload\":[]}}\n", BE_EPROTOCOL, "workload"},
-        {"{\"protocol\":2,\"params\":{}}\n", BE_EPROTOCOL, "protocol 2"},
-        {"{\"protocol\":1,\"protocol\":1,\"params\":{}}\n", BE_EPROTOCOL, ""},
-        {SPEC(TASKS, ",\"passes\":\"three\""), BE_EPROTOCOL, "'passes'"},
-        {SPEC(TASKS, ",\"passes\":0"), BE_EPROTOCOL, "'passes'"},
-        {SPEC(TASKS, ",\"passes\":10001"), BE_EPROTOCOL, "'passes'"},
-        {SPEC(TASKS, ",\"warmup\":-1"), BE_EPROTOCOL, "'warmup'"},
-        {SPEC(TASKS, ",\"pus\":[-2]"), BE_EPROTOCOL, "'pus'"},
-        {SPEC(TASKS, ",\"pus\":\"0\""), BE_EPROTOCOL, "'pus'"},
-        {SPEC(TASKS, ",\"pus\":[0,0]"), BE_EINVAL, "2 PU numbers for 1 workers"},
-        {SPEC(TASKS, ",\"pus\":[1048575]"), BE_EUNAVAILABLE, "PU 1048575"},
-        {SPEC(TASKS, ",\"dispatcher_pu\":1048575"), BE_EUNAVAILABLE, "PU 1048575"},
-        {SPEC(TASKS, ",\"topology_xml\":\"<topology\""), BE_EPROTOCOL, "topology_xml"},
-        {SPEC(TASKS, ",\"counters\":[\"abacus:beads\"]"), BE_EINVAL, "abacus:beads"},
-        {SPEC(TASKS, ",\"counters\":[7]"), BE_EPROTOCOL, "'counters'"},
-        {SPEC(TASKS, ",\"pairs\":[[1]]"), BE_EPROTOCOL, "'pairs'"},
-        {SPEC(TASKS, ",\"pairs\":[[1,-1]]"), BE_EPROTOCOL, "'pairs'"},
-        {SPEC(TASKS, ",\"input\":{\"path\":\"/nonexistent/p.csv\",\"hash\":1}"), BE_ENOTFOUND,
-         "/nonexistent/p.csv"},
-        {SPEC(TASKS ",\"workers\":\"0\"", ""), BE_EINVAL, "1 .. 4096"},
-        {SPEC(TASKS ",\"workers\":\"4097\"", ""), BE_EINVAL, "1 .. 4096"},
-        {SPEC(TASKS ",\"workers\":\"99999999999999999999\"", ""), BE_EINVAL, "workers"},
-        {SPEC(TASKS ",\"workers\":\"2\"", ""), BE_EINVAL, "executor 'serial' has 1 worker"},
-        {SPEC(TASKS ",\"chunk\":\"0\"", ""), BE_EINVAL, "chunk"},
-        {SPEC(TASKS ",\"colour\":\"red\"", ""), BE_EINVAL, "'colour' is no parameter"},
-        {SPEC(TASKS ",\"payload\":\"64\"", ""), BE_EINVAL,
-         "'payload' is no parameter of workload 'gcd-euclid'"},
-        {SIZED("8", "10"), BE_EINVAL, "payload: '8' is outside 16 .. 4194304"},
-        {SIZED("4194312", "10"), BE_EINVAL, "payload: '4194312' is outside 16 .. 4194304"},
-        {SIZED("20", "10"), BE_EINVAL, "payload: '20' is not a multiple of 8 bytes"},
-        {SIZED("4194304", "1000"), BE_EINVAL, "1000 with 4194304 bytes each"},
-        {SPEC("", ""), BE_EINVAL, "tasks: missing"},
-        {SPEC(",\"tasks\":\"10\"", ""), BE_EINVAL, "1 .. 91"},
-        {SPEC(",\"tasks\":\"10\",\"steps\":\"92\"", ""), BE_EINVAL, "1 .. 91"},
-        {SPEC(TASKS ",\"distribution\":\"normal\"", ""), BE_EINVAL, "fixed uniform pareto"},
-        {SPEC(",\"distribution\":\"fixed\"", ",\"pairs\":[[4,6]]"), BE_EINVAL,
-         "of generated tasks"},
-        {SPEC(",\"tasks\":\"10\",\"steps\":\"60\",\"distribution\":\"uniform\"", ""), BE_EINVAL,
-         "uniform around 60 steps goes up to 119"},
-        {"{\"protocol\":1,\"params\":{\"workload\":\"null\",\"executor\":\"serial\",\"tasks\":"
-         "\"5\","
-         "\"distribution\":\"pareto\"}}\n",
-         BE_EINVAL, "'distribution' is no parameter of workload 'null'"},
-        {SPEC(",\"tasks\":\"0\",\"steps\":\"5\"", ""), BE_EINVAL, "tasks"},
-        {SPEC(",\"tasks\":\"1000000000000\",\"steps\":\"5\"", ""), BE_EINVAL, "tasks"},
-        {"{\"protocol\":1,\"params\":{\"executor\":\"serial\"}}\n", BE_EINVAL,
-         "workload: missing; it is one of: gcd-trial gcd-euclid null"},
-        {"{\"protocol\":1,\"params\":{\"workload\":\"primes\",\"executor\":\"serial\"}}\n",
-         BE_EINVAL, "'primes' is not one of: gcd-trial"},
-        {"{\"protocol\":1,\"params\":{\"workload\":\"null\",\"executor\":\"magic\"}}\n", BE_EINVAL,
-         "'magic' is not one of: serial"},
-    };
     (void)state;
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_refused(cases[i].spec, strlen(cases[i].spec), cases[i].status, cases[i].part);
+    for (size_t i = 0; i < sizeof(wrong_specs) / sizeof(wrong_specs[0]); i++) {
+        assert_refused(wrong_specs[i].spec, strlen(wrong_specs[i].spec), wrong_specs[i].status,
+                       wrong_specs[i].part);
     }
 }
 

@@ -37,7 +37,8 @@ static void parts_follow_from_span_cpu_time_and_delay(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct be_usage before = {77, {true, 88}, {1000, 1000, 1000, 1000, 0, 1000, 1000, 0}, 0};
+        const struct be_usage before = {
+            77, {true, 88}, {1000, 1000, 1000, 1000, 0, 1000, 1000, 0}, 0};
         const struct be_usage after = {
             77 + cases[i].cpu,
             {true, 88 + cases[i].delay},

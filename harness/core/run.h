@@ -35,7 +35,7 @@ struct be_configuration {
     uint64_t grain_asked_ns; /* what the user wrote; 0: the input was given */
     uint64_t steps;          /* of one task, the mean where they differ; 0: none to count */
     uint64_t tasks;          /* a pass */
-    uint64_t chunk; /* 0: auto */
+    uint64_t chunk;          /* 0: auto */
     uint32_t workers;
     const char *workload; /* these three: owned by params */
     const char *executor;

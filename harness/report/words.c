@@ -127,6 +127,23 @@ void be_words_task(const struct be_view *view, struct be_buffer *out)
     }
 }
 
+/*
+ * Whether a parameter is worth a word: it is one of those that say most, or the plan names it. The
+ * rest are defaults, which exports have.
+ */
+static bool is_worth_a_word(const struct be_view *view, const char *key)
+{
+    static const char *const always[] = {"chunk", "placement", "transport"};
+    const json_t *axes = json_object_get(view->plan, "axes");
+
+    for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
+        if (strcmp(key, always[i]) == 0) {
+            return true;
+        }
+    }
+    return !axes || json_object_get(axes, key);
+}
+
 /* Whether every series has this parameter with this value. */
 static bool is_shared(const struct be_view *view, const struct be_params_entry *entry)
 {
@@ -169,7 +186,8 @@ static bool constants_of_executor(const struct be_view *view, size_t series, con
 
     for (size_t k = 0; k < params->count; k++) {
         const struct be_params_entry *entry = &params->entries[k];
-        if (is_shared(view, entry) || !is_of_executor(view, series, entry)) {
+        if (is_shared(view, entry) || !is_of_executor(view, series, entry) ||
+            !is_worth_a_word(view, entry->key)) {
             continue;
         }
         if (any) {
@@ -189,7 +207,8 @@ void be_words_constants(const struct be_view *view, const char *before, struct b
 
     for (size_t k = 0; view->series_count > 0 && k < view->series[0].params.count; k++) {
         const struct be_params_entry *entry = &view->series[0].params.entries[k];
-        if (is_shared(view, entry) && strcmp(entry->key, "executor") != 0) {
+        if (is_shared(view, entry) && strcmp(entry->key, "executor") != 0 &&
+            is_worth_a_word(view, entry->key)) {
             be_buffer_printf(out, "%s%s %s", separator, entry->key, entry->value);
             separator = ", ";
         }

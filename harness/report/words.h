@@ -24,8 +24,8 @@ void be_words_rounds(const struct be_view *view, struct be_buffer *out);
 void be_words_task(const struct be_view *view, struct be_buffer *out);
 
 /*
- * "chunk 1, placement cores; processes: window 64": what all series share, then their own; with
- * `before` in front of it if there is anything.
+ * "chunk 1, placement cores; processes: window 64": what all series share, then their own, as far
+ * as the plan names it; with `before` in front of it if there is anything.
  */
 void be_words_constants(const struct be_view *view, const char *before, struct be_buffer *out);
 

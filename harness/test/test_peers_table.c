@@ -97,7 +97,8 @@ static void each_target_is_held_against_the_ratio_of_neighbours(void **state)
     const char *text = be_buffer_text(&output);
     assert_line(text, "chunk 1, coalesce 1 : cpython-processes, chunk 1 ", 50, "  met");
     assert_line(text, "chunk 1, coalesce auto : cpython-processes, chunk 1 ", 250, "  not met");
-    assert_line(text, "chunk auto, coalesce auto : cpython-processes, chunk 1000 ", 10, "  not met");
+    assert_line(text, "chunk auto, coalesce auto : cpython-processes, chunk 1000 ", 10,
+                "  not met");
     assert_line(text, "chunk auto, coalesce auto : threads, chunk auto ", .8, "  met");
     be_buffer_finish(&output);
 }
