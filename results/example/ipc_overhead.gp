@@ -18,8 +18,8 @@ workers = 2
 array worker_count[2] = [1, 2]
 limits = 1
 array limit[1] = [2]
-x_least = 8.28286271e-06; x_most = 0.102004019
-y_least = 0.930815333; y_most = 2.0264512
+x_least = 7.86683527e-06; x_most = 0.130168307
+y_least = 0.961170165; y_most = 2.01106097
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of
@@ -77,6 +77,17 @@ set linetype 6 lc rgb '#56b4e9' lw 2 pt 6 ps 0.8
 set linetype 7 lc rgb '#000000' lw 2 pt 4 ps 0.8
 set linetype 8 lc rgb '#777777' lw 2 pt 12 ps 0.9
 set linetype cycle 8
+# Parts of bars: four and their lighter shades, then greys. They may stand side by side.
+set linetype 11 lc rgb '#0072b2' lw 6 pt 5 ps 0.9
+set linetype 12 lc rgb '#d55e00' lw 6 pt 5 ps 0.9
+set linetype 13 lc rgb '#009e73' lw 6 pt 5 ps 0.9
+set linetype 14 lc rgb '#cc79a7' lw 6 pt 5 ps 0.9
+set linetype 15 lc rgb '#7fb8d8' lw 6 pt 5 ps 0.9
+set linetype 16 lc rgb '#eaae7f' lw 6 pt 5 ps 0.9
+set linetype 17 lc rgb '#7fceb9' lw 6 pt 5 ps 0.9
+set linetype 18 lc rgb '#e5bcd3' lw 6 pt 5 ps 0.9
+set linetype 19 lc rgb '#333333' lw 6 pt 5 ps 0.9
+set linetype 20 lc rgb '#cccccc' lw 6 pt 5 ps 0.9
 set style line 9 lc rgb '#999999' lw 1 dt 1
 set style line 10 lc rgb '#888888' lw 1.5 dt 2
 set style line 11 lc rgb '#000000' lw 1.5 dt 3
@@ -170,6 +181,19 @@ if (alone) {
         if (room) { before = place(worker_count[i]) }
     }
 }
+
+# Bars: a row for each, the first on top, its name in front of it; part p of one is a box.
+bar_rows = "widest = 0; \
+    do for [i=1:bars_most] { \
+        if (strlen(bar_name[i]) > widest) { widest = strlen(bar_name[i]) } \
+    }; \
+    set lmargin at screen (widest + 2) * letter; set rmargin at screen right(0); \
+    set tmargin at screen upper(0); set bmargin at screen lower(0); \
+    set yrange [0.4 : bars_most + 0.6]; set ytics nomirror (); unset grid; \
+    do for [i=1:bars_most] { set ytics add (bar_name[i] bars_most + 1 - i) }; \
+    if (!text) { set grid xtics lc rgb '#dddddd' lw 1 dt 1 }"
+row(p) = column('part') == p ? bars_most + 1 - column('bar') : NaN
+bar_box = "'from':(row(p)):'from':'to':(row(p) - 0.36):(row(p) + 0.36)"
 
 # Speedup versus IPC overhead: a line an executor, a point a grain, at the most workers.
 # Behind the points a prediction, min(P, C) / (1 + x), a curve for each min(P, C) there is.
