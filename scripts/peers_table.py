@@ -1,7 +1,7 @@
-"""What is wanted of our pools beside CPython's, and what a run of plan `peers` says of it.
+"""What is wanted of our pools beside CPython's, and what runs of the plans for that say of it.
 
-Reads the run from stdin, as `breakeven export --format csv` writes it. A ratio is the median, over
-rounds, of two times of one round; its interval is that of a speedup.
+Reads the files that it is given, each a run as `breakeven export --format csv` writes it. A ratio
+is the median, over rounds, of two times of one round; its interval is that of a speedup.
 """
 
 import collections
@@ -89,8 +89,12 @@ def label(params):
     return f"{text}, coalesce {params['coalesce']}" if "coalesce" in params else text
 
 
-def row_of(params, times, ours, theirs, target):
-    names = [configuration_find(wanted, params, times) for wanted in (ours, theirs)]
+def row_of(runs, ours, theirs, target):
+    """Of the first run that has both sides."""
+    for params, times in runs:
+        names = [configuration_find(wanted, params, times) for wanted in (ours, theirs)]
+        if all(names):
+            break
     sides = [label(params[name] if name else side) for name, side in zip(names, (ours, theirs))]
     first, second = (times.get(name, {}) for name in names)
     ratios = [second[number] / first[number] for number in sorted(first.keys() & second.keys())]
@@ -99,9 +103,12 @@ def row_of(params, times, ours, theirs, target):
 
 
 def main():
-    params, times = times_read(sys.stdin)
+    runs = []
+    for path in sys.argv[1:]:
+        with open(path, newline="", encoding="utf-8") as file:
+            runs.append(times_read(file))
     rows = [("times as fast, 2 workers, neighbours in one round", "wanted", "measured", "")]
-    rows += [row_of(params, times, *target) for target in TARGETS]
+    rows += [row_of(runs, *target) for target in TARGETS]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
