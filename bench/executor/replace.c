@@ -1,6 +1,7 @@
 #include "executor/replace.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/clock.h"
 #include "core/units.h"
@@ -17,7 +18,10 @@ void be_tasks_give_up(struct be_executor *pool, const struct be_flight *tasks,
                       const struct be_error *cause)
 {
     uint64_t count = tasks->end - tasks->first;
+    size_t reply_bytes = pool->env->workload->reply_bytes;
 
+    /* Where replies are written in place, the lost worker may have written some. */
+    memset((char *)pool->batch->replies + tasks->first * reply_bytes, 0, count * reply_bytes);
     for (uint64_t i = tasks->first; i < tasks->end; i++) {
         pool->batch->failed[i] = 1;
     }
