@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "median.h"
 #include "workload/workload_table.h"
 
 enum { WORKERS = 2, ROUNDS = 101, SAMPLE_ROUNDS = 31, SAMPLE_PASSES = 5 };
@@ -23,19 +24,6 @@ static const struct breakeven_pair seed_pairs[] = {
 
 /* The speedup that these whole tasks allow two workers, in this order. */
 static const double seed_bound = 1.868;
-
-static int value_compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double values_median(double *values, size_t count)
-{
-    qsort(values, count, sizeof(values[0]), value_compare);
-    return values[count / 2];
-}
 
 /* The PUs that this program was allowed when it started. */
 static cpu_set_t allowed;

@@ -13,24 +13,12 @@
 #include <sys/socket.h>
 
 #include "core/clock.h"
+#include "median.h"
 
 enum { ROUNDS = 15, PASSES = 5, SHORT_PASSES = 200, BARE_TRIPS = 2000 };
 
 static int worker_pu = -1;
 static int dispatcher_pu = -1;
-
-static int value_compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double values_median(double *values, size_t count)
-{
-    qsort(values, count, sizeof(values[0]), value_compare);
-    return values[count / 2];
-}
 
 /* A sample: the median time of an operation in ns. `how` and `params` are members of a spec. */
 static double sample_ns(const char *how, const char *params, uint64_t tasks)
