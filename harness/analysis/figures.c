@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "analysis/counted.h"
+
 /* A sample's place: the samples of a (block, round) belong together. */
 struct place {
     uint32_t block;
@@ -17,12 +19,14 @@ struct figuring {
     const struct be_run *run;
     const struct be_relatives *relatives;
     struct be_figures *figures;
+    struct be_counted_sources sources;
     struct place *places;
     const struct be_sample **latest; /* of each configuration in the round at hand, or NULL */
 };
 
 static void figuring_finish(struct figuring *figuring)
 {
+    be_counted_sources_finish(&figuring->sources);
     free(figuring->places);
     free(figuring->latest);
 }
@@ -36,7 +40,7 @@ static enum be_status figuring_init(struct figuring *figuring, struct be_error *
     if (!figuring->places || !figuring->latest) {
         return be_error_set(error, BE_ENOMEM, "out of memory for %zu samples", run->sample_count);
     }
-    return BE_OK;
+    return be_counted_sources_find(run, &figuring->sources, error);
 }
 
 static int place_compare(const void *left, const void *right)
@@ -128,6 +132,8 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     values[BE_FIGURE_TASKS_PER_S] = tasks / wall * 1e9;
     values[BE_FIGURE_CPU] = known_or_nan(sample->cpu_ns);
     values[BE_FIGURE_GRAIN] = grain;
+    be_counted_figures(&figuring->sources,
+                       &(struct be_counted_sample){sample, reference, single, tasks}, values);
 }
 
 /* One block in one round: which samples count, and what they say. */

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/scaling_fit.h"
 
@@ -63,16 +62,22 @@ static enum be_status fitting_init(struct fitting *fitting, struct be_error *err
     return BE_OK;
 }
 
-/* Fills in the medians of one figure of a point. */
+/*
+ * Fills in the medians of one figure of a point. At equal frequency: had its workers had the clock
+ * of those it is held against, it would have taken that much less.
+ */
 static enum be_status point_resample(struct fitting *fitting, size_t index, enum be_figure figure,
                                      double *medians, struct be_error *error)
 {
     uint32_t configuration = fitting->series->members[index];
     const struct be_resampler *resampler = fitting->resampler;
     const struct be_resampler_place *places = be_resampler_places(resampler, configuration);
+    enum be_figure clock = fitting->scaling->relative ? BE_FIGURE_RELATIVE_CLOCK : BE_FIGURE_CLOCK;
 
     for (size_t i = 0; i < be_resampler_count(resampler, configuration); i++) {
-        fitting->values[i] = resampler->figures[places[i].sample].values[figure];
+        const double *values = resampler->figures[places[i].sample].values;
+        fitting->values[i] =
+            fitting->scaling->includes_clock_loss ? values[figure] : values[figure] / values[clock];
     }
     return be_resample(resampler, configuration, fitting->values,
                        &medians[index * BE_RESAMPLE_COUNT], error);
@@ -130,49 +135,21 @@ static void points_fill(struct fitting *fitting, uint32_t workers_max)
     }
 }
 
-static double counter_value(const struct be_summary *summary, const char *name)
+/* Cycles were counted wherever the fits look. */
+static bool clocks_are_known(const struct fitting *fitting)
 {
-    for (size_t i = 0; i < summary->counter_count; i++) {
-        if (strcmp(summary->counters[i].name, name) == 0) {
-            return summary->counters[i].value;
-        }
-    }
-    return NAN;
-}
+    const struct be_scaling *scaling = fitting->scaling;
 
-/* The clock that a point's workers ran at over the nominal one; NAN: not counted. */
-static double clock_ratio(const struct fitting *fitting, size_t point)
-{
-    const struct be_summary *summary = &fitting->summaries->items[fitting->series->members[point]];
-    return counter_value(summary, "papi:PAPI_TOT_CYC") /
-           counter_value(summary, "papi:PAPI_REF_CYC");
-}
-
-/*
- * Brings what is fitted to the clock of the pool with one worker, if all that is fitted was
- * counted: had the others run as fast, they would have taken that much less.
- */
-static void clocks_equal(struct fitting *fitting)
-{
-    struct be_scaling *scaling = fitting->scaling;
-    double base = scaling->relative ? clock_ratio(fitting, 0) : NAN;
-
-    if (!(base > 0)) {
-        return;
-    }
     for (size_t i = 0; i < scaling->count; i++) {
-        if (scaling->points[i].fitted && !(base / clock_ratio(fitting, i) > 0)) {
-            return;
+        const struct be_scaling_point *point = &scaling->points[i];
+        const struct be_summary *summary = &fitting->summaries->items[point->configuration];
+        const struct be_estimate *clock =
+            scaling->relative ? &summary->relative_clock_ratio : &summary->clock_ratio;
+        if (point->fitted && !clock->known) {
+            return false;
         }
     }
-    for (size_t i = 0; i < scaling->count; i++) {
-        double factor = base / clock_ratio(fitting, i);
-        for (size_t j = 0; j < BE_RESAMPLE_COUNT; j++) {
-            fitting->speedups[i * BE_RESAMPLE_COUNT + j] *= factor;
-            fitting->tasks_per_s[i * BE_RESAMPLE_COUNT + j] *= factor;
-        }
-    }
-    scaling->includes_clock_loss = false;
+    return scaling->fitted > 0;
 }
 
 static void karp_flatt_estimate(const struct fitting *fitting, size_t index)
@@ -254,17 +231,15 @@ enum be_status be_scaling_create(const struct be_resampler *resampler,
                                  const struct be_series *series, uint32_t workers_max,
                                  struct be_scaling *scaling, struct be_error *error)
 {
-    struct be_scaling made = {.includes_clock_loss = true};
+    struct be_scaling made = {0};
     struct fitting fitting = {
         .resampler = resampler, .summaries = summaries, .series = series, .scaling = &made};
     enum be_status status = fitting_init(&fitting, error);
 
     if (status == BE_OK) {
         points_fill(&fitting, workers_max);
+        made.includes_clock_loss = !clocks_are_known(&fitting);
         status = points_resample(&fitting, error);
-    }
-    if (status == BE_OK) {
-        clocks_equal(&fitting);
     }
     for (size_t i = 0; status == BE_OK && i < made.count; i++) {
         karp_flatt_estimate(&fitting, i);

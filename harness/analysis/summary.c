@@ -24,6 +24,15 @@ static const size_t figure_offsets[BE_FIGURE_COUNT] = {
     [BE_FIGURE_TASKS_PER_S] = offsetof(struct be_summary, tasks_per_s),
     [BE_FIGURE_CPU] = offsetof(struct be_summary, cpu_ns),
     [BE_FIGURE_GRAIN] = offsetof(struct be_summary, grain_ns),
+    [BE_FIGURE_INSTRUCTIONS_PER_TASK] = offsetof(struct be_summary, instructions_per_task),
+    [BE_FIGURE_INSTRUCTIONS_PER_CYCLE] = offsetof(struct be_summary, instructions_per_cycle),
+    [BE_FIGURE_CLOCK_GHZ] = offsetof(struct be_summary, clock_ghz),
+    [BE_FIGURE_CACHE_MISSES_PER_TASK] = offsetof(struct be_summary, cache_misses_per_task),
+    [BE_FIGURE_BRANCH_MISSES_PER_TASK] = offsetof(struct be_summary, branch_misses_per_task),
+    [BE_FIGURE_SWITCHES_PER_TASK] = offsetof(struct be_summary, switches_per_task),
+    [BE_FIGURE_CLOCK] = offsetof(struct be_summary, clock_ratio),
+    [BE_FIGURE_RELATIVE_CLOCK] = offsetof(struct be_summary, relative_clock_ratio),
+    [BE_FIGURE_EQUAL_SPEEDUP] = offsetof(struct be_summary, equal_speedup),
 };
 
 /* What the machine was captured as; what it does not say is not known. */

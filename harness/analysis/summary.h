@@ -38,7 +38,16 @@ struct be_summary {
     struct be_estimate ipc_overhead_ratio;        /* x = o / w */
     struct be_estimate overhead_ns_per_task;      /* O = (T·C - N·w) / N */
     struct be_estimate tasks_per_s;
-    struct be_estimate cpu_ns;                 /* of a warm pass, dispatcher and workers */
+    struct be_estimate cpu_ns; /* of a warm pass, dispatcher and workers */
+    struct be_estimate instructions_per_task;
+    struct be_estimate instructions_per_cycle;
+    struct be_estimate clock_ghz; /* cycles a ns of the workers' time */
+    struct be_estimate cache_misses_per_task;
+    struct be_estimate branch_misses_per_task;
+    struct be_estimate switches_per_task;      /* workers and dispatcher, both kinds */
+    struct be_estimate clock_ratio;            /* the workers' clock over the reference's */
+    struct be_estimate relative_clock_ratio;   /* over that of the same pool with one worker */
+    struct be_estimate equal_speedup;          /* at equal frequency: speedup / clock_ratio */
     struct be_estimate grain_ns;               /* w: serial wall / tasks; all of a block share it */
     struct be_estimate values[BE_VALUE_COUNT]; /* by enum be_value */
     struct be_budget budget;

@@ -59,6 +59,22 @@ static inline struct be_sample *synthetic_add(struct synthetic *synthetic, uint3
     return sample;
 }
 
+/* What an event came to in a sample, a pass, over all workers. */
+static inline void synthetic_count(struct synthetic *synthetic, struct be_sample *sample,
+                                   const char *name, double value)
+{
+    struct be_event event = {.state = BE_COUNTER_COUNTED};
+    struct be_counter_sum sum = {.value = value, .share = NAN};
+
+    snprintf(event.name, sizeof(event.name), "%s", name);
+    if (be_run_add_event(&synthetic->run, &event, &sum.event, NULL) != BE_OK) {
+        abort();
+    }
+    sample->counters =
+        builder_grow(sample->counters, sample->counter_count, sizeof(*sample->counters));
+    sample->counters[sample->counter_count++] = sum;
+}
+
 /* A serial reference and pools of these worker counts in a block of their own; reference first. */
 static inline uint32_t synthetic_add_block(struct synthetic *synthetic, uint32_t block,
                                            const uint32_t *workers, size_t count, uint64_t steps,
