@@ -16,6 +16,22 @@ json_t *be_findings_json_values(const struct be_summary *summary)
     return be_member_object(members, BE_VALUE_COUNT);
 }
 
+/* What follows from its counters. */
+json_t *be_findings_json_counted(const struct be_summary *summary)
+{
+    const struct be_member members[] = {
+        {"instructions_per_task", be_member_estimate(&summary->instructions_per_task)},
+        {"instructions_per_cycle", be_member_estimate(&summary->instructions_per_cycle)},
+        {"clock_ghz", be_member_estimate(&summary->clock_ghz)},
+        {"clock_ratio", be_member_estimate(&summary->clock_ratio)},
+        {"relative_clock_ratio", be_member_estimate(&summary->relative_clock_ratio)},
+        {"cache_misses_per_task", be_member_estimate(&summary->cache_misses_per_task)},
+        {"branch_misses_per_task", be_member_estimate(&summary->branch_misses_per_task)},
+        {"switches_per_task", be_member_estimate(&summary->switches_per_task)},
+    };
+    return be_member_object(members, BE_MEMBERS(members));
+}
+
 /* Shares by their names; all null where they are not known. */
 static json_t *shares_object(const char *const *names, const double *shares, size_t count,
                              bool known)

@@ -9,6 +9,7 @@
 #include "report/results.h"
 
 /* Of one configuration. */
+json_t *be_findings_json_counted(const struct be_summary *summary);
 json_t *be_findings_json_values(const struct be_summary *summary); /* medians, by be_value_name */
 json_t *be_findings_json_budget(const struct be_budget *budget);
 json_t *be_findings_json_model(const struct be_model *model);

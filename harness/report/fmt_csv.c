@@ -1,11 +1,13 @@
 /*
  * CSV: a header, then one row a sample, in the order stored. Cells are quoted by RFC 4180; rows end
  * in a line feed. A text that a spreadsheet would take for a formula gets a ' before it. An empty
- * cell is unknown.
+ * cell is unknown. The last columns are the events that were asked for, two each: the count of
+ * a pass, and the share of the time it was scaled from, if it was.
  */
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/values.h"
@@ -26,6 +28,21 @@ static const struct column {
     {"wall_ns", offsetof(struct be_sample, wall_ns), false},
     {"cold_wall_ns", offsetof(struct be_sample, cold_wall_ns), false},
     {"cpu_ns", offsetof(struct be_sample, cpu_ns), false},
+};
+
+/* Figures of a sample that follow from its counters and its block's. */
+static const struct {
+    const char *name;
+    enum be_figure figure;
+} figures[] = {
+    {"instructions_per_task", BE_FIGURE_INSTRUCTIONS_PER_TASK},
+    {"instructions_per_cycle", BE_FIGURE_INSTRUCTIONS_PER_CYCLE},
+    {"clock_ghz", BE_FIGURE_CLOCK_GHZ},
+    {"clock_ratio", BE_FIGURE_CLOCK},
+    {"cache_misses_per_task", BE_FIGURE_CACHE_MISSES_PER_TASK},
+    {"branch_misses_per_task", BE_FIGURE_BRANCH_MISSES_PER_TASK},
+    {"switches_per_task", BE_FIGURE_SWITCHES_PER_TASK},
+    {"equal_frequency_speedup", BE_FIGURE_EQUAL_SPEEDUP},
 };
 
 static void text_append(struct be_buffer *out, const char *text)
@@ -76,9 +93,59 @@ static void number_append(struct be_buffer *out, const struct be_sample *sample,
     }
 }
 
-static enum be_status sample_append(struct be_buffer *out, const struct be_run *run,
-                                    const struct be_sample *sample, struct be_error *error)
+static void real_append(struct be_buffer *out, double value)
 {
+    be_buffer_puts(out, ",");
+    if (isfinite(value)) {
+        be_buffer_printf(out, "%.15g", value);
+    }
+}
+
+/* Events have a column a name, where the first of that name stands. */
+static bool event_has_column(const struct be_run *run, size_t event)
+{
+    for (size_t i = 0; i < event; i++) {
+        if (strcmp(run->events[i].name, run->events[event].name) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct be_counter_sum event_sum(const struct be_run *run, const struct be_sample *sample,
+                                       const char *name)
+{
+    for (uint32_t i = 0; i < sample->counter_count; i++) {
+        if (strcmp(run->events[sample->counters[i].event].name, name) == 0) {
+            return sample->counters[i];
+        }
+    }
+    return (struct be_counter_sum){.value = NAN, .share = NAN};
+}
+
+static void counts_append(struct be_buffer *out, const struct be_results *results, size_t index)
+{
+    const struct be_run *run = results->run;
+    const struct be_figures *of_sample = &results->summaries.figures[index];
+
+    for (size_t i = 0; i < COUNT_OF(figures); i++) {
+        bool used = of_sample->use == BE_SAMPLE_USED;
+        real_append(out, used ? of_sample->values[figures[i].figure] : NAN);
+    }
+    for (size_t i = 0; i < run->event_count; i++) {
+        if (event_has_column(run, i)) {
+            struct be_counter_sum sum = event_sum(run, &run->samples[index], run->events[i].name);
+            real_append(out, sum.value);
+            real_append(out, sum.share);
+        }
+    }
+}
+
+static enum be_status sample_append(struct be_buffer *out, const struct be_results *results,
+                                    size_t index, struct be_error *error)
+{
+    const struct be_run *run = results->run;
+    const struct be_sample *sample = &run->samples[index];
     const struct be_configuration *configuration = &run->configurations[sample->configuration];
 
     be_buffer_printf(out, "%" PRId64 ",%s,%s,%" PRIu32 ",", run->id, configuration->id,
@@ -97,22 +164,15 @@ static enum be_status sample_append(struct be_buffer *out, const struct be_run *
         number_append(out, sample, &columns[i]);
     }
     for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
-        be_buffer_puts(out, ",");
-        if (isfinite(sample->values[i])) {
-            be_buffer_printf(out, "%.15g", sample->values[i]);
-        }
+        real_append(out, sample->values[i]);
     }
+    counts_append(out, results, index);
     be_buffer_puts(out, "\n");
     return BE_OK;
 }
 
-static enum be_status csv_write(const struct be_results *results, struct be_buffer *out,
-                                struct be_error *error)
+static void header_append(struct be_buffer *out, const struct be_run *run)
 {
-    enum be_status status = BE_OK;
-
-    const struct be_run *run = results->run;
-
     be_buffer_puts(
         out, "run,configuration,role,block,workload,executor,workers,params,round,state,reason");
     for (size_t i = 0; i < COUNT_OF(columns); i++) {
@@ -121,9 +181,30 @@ static enum be_status csv_write(const struct be_results *results, struct be_buff
     for (size_t i = 0; i < BE_VALUE_COUNT; i++) {
         be_buffer_printf(out, ",%s", be_value_name((enum be_value)i));
     }
+    for (size_t i = 0; i < COUNT_OF(figures); i++) {
+        be_buffer_printf(out, ",%s", figures[i].name);
+    }
+    for (size_t i = 0; i < run->event_count; i++) {
+        if (event_has_column(run, i)) {
+            char share[BE_COUNTER_NAME_BYTES + sizeof(" share")];
+            snprintf(share, sizeof(share), "%s share", run->events[i].name);
+            be_buffer_puts(out, ",");
+            text_append(out, run->events[i].name);
+            be_buffer_puts(out, ",");
+            text_append(out, share);
+        }
+    }
     be_buffer_puts(out, "\n");
-    for (size_t i = 0; status == BE_OK && i < run->sample_count; i++) {
-        status = sample_append(out, run, &run->samples[i], error);
+}
+
+static enum be_status csv_write(const struct be_results *results, struct be_buffer *out,
+                                struct be_error *error)
+{
+    enum be_status status = BE_OK;
+
+    header_append(out, results->run);
+    for (size_t i = 0; status == BE_OK && i < results->run->sample_count; i++) {
+        status = sample_append(out, results, i, error);
     }
     return status == BE_OK ? be_buffer_check(out, error) : status;
 }

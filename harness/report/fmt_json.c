@@ -127,6 +127,8 @@ static json_t *configuration_object(const struct be_summary *summary, const stru
         {"tasks_per_s", be_member_estimate(&summary->tasks_per_s)},
         {"cpu_ns", be_member_median(&summary->cpu_ns)},
         {"relative_speedup", be_member_estimate(&summary->relative_speedup)},
+        {"equal_frequency_speedup", be_member_estimate(&summary->equal_speedup)},
+        {"counted", be_findings_json_counted(summary)},
         {"values", be_findings_json_values(summary)},
         {"budget", be_findings_json_budget(&summary->budget)},
         {"model", be_findings_json_model(model)},

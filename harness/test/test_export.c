@@ -35,9 +35,11 @@ static void configurations_add(void)
 static void threads_sample_add(uint32_t round)
 {
     static const struct be_counter_value counters[] = {
-        {.name = "instructions", .state = BE_COUNTER_COUNTED, .value = 5000},
-        {.name = "cycles", .state = BE_COUNTER_SCALED, .value = 4000, .share = .5},
-        {.name = "cache-misses", .state = BE_COUNTER_UNAVAILABLE, .reason = "no such event here"},
+        {.name = "papi:PAPI_TOT_INS", .state = BE_COUNTER_COUNTED, .value = 5000},
+        {.name = "papi:PAPI_TOT_CYC", .state = BE_COUNTER_SCALED, .value = 4000, .share = .5},
+        {.name = "papi:PAPI_L3_TCM",
+         .state = BE_COUNTER_UNAVAILABLE,
+         .reason = "no such event here"},
     };
     struct be_sample *sample = builder_add_sample(&run, THREADS, round, 60000 + round, 110000);
 
@@ -180,9 +182,11 @@ static const char *const promised[] = {
     "configuration.overhead_ns_per_task.median",
     "configuration.tasks_per_s.median",
     "configuration.cpu_ns",
-    "configuration.counters.instructions.value",
-    "configuration.counters.instructions.state",
-    "configuration.counters.instructions.reason",
+    "configuration.counted.instructions_per_task.median",
+    "configuration.equal_frequency_speedup.low",
+    "configuration.counters.papi:PAPI_TOT_INS.value",
+    "configuration.counters.papi:PAPI_TOT_INS.state",
+    "configuration.counters.papi:PAPI_TOT_INS.reason",
     "configuration.pus",
     "configuration.quality.clean",
     "configuration.quality.suspect",
