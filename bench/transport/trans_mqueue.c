@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "core/io.h"
 #include "transport/wire.h"
 
 /*
@@ -41,14 +43,33 @@ static ssize_t message_write(int fd, const void *data, size_t bytes)
 
 static const struct be_wire_calls message_calls = {message_read, message_write};
 
+/* What an ordinary user's message may have; 0: not known. */
+static size_t message_bytes_max(void)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    size_t most = 0;
+
+    if (be_io_read_file("/proc/sys/fs/mqueue/msgsize_max", 64, &text, &bytes, NULL) == BE_OK) {
+        most = strtoul(text, NULL, 10);
+        free(text);
+    }
+    return most;
+}
+
 static enum be_status queue_refused(size_t message_bytes, struct be_error *error)
 {
+    size_t known;
+    char most[32];
+
     switch (errno) {
     case EINVAL:
+        known = message_bytes_max();
+        snprintf(most, sizeof(most), "%zu bytes", known);
         return be_error_set(error, BE_EUNAVAILABLE,
-                            "transport 'mqueue' is unavailable above the system's limit for a "
-                            "message (fs.mqueue.msgsize_max), and this one has %zu bytes",
-                            message_bytes);
+                            "transport 'mqueue' is unavailable above messages of %s "
+                            "(fs.mqueue.msgsize_max), and this one has %zu",
+                            known > 0 ? most : "the system's limit", message_bytes);
     case EMFILE:
     case ENOSPC:
         return be_error_set(error, BE_EUNAVAILABLE,

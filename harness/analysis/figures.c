@@ -149,7 +149,7 @@ static void round_compute(struct figuring *figuring, const struct place *places,
         } else if (sample->state == BE_SAMPLE_REJECTED) {
             figuring->figures[places[i].sample].use = BE_SAMPLE_DROPPED;
             rejected = true;
-        } else if (sample->state != BE_SAMPLE_FAILED) {
+        } else if (be_sample_is_measured(sample)) {
             figuring->latest[places[i].configuration] = sample;
         }
     }

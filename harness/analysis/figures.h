@@ -38,7 +38,7 @@ enum be_figure {
 
 /* What becomes of a stored sample. */
 enum be_sample_use {
-    BE_SAMPLE_UNUSABLE, /* failed */
+    BE_SAMPLE_UNUSABLE, /* not measured: failed or unavailable */
     BE_SAMPLE_RERUN,    /* replaced by a later one of the same configuration and round */
     BE_SAMPLE_DROPPED,  /* it or another of its block and round was rejected */
     BE_SAMPLE_USED,

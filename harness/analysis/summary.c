@@ -127,10 +127,10 @@ static enum be_status summing_init(struct summing *summing, const struct be_run 
     return be_figures_create(run, summing->relatives, &summing->figures, error);
 }
 
-/* The latest of its round and configuration, whatever became of it, unless it failed. */
+/* The latest of its round and configuration, if anything was measured. */
 static bool sample_ends_round(const struct be_sample *sample, enum be_sample_use use)
 {
-    return use != BE_SAMPLE_RERUN && sample->state != BE_SAMPLE_FAILED;
+    return use != BE_SAMPLE_RERUN && be_sample_is_measured(sample);
 }
 
 static void sample_count_in(struct summing *summing, struct be_summary *summary,
@@ -141,9 +141,13 @@ static void sample_count_in(struct summing *summing, struct be_summary *summary,
         [BE_SAMPLE_SUSPECT] = &summary->suspect,
         [BE_SAMPLE_REJECTED] = &summary->rejected,
         [BE_SAMPLE_FAILED] = &summary->failed,
+        [BE_SAMPLE_UNAVAILABLE] = &summary->unavailable,
     };
 
     ++*by_state[sample->state];
+    if (sample->state == BE_SAMPLE_UNAVAILABLE) {
+        summary->why_unavailable = sample->reason;
+    }
     summary->rerun += use == BE_SAMPLE_RERUN;
     summary->dropped += use == BE_SAMPLE_DROPPED;
     summary->samples += use == BE_SAMPLE_USED;
@@ -342,7 +346,7 @@ static enum be_status harness_estimate(struct summing *summing, struct be_summar
     size_t count = 0;
 
     for (size_t i = 0; i < run->sample_count; i++) {
-        if (run->samples[i].state != BE_SAMPLE_FAILED && run->samples[i].overhead_ns > 0) {
+        if (be_sample_is_measured(&run->samples[i]) && run->samples[i].overhead_ns > 0) {
             summing->values[count++] = (double)run->samples[i].overhead_ns;
         }
     }

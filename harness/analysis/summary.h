@@ -2,9 +2,10 @@
  * From the samples of a run to the figures of each configuration. Pure: no I/O.
  *
  * Ratios are taken inside a block: a sample over its serial reference of the same round. A (block,
- * round) that holds a rejected sample is left out for all its members; a failed sample only for
- * itself. Where a configuration was measured again in the same round (its block was re-run or
- * resumed), the last sample counts. Figures that cannot be known stay `known == false`, never 0.
+ * round) that holds a rejected sample is left out for all its members; one that failed or is
+ * unavailable only for itself. Where a configuration was measured again in the same round (its
+ * block was re-run or resumed), the last sample counts. Figures that cannot be known stay `known ==
+ * false`, never 0.
  */
 #ifndef BE_ANALYSIS_SUMMARY_H
 #define BE_ANALYSIS_SUMMARY_H
@@ -23,20 +24,21 @@
 
 /* Figures of one configuration; definitions in the project's docs under the same names. */
 struct be_summary {
-    const struct be_configuration *configuration; /* borrowed from the run */
-    size_t samples;                               /* that the figures below come from */
-    size_t clean, suspect, rejected, failed;      /* all stored samples, by state */
-    size_t rerun;                                 /* replaced by a later sample of their round */
-    size_t dropped;                               /* they or one of their block were rejected */
-    struct be_estimate wall_ns;                   /* of a warm pass */
-    struct be_estimate cold_wall_ns;              /* pool start + one pass + join */
-    struct be_estimate speedup;                   /* serial wall / wall, same round */
-    struct be_estimate cold_speedup;              /* serial warm wall / cold wall, same round */
-    struct be_estimate relative_speedup;          /* T / N of one worker over T / N, same round */
-    struct be_estimate efficiency;                /* speedup / workers */
-    struct be_estimate ipc_overhead_ns;           /* o: CPU-ns a task on workload null */
-    struct be_estimate ipc_overhead_ratio;        /* x = o / w */
-    struct be_estimate overhead_ns_per_task;      /* O = (T·C - N·w) / N */
+    const struct be_configuration *configuration;         /* borrowed from the run */
+    size_t samples;                                       /* that the figures below come from */
+    size_t clean, suspect, rejected, failed, unavailable; /* all stored samples, by state */
+    const char *why_unavailable;             /* borrowed from the run; NULL: none was */
+    size_t rerun;                            /* replaced by a later sample of their round */
+    size_t dropped;                          /* they or one of their block were rejected */
+    struct be_estimate wall_ns;              /* of a warm pass */
+    struct be_estimate cold_wall_ns;         /* pool start + one pass + join */
+    struct be_estimate speedup;              /* serial wall / wall, same round */
+    struct be_estimate cold_speedup;         /* serial warm wall / cold wall, same round */
+    struct be_estimate relative_speedup;     /* T / N of one worker over T / N, same round */
+    struct be_estimate efficiency;           /* speedup / workers */
+    struct be_estimate ipc_overhead_ns;      /* o: CPU-ns a task on workload null */
+    struct be_estimate ipc_overhead_ratio;   /* x = o / w */
+    struct be_estimate overhead_ns_per_task; /* O = (T·C - N·w) / N */
     struct be_estimate tasks_per_s;
     struct be_estimate cpu_ns; /* of a warm pass, dispatcher and workers */
     struct be_estimate instructions_per_task;

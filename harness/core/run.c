@@ -8,7 +8,8 @@
 #include "core/names.h"
 
 static const char *const roles[] = {"reference", "measured", "overhead"};
-static const char *const sample_states[] = {"clean", "suspect", "rejected", "failed"};
+static const char *const sample_states[] = {"clean", "suspect", "rejected", "failed",
+                                            "unavailable"};
 static const char *const run_statuses[] = {"active", "interrupted", "done"};
 
 BE_NAMES_DEFINE(role, "role", roles)
@@ -56,6 +57,11 @@ static void sample_drop_record(struct be_sample *sample)
         free(sample->record);
         sample->record = NULL;
     }
+}
+
+bool be_sample_is_measured(const struct be_sample *sample)
+{
+    return sample->state != BE_SAMPLE_FAILED && sample->state != BE_SAMPLE_UNAVAILABLE;
 }
 
 void be_sample_finish(struct be_sample *sample)

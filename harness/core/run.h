@@ -60,9 +60,10 @@ enum be_status be_configuration_index(struct be_configuration *configuration,
 
 enum be_sample_state {
     BE_SAMPLE_CLEAN,
-    BE_SAMPLE_SUSPECT,  /* kept; something else ran */
-    BE_SAMPLE_REJECTED, /* stored, not used: its whole block of that round is left out */
-    BE_SAMPLE_FAILED,   /* no measurement came out */
+    BE_SAMPLE_SUSPECT,     /* kept; something else ran */
+    BE_SAMPLE_REJECTED,    /* stored, not used: its whole block of that round is left out */
+    BE_SAMPLE_FAILED,      /* no measurement came out */
+    BE_SAMPLE_UNAVAILABLE, /* this machine or what is asked for has no such thing: no fault */
 };
 
 const char *be_sample_state_name(enum be_sample_state value);
@@ -102,9 +103,9 @@ struct be_sample {
     char *reason;          /* owned; NULL when clean */
     uint64_t started_ns;   /* since the run began */
     uint64_t elapsed_ns;   /* launch to the runner's exit, as the harness saw it; 0: no launch */
-    uint64_t overhead_ns;  /* launch to stored, less all passes and the commit; 0 when failed */
+    uint64_t overhead_ns;  /* launch to stored, less all passes and the commit; 0: not measured */
     uint64_t commit_ns;    /* of the store, of the sample before this one */
-    uint64_t wall_ns;      /* median of the timed passes; 0 when failed */
+    uint64_t wall_ns;      /* median of the timed passes; 0: not measured */
     uint64_t cold_wall_ns; /* 0: no cold pass */
     uint64_t cpu_ns;       /* median of the timed passes */
     double values[BE_VALUE_COUNT];
@@ -112,6 +113,9 @@ struct be_sample {
     uint32_t counter_count;
     struct be_sample_record *record; /* owned; NULL: there is none, or it was not loaded */
 };
+
+/* Whether a measurement came out, good or bad. */
+bool be_sample_is_measured(const struct be_sample *sample);
 
 void be_sample_finish(struct be_sample *sample);
 

@@ -15,7 +15,11 @@ static void member_note(struct be_ledger_member *member, const struct be_sample 
         member->last_round = sample->round;
         member->failed_before = member->failed_in_row;
     }
-    member->failed_in_row = sample->state == BE_SAMPLE_FAILED ? member->failed_before + 1 : 0;
+    if (sample->state == BE_SAMPLE_UNAVAILABLE) {
+        member->failed_in_row = BE_LEDGER_FAILURES_MAX; /* trying again would not help */
+    } else {
+        member->failed_in_row = be_sample_is_measured(sample) ? 0 : member->failed_before + 1;
+    }
 }
 
 static bool member_is_given_up(const struct be_ledger_member *member)

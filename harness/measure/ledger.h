@@ -16,7 +16,10 @@
 #include "core/run.h"
 #include "core/status.h"
 
-/* A configuration that failed in so many rounds in a row is not launched again. */
+/*
+ * A configuration that failed in so many rounds in a row is not launched again; one that is
+ * unavailable not after the first time.
+ */
 enum { BE_LEDGER_FAILURES_MAX = 3 };
 
 struct be_ledger {

@@ -37,7 +37,7 @@ void be_rerun_note(struct be_rerun *rerun, const struct be_sample *samples, size
         bool earlier = is_replaced(samples, count, i);
         enum be_sample_state *worst = earlier ? &before : &now;
         replaced += earlier;
-        usable += !earlier && samples[i].state != BE_SAMPLE_FAILED;
+        usable += !earlier && be_sample_is_measured(&samples[i]);
         if (is_disturbed(&samples[i]) && samples[i].state > *worst) {
             *worst = samples[i].state;
         }

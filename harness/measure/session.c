@@ -187,7 +187,7 @@ static enum be_status usuals_extend(struct be_session *session, struct be_error 
         usuals[i] = (struct be_usual){0};
     }
     for (size_t i = 0; session->usual_count == 0 && i < run->sample_count; i++) {
-        if (run->samples[i].state != BE_SAMPLE_FAILED) {
+        if (be_sample_is_measured(&run->samples[i])) {
             be_usual_add(&usuals[run->samples[i].configuration], run->samples[i].values);
         }
     }
@@ -364,7 +364,7 @@ static enum be_status sample_fill(struct be_session *session, struct be_sample *
         reason = verdict->reason;
     } else {
         status = be_sample_fill(sample, NULL, session->run, error);
-        sample->state = BE_SAMPLE_FAILED;
+        sample->state = cause->status == BE_EUNAVAILABLE ? BE_SAMPLE_UNAVAILABLE : BE_SAMPLE_FAILED;
     }
     if (status == BE_OK && sample->state != BE_SAMPLE_CLEAN) {
         sample->reason = strdup(reason);
@@ -383,7 +383,7 @@ static enum be_status sample_store(struct be_session *session, struct be_sample 
     struct be_buffer transcript = outcome->launch.output; /* borrowed */
 
     sample->commit_ns = session->commit_ns;
-    if (sample->state != BE_SAMPLE_FAILED) {
+    if (be_sample_is_measured(sample)) {
         sample->overhead_ns = spent_ns - passes_sum_ns(sample->record);
     } else if (transcript.length > FAILED_TRANSCRIPT_BYTES_MAX) {
         transcript.length = FAILED_TRANSCRIPT_BYTES_MAX;

@@ -356,9 +356,9 @@ static enum be_status judged_check(const struct be_run *run, struct be_error *er
         status = be_figures_create(run, relatives, &figures, error);
     }
     for (size_t i = 0; i < run->sample_count; i++) {
-        enum be_sample_state state = run->samples[i].state;
-        bool is_bad = state == BE_SAMPLE_REJECTED || state == BE_SAMPLE_FAILED;
-        bad = is_bad ? &run->samples[i] : bad;
+        const struct be_sample *sample = &run->samples[i];
+        bool is_bad = sample->state == BE_SAMPLE_REJECTED || !be_sample_is_measured(sample);
+        bad = is_bad ? sample : bad;
     }
     if (status == BE_OK && !any_is_judged(run, figures)) {
         status = be_error_set(error, BE_ENODATA, NOTHING_JUDGED);
@@ -375,11 +375,11 @@ static enum be_status judged_check(const struct be_run *run, struct be_error *er
     return status;
 }
 
-/* Nothing succeeded: the first failure says most. */
+/* Nothing was measured: the first reason says most. */
 static enum be_status success_check(const struct be_run *run, struct be_error *error)
 {
     for (size_t i = 0; i < run->sample_count; i++) {
-        if (run->samples[i].state != BE_SAMPLE_FAILED) {
+        if (be_sample_is_measured(&run->samples[i])) {
             return judged_check(run, error);
         }
     }

@@ -87,6 +87,7 @@ static json_t *quality_object(const struct be_summary *summary)
         {"suspect", be_json_count(summary->suspect)},
         {"rejected", be_json_count(summary->rejected)},
         {"failed", be_json_count(summary->failed)},
+        {"unavailable", be_json_count(summary->unavailable)},
         {"rerun", be_json_count(summary->rerun)},
         {"dropped", be_json_count(summary->dropped)},
     };
@@ -139,6 +140,7 @@ static json_t *configuration_object(const struct be_summary *summary, const stru
         {"distinct_pus", known_count(summary->distinct_pus)},
         {"quality", quality_object(summary)},
         {"failures", json_array()},
+        {"unavailable", be_member_text(summary->why_unavailable)},
     };
     return be_member_object(members, BE_MEMBERS(members));
 }

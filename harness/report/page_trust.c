@@ -140,6 +140,12 @@ void be_page_precision(const struct be_view *view, struct be_doc *doc)
     cut_put(rows, doc);
 }
 
+/* What is unavailable here is no accident. */
+static bool is_incident(const struct be_sample *sample)
+{
+    return sample->state != BE_SAMPLE_CLEAN && sample->state != BE_SAMPLE_UNAVAILABLE;
+}
+
 static void incidents_put(const struct be_view *view, size_t incidents, struct be_doc *doc)
 {
     static const char *const headers[] = {"configuration", "round", "sample", "reason"};
@@ -150,7 +156,7 @@ static void incidents_put(const struct be_view *view, size_t incidents, struct b
     for (size_t i = 0; i < run->sample_count && shown < ROWS_MAX; i++) {
         const struct be_sample *sample = &run->samples[i];
         struct be_buffer name = {0};
-        if (sample->state == BE_SAMPLE_CLEAN) {
+        if (!is_incident(sample)) {
             continue;
         }
         be_words_configuration(view, sample->configuration, &name);
@@ -184,7 +190,7 @@ void be_page_quality(const struct be_view *view, struct be_doc *doc)
     size_t incidents = 0;
 
     for (size_t i = 0; i < view->run->sample_count; i++) {
-        incidents += view->run->samples[i].state != BE_SAMPLE_CLEAN;
+        incidents += is_incident(&view->run->samples[i]);
     }
     doc->ops->heading(doc, "Quality");
     be_words_quality(view, &words);

@@ -66,7 +66,8 @@ const char *be_words_plural(size_t count)
 /* Rounds begun: the samples of a configuration, less those that another of its round replaced. */
 static size_t rounds_begun(const struct be_summary *summary)
 {
-    return summary->clean + summary->suspect + summary->rejected + summary->failed - summary->rerun;
+    return summary->clean + summary->suspect + summary->rejected + summary->failed +
+           summary->unavailable - summary->rerun;
 }
 
 void be_words_rounds(const struct be_view *view, struct be_buffer *out)
@@ -223,7 +224,7 @@ void be_words_constants(const struct be_view *view, const char *before, struct b
 
 /* Samples of a run by what became of them. */
 struct tally {
-    size_t clean, suspect, rerun, dropped, failed;
+    size_t clean, suspect, rerun, dropped, failed, unavailable;
 };
 
 static struct tally tally_find(const struct be_summaries *summaries)
@@ -237,6 +238,7 @@ static struct tally tally_find(const struct be_summaries *summaries)
         tally.rerun += summary->rerun;
         tally.dropped += summary->dropped;
         tally.failed += summary->failed;
+        tally.unavailable += summary->unavailable;
     }
     return tally;
 }
@@ -262,9 +264,13 @@ void be_words_quality(const struct be_view *view, struct be_buffer *out)
     const char *watched = NULL;
     char text[BE_UNITS_TEXT_BYTES];
 
-    be_buffer_printf(out, "%zu sample%s clean, %zu suspect, %zu re-run, %zu dropped, %zu failed; ",
+    be_buffer_printf(out, "%zu sample%s clean, %zu suspect, %zu re-run, %zu dropped, %zu failed",
                      tally.clean, be_words_plural(tally.clean), tally.suspect, tally.rerun,
                      tally.dropped, tally.failed);
+    if (tally.unavailable > 0) {
+        be_buffer_printf(out, ", %zu unavailable", tally.unavailable);
+    }
+    be_buffer_puts(out, "; ");
     be_words_rounds(view, out);
     be_buffer_printf(out, ", %s", be_units_format_duration(text, (double)view->run->elapsed_ns));
     reason_put(view, BE_SAMPLE_FAILED, "; the first failed: ", out);

@@ -88,7 +88,7 @@ enum be_store_detail {
     /* Values and counters. Only the last good sample of each configuration has its record, since
      * that says which PUs were used. */
     BE_STORE_VALUES,
-    BE_STORE_RECORDS, /* all records too; a failed sample has none */
+    BE_STORE_RECORDS, /* all records too; one that was not measured has none */
 };
 
 /*

@@ -118,12 +118,12 @@ static enum be_status record_parse(struct loading *loading, const struct source 
     return BE_OK;
 }
 
-/* A failed sample's lines may be anything, but those that were stored. */
+/* The lines of one that was not measured may be anything, but those that were stored. */
 static enum be_status transcript_read(struct loading *loading, const struct source *source,
                                       struct be_error *error)
 {
     struct be_query *query = &loading->transcript;
-    enum be_sample_state state = loading->run->samples[source->sample].state;
+    bool measured = be_sample_is_measured(&loading->run->samples[source->sample]);
     size_t bytes = 0;
     bool row = false;
 
@@ -137,13 +137,13 @@ static enum be_status transcript_read(struct loading *loading, const struct sour
     if (query->no_memory) {
         return be_error_set(error, BE_ENOMEM, "out of memory reading a run");
     }
-    if ((lines == NULL) == source->hashed || (!lines && state != BE_SAMPLE_FAILED)) {
+    if ((lines == NULL) == source->hashed || (!lines && measured)) {
         return damage(loading, source->id, "what the runner said is missing", error);
     }
     if (lines && be_transcript_hash(lines, bytes) != source->hash) {
         return damage(loading, source->id, "what the runner said has changed", error);
     }
-    return state == BE_SAMPLE_FAILED ? BE_OK : record_parse(loading, source, lines, bytes, error);
+    return measured ? record_parse(loading, source, lines, bytes, error) : BE_OK;
 }
 
 /* Takes the counters of the sample from where the query stands. */

@@ -78,7 +78,7 @@ static void names_of_values_parse_back(void **state)
     CHECK_NAMES(counter_state, BE_COUNTER_COUNTED, BE_COUNTER_UNAVAILABLE);
     CHECK_NAMES(pass_kind, BE_PASS_COLD, BE_PASS_TIMED);
     CHECK_NAMES(role, BE_ROLE_REFERENCE, BE_ROLE_OVERHEAD);
-    CHECK_NAMES(sample_state, BE_SAMPLE_CLEAN, BE_SAMPLE_FAILED);
+    CHECK_NAMES(sample_state, BE_SAMPLE_CLEAN, BE_SAMPLE_UNAVAILABLE);
     CHECK_NAMES(run_status, BE_RUN_ACTIVE, BE_RUN_DONE);
 }
 

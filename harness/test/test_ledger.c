@@ -244,6 +244,26 @@ static void samples_are_counted_once(void **state)
     be_run_finish(&run);
 }
 
+/* Once is enough to know; what failed may work the next time. */
+static void what_is_unavailable_is_not_launched_again(void **state)
+{
+    struct be_ledger ledger;
+    struct be_run run;
+    (void)state;
+
+    run_make(&run, 1, 4);
+    builder_add_sample(&run, 0, 0, 2000, 10);
+    builder_add_sample(&run, 1, 0, 0, 10);
+    builder_add_sample(&run, 2, 0, 0, 10)->state = BE_SAMPLE_UNAVAILABLE;
+    assert_int_equal(be_ledger_init(&ledger, &run, .01, NULL), BE_OK);
+    assert_false(be_ledger_given_up(&ledger, 1));
+    assert_true(be_ledger_given_up(&ledger, 2));
+    assert_int_equal(ledger.failed, 1);
+    assert_int_equal(be_ledger_total(&ledger), 9);
+    be_ledger_finish(&ledger);
+    be_run_finish(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_resumed_run_goes_on_as_the_uninterrupted_one),
         cmocka_unit_test(added_blocks_catch_up),
         cmocka_unit_test(samples_are_counted_once),
+        cmocka_unit_test(what_is_unavailable_is_not_launched_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -123,6 +123,23 @@ static void a_failed_sample_is_missing_alone(void **state)
     assert_int_equal(summaries.items[THREADS_NULL].samples, 1);
 }
 
+static void what_is_unavailable_is_missing_alone_and_no_failure(void **state)
+{
+    (void)state;
+    builder_add_sample(&run, SERIAL, 0, 100, 100);
+    struct be_sample *sample = builder_add_sample(&run, THREADS, 0, 0, 0);
+    sample->state = BE_SAMPLE_UNAVAILABLE;
+    sample->reason = strdup("too large");
+    builder_add_sample(&run, THREADS_NULL, 0, 30, 40);
+    const struct be_summary *threads = summarize(THREADS);
+    assert_int_equal(threads->failed, 0);
+    assert_int_equal(threads->unavailable, 1);
+    assert_string_equal(threads->why_unavailable, "too large");
+    assert_false(threads->wall_ns.known);
+    assert_int_equal(summaries.items[SERIAL].samples, 1);
+    assert_null(summaries.items[SERIAL].why_unavailable);
+}
+
 static void a_rejected_sample_drops_its_block_of_that_round(void **state)
 {
     (void)state;
@@ -352,6 +369,7 @@ int main(void)
         summary_test(ratios_are_for_equal_numbers_of_tasks),
         summary_test(rounds_without_their_reference_give_no_ratio),
         summary_test(a_failed_sample_is_missing_alone),
+        summary_test(what_is_unavailable_is_missing_alone_and_no_failure),
         summary_test(a_rejected_sample_drops_its_block_of_that_round),
         summary_test(the_last_sample_of_a_round_counts),
         summary_test(a_resumed_run_goes_on_in_the_round_it_left),
