@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/figures.h"
 #include "analysis/relatives.h"
@@ -156,14 +157,22 @@ void be_precision_count(const double *widths, size_t count, double wanted,
     }
 }
 
+/* Of tasks that compute nothing a speedup says nothing. */
+static const struct be_estimate *estimate_of(const struct be_summary *summary)
+{
+    bool computes = strcmp(summary->configuration->workload, "null") != 0;
+
+    return computes ? &summary->speedup : &summary->wall_ns;
+}
+
 void be_precision_of(const struct be_summaries *summaries, double wanted,
                      struct be_precision *precision)
 {
     *precision = (struct be_precision){.widest = NAN};
     for (size_t i = 0; i < summaries->count; i++) {
         const struct be_summary *summary = &summaries->items[i];
-        if (be_configuration_has_speedup(summary->configuration)) {
-            width_count_in(precision, i, be_precision_half_width(&summary->speedup), wanted);
+        if (be_configuration_has_speedup(summary->configuration) && !summary->why_unavailable) {
+            width_count_in(precision, i, be_precision_half_width(estimate_of(summary)), wanted);
         }
     }
 }

@@ -52,7 +52,10 @@ struct be_precision {
 void be_precision_count(const double *widths, size_t count, double wanted,
                         struct be_precision *precision);
 
-/* The same from summaries, whose intervals are at 95 %. */
+/*
+ * The same from summaries, whose intervals are at 95 %: of speedups, and of the time of a pass on
+ * workload null. What is unavailable is not judged.
+ */
 void be_precision_of(const struct be_summaries *summaries, double wanted,
                      struct be_precision *precision);
 

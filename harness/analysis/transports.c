@@ -143,6 +143,9 @@ static void point_add(struct maker *maker, const struct be_summary *summary, con
     const struct be_estimate *limit =
         maker->made.lines[line].spins ? &maker->made.line_ns : &maker->made.wake_ns;
 
+    if (summary->why_unavailable) {
+        point->why_unavailable = summary->why_unavailable;
+    }
     if (is_round_trip(summary)) {
         point->rtt_ns = scaled(summary->wall_ns, 1 / (double)configuration->tasks);
         if (limit->known && between(summary, pus)) {

@@ -30,6 +30,7 @@ struct be_transport_point {
     struct be_estimate distance;           /* RTT over its limit */
     const struct be_summary *many;         /* several messages under way; NULL: not measured */
     const struct be_estimate *tasks_per_s; /* of `many`; NULL as well */
+    const char *why_unavailable; /* borrowed: the transport does not carry it; NULL: it does */
 };
 
 struct be_transports {

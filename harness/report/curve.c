@@ -58,7 +58,7 @@ enum be_status be_report_curve(const struct be_results *results, const char *plo
     struct be_view view = {0};
     enum be_status status = be_view_create(results, &view, error);
 
-    if (status == BE_OK && view.cell_count > 1) {
+    if (status == BE_OK && view.cell_count > 1 && !view.messages_only) {
         status = curve_put(&view, plots_folder, width, out, error);
     }
     be_view_finish(&view);

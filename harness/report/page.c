@@ -40,9 +40,10 @@ static void subject_words(const struct be_view *view, struct be_buffer *out)
 
 static void title_words(const struct be_view *view, struct be_buffer *out)
 {
-    be_buffer_printf(out, "breakeven run %" PRId64 ", plan %s%s: when does going parallel pay?",
-                     view->run->id, view->run->plan,
-                     view->weak ? ", weak scaling: tasks grow with workers" : "");
+    be_buffer_printf(out, "breakeven run %" PRId64 ", plan %s%s: %s", view->run->id,
+                     view->run->plan, view->weak ? ", weak scaling: tasks grow with workers" : "",
+                     view->messages_only ? "what does a message take?"
+                                         : "when does going parallel pay?");
 }
 
 static void flags_words(const struct be_view *view, struct be_buffer *out)
@@ -55,6 +56,18 @@ static void flags_words(const struct be_view *view, struct be_buffer *out)
     }
     out->failed = out->failed || flags.failed;
     be_buffer_finish(&flags);
+}
+
+static void unavailable_words(const struct be_view *view, struct be_buffer *out)
+{
+    struct be_buffer what = {0};
+
+    be_words_unavailable(view, &what);
+    if (what.length > 0) {
+        be_buffer_printf(out, "Unavailable here: %s.", what.data);
+    }
+    out->failed = out->failed || what.failed;
+    be_buffer_finish(&what);
 }
 
 static void title_put(struct be_doc *doc, const char *text)
@@ -71,10 +84,15 @@ void be_page_write(const struct be_view *view, const struct be_drawing *drawings
     sentence_put(doc, doc->ops->paragraph, view, be_words_bound);
     sentence_put(doc, doc->ops->paragraph, view, be_words_chunk);
     sentence_put(doc, doc->ops->paragraph, view, be_words_losses);
+    sentence_put(doc, doc->ops->paragraph, view, unavailable_words);
     sentence_put(doc, doc->ops->paragraph, view, flags_words);
-    be_page_speedups(view, doc);
-    be_page_breakeven(view, doc);
-    be_page_published(view, doc);
+    if (view->messages_only) {
+        be_page_transports(view, doc);
+    } else {
+        be_page_speedups(view, doc);
+        be_page_breakeven(view, doc);
+        be_page_published(view, doc);
+    }
     doc->ops->heading(doc, "Pictures");
     for (size_t i = 0; i < BE_PLOT_COUNT; i++) {
         if (drawings[i].applies) {
@@ -82,18 +100,22 @@ void be_page_write(const struct be_view *view, const struct be_drawing *drawings
         }
     }
     be_page_budget(view, doc);
-    be_page_metg(view, doc);
-    be_page_scaling(view, doc);
-    be_page_model(view, doc);
-    be_page_transports(view, doc);
+    if (!view->messages_only) {
+        be_page_metg(view, doc);
+        be_page_scaling(view, doc);
+        be_page_model(view, doc);
+        be_page_transports(view, doc);
+    }
     be_page_latency(view, doc);
     be_page_stages(view, doc);
     be_page_claims(view, doc);
     be_page_balance(view, doc);
     be_page_memory(view, doc);
     be_page_configurations(view, doc);
-    be_page_overheads(view, doc);
-    be_page_starts(view, doc);
+    if (!view->messages_only) {
+        be_page_overheads(view, doc);
+        be_page_starts(view, doc);
+    }
     be_page_start_steps(view, doc);
     be_page_flags(view, doc);
     be_page_precision(view, doc);

@@ -145,7 +145,9 @@ static void drawing_fill(const struct be_frame *frame, const char *plots_folder,
     left_out_points_put(frame, &drawing->left_out);
     if (frame->points == 0 || !drawing->applies) {
         be_error_fill(&drawing->error, BE_ENODATA,
-                      drawing->applies ? "no point is known" : "one length of task is no line");
+                      drawing->applies             ? "no point is known"
+                      : frame->view->messages_only ? "tasks compute nothing"
+                                                   : "one length of task is no line");
         return;
     }
     be_frame_put_script(frame, be_buffer_text(&drawing->title), &drawing->script);
@@ -172,6 +174,9 @@ static bool applies(const struct be_view *view, const struct be_plot *plot)
     }
     if (plot->x == BE_PLOT_STAGES) {
         return be_bars_count(view, plot) > 0;
+    }
+    if (view->messages_only && !is_of_bars(plot)) {
+        return false;
     }
     bool over_tasks = plot->x == BE_PLOT_GRAIN || plot->x == BE_PLOT_GRANULARITY;
     return !over_tasks || be_words_has_scale(view);

@@ -8,6 +8,7 @@
 #include "report/grid.h"
 #include "report/report.h"
 #include "report/shown.h"
+#include "report/term.h"
 #include "report/view.h"
 #include "report/words.h"
 
@@ -326,7 +327,7 @@ static void sentences_put(const struct be_view *view, size_t width, struct be_bu
     sentence_put("intervals: ", &words, width, out);
     be_buffer_puts(out, "\n");
     be_words_answer(view, &words);
-    if (single) {
+    if (single && !view->messages_only) {
         be_buffer_puts(&words, " ");
         be_words_overhead(view->cells[0].summary, &words);
     }
@@ -342,9 +343,11 @@ static void sentences_put(const struct be_view *view, size_t width, struct be_bu
         be_words_start(view, &words);
         sentence_put("", &words, width, out);
     }
-    if (single) {
+    if (single && !view->messages_only) {
         single_put(view, width, out);
     }
+    be_words_unavailable(view, &words);
+    sentence_put("Unavailable: ", &words, width, out);
     be_words_flags(view, &words);
     sentence_put("Flags: ", &words, width, out);
     be_words_quality(view, &words);
@@ -360,7 +363,9 @@ enum be_status be_report_term(const struct be_results *results, size_t width, st
     width = width < 80 ? 80 : width;
     if (status == BE_OK) {
         heading_put(&view, width, out);
-        if (view.task_count == 1 && view.cell_count <= DETAILED_CELLS_MAX) {
+        if (view.messages_only) {
+            be_term_messages(&view, width, out);
+        } else if (view.task_count == 1 && view.cell_count <= DETAILED_CELLS_MAX) {
             detailed_put(&view, width, out);
         } else if (view.cell_count > 0) {
             speedups_put(&view, width, out);

@@ -352,6 +352,17 @@ static enum be_status view_workloads(struct be_view *view)
     return view->workloads ? BE_OK : BE_ENOMEM;
 }
 
+/* Whether all that was measured is of workload null. */
+static bool is_messages_only(const struct be_view *view)
+{
+    for (size_t i = 0; i < view->task_count; i++) {
+        if (strcmp(view->tasks[i].reference->configuration->workload, "null") != 0) {
+            return false;
+        }
+    }
+    return view->cell_count > 0;
+}
+
 static json_t *json_of(const char *text)
 {
     json_t *value = NULL;
@@ -393,6 +404,7 @@ enum be_status be_view_create(const struct be_results *results, struct be_view *
         return be_error_set(error, BE_ENOMEM, "out of memory for a report");
     }
     view_styles(view);
+    view->messages_only = is_messages_only(view);
     return BE_OK;
 }
 

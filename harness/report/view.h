@@ -70,8 +70,9 @@ struct be_view {
 
     struct be_transports transports; /* without points where the run is not about them */
 
-    bool weak;        /* scaling: tasks grow with workers */
-    double precision; /* wanted of speedups: half their interval over them, .01 is 1 % */
+    bool messages_only; /* no task computes anything, so that speedups say nothing */
+    bool weak;          /* scaling: tasks grow with workers */
+    double precision;   /* wanted of speedups: half their interval over them, .01 is 1 % */
 };
 
 /* *view must be empty; the caller finishes it also after an error. Errors: BE_ENOMEM. */

@@ -298,8 +298,9 @@ void be_words_precision(const struct be_view *view, struct be_buffer *out)
         be_buffer_puts(out, "none, since there are fewer than 6 good rounds");
         return;
     }
-    be_buffer_printf(out, "%zu of %zu speedups within the %g %% wanted, widest ±%.1f %% (",
-                     precision.within, precision.judged, 100 * view->precision,
+    be_buffer_printf(out, "%zu of %zu %s within the %g %% wanted, widest ±%.1f %% (",
+                     precision.within, precision.judged,
+                     view->messages_only ? "pass times" : "speedups", 100 * view->precision,
                      100 * precision.widest);
     be_words_configuration(view, precision.widest_configuration, out);
     be_buffer_puts(out, ")");

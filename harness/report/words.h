@@ -29,8 +29,24 @@ void be_words_task(const struct be_view *view, struct be_buffer *out);
  */
 void be_words_constants(const struct be_view *view, const char *before, struct be_buffer *out);
 
-/* The answer: one sentence. */
+/*
+ * The answer: one sentence; of a run whose tasks compute nothing two, of round trips and of
+ * throughput.
+ */
 void be_words_answer(const struct be_view *view, struct be_buffer *out);
+
+/*
+ * Runs whose tasks compute nothing (words_messages.c): their answer, and the floors under round
+ * trips with "unavailable: …" where they are not known; nothing where there are no transports.
+ */
+void be_words_messages(const struct be_view *view, struct be_buffer *out);
+void be_words_floors(const struct be_view *view, struct be_buffer *out);
+
+/* Whether they are, and all of a transport each. */
+bool be_words_of_transports(const struct be_view *view);
+
+/* "mqueue from 16 KiB on (…)": what is unavailable here and why; nothing where all is there. */
+void be_words_unavailable(const struct be_view *view, struct be_buffer *out);
 
 /* "907 samples clean, 5 suspect, 3 re-run, 0 dropped, 0 failed", how long it took, and why. */
 void be_words_quality(const struct be_view *view, struct be_buffer *out);

@@ -245,7 +245,9 @@ void be_words_answer(const struct be_view *view, struct be_buffer *out)
             bounded += cell->summary->speedup.bounded;
         }
     }
-    if (judged > 1 && bounded == 0) {
+    if (view->messages_only) {
+        be_words_messages(view, out);
+    } else if (judged > 1 && bounded == 0) {
         be_buffer_puts(out, "Nothing can be told yet: an interval needs 6 good rounds, and no "
                             "speedup has them.");
     } else if (view->cell_count == 0 && serial_is_known(view)) {

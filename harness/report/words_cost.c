@@ -130,6 +130,10 @@ void be_words_verdict(const struct be_summary *summary, struct be_buffer *out)
 {
     struct be_budget rounded = summary->budget;
 
+    if (summary->why_unavailable) {
+        be_buffer_printf(out, "unavailable: %s", summary->why_unavailable);
+        return;
+    }
     if (!isfinite(rounded.reached)) {
         be_buffer_puts(out, "not known: no good sample beside its serial reference");
         return;

@@ -9,7 +9,7 @@
 #include "report/escape.h"
 #include "report/grid.h"
 #include "report/report.h"
-#include "report_fixture.h"
+#include "transports_fixture.h"
 
 static void term(const struct fixture *fixture, size_t width, struct be_buffer *out)
 {
@@ -58,6 +58,43 @@ static void screens_are_as_committed(void **state)
         be_buffer_finish(&out);
         fixture_finish(&fixture);
     }
+}
+
+/* What messages take is the answer of a run whose tasks compute nothing. */
+static void messages_are_told_by_round_trips_not_speedups(void **state)
+{
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    (void)state;
+
+    fixture_transport_run(&fixture);
+    term(&fixture, 100, &out);
+    assert_golden("report_transports.txt", be_buffer_text(&out));
+    assert_null(strstr(be_buffer_text(&out), "speedup"));
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
+}
+
+static void empty_tasks_without_a_transport_are_told_by_their_time(void **state)
+{
+    struct fixture fixture;
+    struct be_buffer out = {0};
+    (void)state;
+
+    fixture_begin(&fixture, "run", 2);
+    fixture_add(&fixture, BE_ROLE_REFERENCE, 0, "workload=null tasks=1000");
+    struct be_summary *summary = fixture_add(&fixture, BE_ROLE_MEASURED, 0,
+                                             "workload=null tasks=1000 executor=threads workers=2");
+    summary->wall_ns = fixture_estimate(61000, .02);
+    summary->tasks_per_s = fixture_estimate(1e9 / 61, .02);
+    fixture_find(&fixture);
+    assert_answer(&fixture, "A task that computes nothing takes 61.0 ns with threads (time of a "
+                            "pass over its tasks, 2 workers).");
+    term(&fixture, 100, &out);
+    assert_non_null(strstr(be_buffer_text(&out), "threads x2       61.0 ns  16,393,443 (16,065,574 .. 16,721,311)"));
+    assert_null(strstr(be_buffer_text(&out), "speedup"));
+    be_buffer_finish(&out);
+    fixture_finish(&fixture);
 }
 
 static void one_configuration_shows_its_costs_and_counters(void **state)
@@ -357,6 +394,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens_are_as_committed),
+        cmocka_unit_test(messages_are_told_by_round_trips_not_speedups),
+        cmocka_unit_test(empty_tasks_without_a_transport_are_told_by_their_time),
         cmocka_unit_test(one_configuration_shows_its_costs_and_counters),
         cmocka_unit_test(no_line_is_wider_than_asked),
         cmocka_unit_test(the_shortest_and_the_longest_task_are_always_shown),

@@ -19,8 +19,16 @@ static void a_run_of_transports_is_drawn_and_told(void **state)
     assert_contains("transports.gp", "limit_line = 100\n");
     assert_contains("transports.gp", "limit_wake = 5000\n");
     assert_contains("transports.gp", "lines_in[2] = [' 1 2 3', ' 1 2 3']");
+    assert_contains("report.md", "plan transports: what does a message take?");
     assert_contains("report.md", "## Transports");
-    assert_contains("report.md", "2c 100 ns (96 .. 102), 2(W+S) 5.00 us.");
+    assert_contains("report.md", "| mqueue | 4 MiB | unavailable |");
+    assert_contains("report.md", "mqueue from 4 MiB on (messages of 64 KiB at most)");
+    assert_contains("report.md", "0 failed, 2 unavailable;");
+    assert_lacks("report.md", "Speedup");
+    assert_lacks("report.md", "Break-even");
+    assert_exists("speedup.svg", false);
+    assert_contains("report.md",
+                    "2c 100 ns (96 .. 102), two wake-ups and system calls 2(W+S) 5.00 us;");
     fixture_finish(&fixture);
 }
 
@@ -36,7 +44,7 @@ static void without_floors_there_are_no_limits(void **state)
     write_report(&fixture);
     assert_exists("transports.svg", true);
     assert_contains("transports.gp", "limit_line = 0\n");
-    assert_contains("report.md", "Limits are unavailable");
+    assert_contains("report.md", "Floors: unavailable");
     fixture_finish(&fixture);
 }
 

@@ -61,6 +61,8 @@ static void what_a_transport_does_not_carry_is_unknown(void **state)
     assert_false(point->rtt_ns.known);
     assert_false(point->distance.known);
     assert_false(point->tasks_per_s->known);
+    assert_string_equal(point->why_unavailable, "messages of 64 KiB at most");
+    assert_null(found.points[4].why_unavailable);
     be_transports_finish(&found);
     fixture_finish(&fixture);
 }

@@ -35,6 +35,8 @@ static inline void fixture_add_message(struct fixture *fixture, uint32_t block, 
     struct be_summary *summary = fixture_add(fixture, BE_ROLE_MEASURED, block, params);
     bool carried = payload <= transport->payload_max;
     summary->wall_ns = carried ? fixture_estimate(50 * task_ns, .02) : (struct be_estimate){0};
+    summary->why_unavailable = carried ? NULL : "messages of 64 KiB at most";
+    summary->unavailable = !carried;
     summary->tasks_per_s = carried ? fixture_estimate(1e9 / task_ns, .02) : (struct be_estimate){0};
     summary->pus = calloc(1, sizeof(summary->pus[0]));
     summary->pus[0] = 1;
