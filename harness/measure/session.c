@@ -16,7 +16,6 @@ enum {
 };
 
 static const uint64_t timeout_min_ns = UINT64_C(10000000000);
-static const uint64_t launch_guess_ns = UINT64_C(5000000);
 static const uint64_t peer_task_ns = UINT64_C(1000000); /* five times what the slowest pool takes */
 
 /* Of its executor; NULL: a stored run has one that nobody has. */
@@ -132,6 +131,7 @@ static enum be_status truth_measure(const struct be_session *session,
         truth->known = true;
         truth->checksum = outcome.record.passes[0].checksum;
         truth->pass_ns = outcome.record.passes[0].wall_ns;
+        truth->launch_ns = outcome.launch.elapsed_ns - truth->pass_ns;
     }
     be_outcome_finish(&outcome);
     be_spec_finish(&spec);
@@ -268,14 +268,10 @@ void be_session_finish(struct be_session *session)
 uint64_t be_session_expected_ns(const struct be_session *session,
                                 const struct be_configuration *configuration)
 {
-    const struct be_plan *plan = session->sweep->plan;
-    uint64_t passes = plan->passes + plan->warmup + (plan->cold ? 1 : 0);
-    uint64_t pass_ns = truth_of(session, configuration)->pass_ns;
+    const struct be_catalog_row *row = row_of(session, configuration);
 
-    if (configuration->role == BE_ROLE_OVERHEAD) {
-        return launch_guess_ns * (1 + passes);
-    }
-    return launch_guess_ns + passes * pass_ns / (configuration->workers > 1 ? 2 : 1);
+    return be_price_sample_ns(session->sweep->plan, configuration, truth_of(session, configuration),
+                              row && row->program);
 }
 
 /*

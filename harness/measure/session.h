@@ -12,15 +12,9 @@
 #include "core/run.h"
 #include "core/status.h"
 #include "machine/quality.h"
+#include "measure/price.h"
 #include "measure/sweep.h"
 #include "measure/usual.h"
-
-/* What is known of a configuration's tasks before it is measured: from one serial launch. */
-struct be_truth {
-    bool known;        /* false: that launch failed */
-    uint64_t checksum; /* of their results */
-    uint64_t pass_ns;  /* a serial pass; 0: not known */
-};
 
 struct be_session {
     const struct be_sweep *sweep;
@@ -52,7 +46,7 @@ enum be_status be_session_extend(struct be_session *session, struct be_error *er
 enum be_status be_session_sample(struct be_session *session, uint32_t configuration, uint32_t round,
                                  struct be_error *error);
 
-/* What a sample of this configuration should take, in ns: a guess for the first round. */
+/* What a sample of this configuration should take, in ns: a guess (price.h). */
 uint64_t be_session_expected_ns(const struct be_session *session,
                                 const struct be_configuration *configuration);
 

@@ -27,9 +27,8 @@ struct advance {
     struct be_rerun rerun;
     bool searches; /* there is a search for break-evens */
     enum be_sweep_phase phase;
-    size_t resumed;       /* samples that earlier sessions stored */
-    uint64_t measured_ns; /* spent on samples of this session */
-    size_t measured;      /* samples of this session, without those that were replaced */
+    size_t resumed;        /* samples that earlier sessions stored */
+    struct be_price price; /* of the samples of this session */
 };
 
 static uint64_t spent_ns(const struct be_session *session)
@@ -52,19 +51,20 @@ static bool budget_spent(const struct be_session *session)
     return room_ns(session, 100) == 0;
 }
 
-/* What a sample takes: at the pace so far, or as planned while there is none. */
+/* What a sample takes on average, of all configurations that are still launched. */
 static uint64_t pace_find(const struct be_session *session, const struct advance *advance)
 {
     const struct be_run *run = session->run;
     uint64_t sum_ns = 0;
+    size_t count = 0;
 
-    if (advance->measured > run->configuration_count) {
-        return advance->measured_ns / advance->measured;
+    for (uint32_t i = 0; i < run->configuration_count; i++) {
+        if (!be_ledger_given_up(&advance->ledger, i)) {
+            sum_ns += be_session_expected_ns(session, &run->configurations[i]);
+            count++;
+        }
     }
-    for (size_t i = 0; i < run->configuration_count; i++) {
-        sum_ns += be_session_expected_ns(session, &run->configurations[i]);
-    }
-    return run->configuration_count ? sum_ns / run->configuration_count : 0;
+    return be_price_correct_ns(&advance->price, count > 0 ? sum_ns / count : 0);
 }
 
 /* The price of so many samples, or of those that the time budget has room for. */
@@ -133,8 +133,12 @@ static enum be_status one_measure(struct be_session *session, struct advance *ad
     }
     size_t done = be_ledger_done(&advance->ledger);
     be_ledger_note(&advance->ledger, &run->samples[run->sample_count - 1]);
-    advance->measured_ns += be_clock_now_ns() - begin_ns;
-    advance->measured += be_ledger_done(&advance->ledger) - done;
+    advance->price.spent_ns += be_clock_now_ns() - begin_ns;
+    if (be_ledger_done(&advance->ledger) > done) {
+        advance->price.samples++;
+        advance->price.expected_ns +=
+            be_session_expected_ns(session, &run->configurations[configuration]);
+    }
     progress_tell(session, advance, BE_SWEEP_SAMPLED, &run->configurations[configuration]);
     return BE_OK;
 }

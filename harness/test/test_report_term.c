@@ -91,7 +91,8 @@ static void empty_tasks_without_a_transport_are_told_by_their_time(void **state)
     assert_answer(&fixture, "A task that computes nothing takes 61.0 ns with threads (time of a "
                             "pass over its tasks, 2 workers).");
     term(&fixture, 100, &out);
-    assert_non_null(strstr(be_buffer_text(&out), "threads x2       61.0 ns  16,393,443 (16,065,574 .. 16,721,311)"));
+    assert_non_null(strstr(be_buffer_text(&out),
+                           "threads x2       61.0 ns  16,393,443 (16,065,574 .. 16,721,311)"));
     assert_null(strstr(be_buffer_text(&out), "speedup"));
     be_buffer_finish(&out);
     fixture_finish(&fixture);
