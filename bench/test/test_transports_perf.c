@@ -85,6 +85,30 @@ static void a_ring_is_near_the_cache_line(void **state)
     assert_true(distance <= 1.5);
 }
 
+/* While one worker computes for a second, the other one and the dispatcher have nothing to do. */
+static void whoever_waits_long_sleeps(void **state)
+{
+    struct be_sample_record record;
+    struct be_error error;
+    char spec[512];
+
+    (void)state;
+    snprintf(spec, sizeof(spec),
+             "{\"protocol\":1,\"passes\":1,\"pus\":[%d,%d],\"dispatcher_pu\":%d,\"params\":{"
+             "\"workload\":\"spin\",\"steps\":\"1000000000\",\"tasks\":\"1\",\"workers\":\"2\","
+             "\"executor\":\"processes\",\"transport\":\"shm-ring\",\"wake\":\"adaptive\"}}\n",
+             worker_pu, dispatcher_pu, dispatcher_pu);
+    assert_int_equal(bench_measure(spec, &record, &error), BE_OK);
+    const struct be_pass_record *pass = &record.passes[0];
+    double dispatcher = (double)pass->dispatcher.cpu_ns / (double)pass->wall_ns;
+    double idle = (double)pass->workers[pass->workers[0].tasks > 0].cpu_ns / (double)pass->wall_ns;
+    printf("shm-ring adaptive, idle for 1 s: worker %.4f %%, dispatcher %.4f %% of a core\n",
+           100 * idle, 100 * dispatcher);
+    be_sample_record_finish(&record);
+    assert_true(idle <= .01);
+    assert_true(dispatcher <= .01);
+}
+
 /* Offsets travel, whatever lies behind them. */
 static void an_arena_does_not_feel_the_payload(void **state)
 {
@@ -255,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_ring_is_near_the_cache_line, two_pus_or_skip),
+        cmocka_unit_test_setup(whoever_waits_long_sleeps, two_pus_or_skip),
         cmocka_unit_test_setup(an_arena_does_not_feel_the_payload, two_pus_or_skip),
         cmocka_unit_test_setup(an_arena_is_read_like_memory_of_threads, two_pus_or_skip),
         cmocka_unit_test_setup(a_socket_is_near_a_bare_one, two_pus_or_skip),
