@@ -114,8 +114,11 @@ static void ring_await(struct be_end *end)
     struct be_spin spin;
 
     be_spin_begin(&spin, end->spin_ns);
-    while (!ring_ready(end) && be_spin_goes_on(&spin)) {
-    }
+    do {
+        if (ring_ready(end)) {
+            return;
+        }
+    } while (be_spin_goes_on(&spin));
     while (ring_park(end)) {
         be_futex_wait_shared(&ring_of(end)->in.ring->parked, 1);
     }
