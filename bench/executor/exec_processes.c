@@ -20,7 +20,7 @@
 enum { AUTO_CHUNK_MAX = 8192, AUTO_CHUNK_BYTES_MAX = 192 << 10 };
 
 /* Messages under way with a worker, at most, where window or chunk follow the speed of tasks. */
-enum { AUTO_WINDOW_MESSAGES = 1024, AUTO_CHUNK_MESSAGES = 8 };
+enum { AUTO_WINDOW_MESSAGES = 4096, AUTO_CHUNK_MESSAGES = 8 };
 
 /* To sleep at most, where stuck workers are looked for. */
 enum { SLEEP_MS_MAX = 1000 };
@@ -379,7 +379,7 @@ static const struct be_param processes_params[] = {
         .min = 1,
         .max = 1 << 20,
         .choices = "auto",
-        .help = "tasks in flight a worker, at most, and 16 MiB of them; auto: what lasts 4 ms",
+        .help = "tasks in flight a worker, at most, and 16 MiB of them; auto: what lasts 8 ms",
     },
     {
         .name = "task-retries",

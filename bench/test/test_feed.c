@@ -77,10 +77,10 @@ static void what_a_worker_is_fed_follows_from_rule_speed_and_rest(void **state)
         {&window, &quick, 100000, {1024, 512, 4}},
         {&both, &unknown, 100000, {2, 1, 1}}, /* the first task tells the speed */
         {&both, &quick, 1000000, {16384, 8192, 2048}},
-        {&both, &middle, 100000, {4000, 2000, 500}}, /* 4 ms, and 500 us a message */
+        {&both, &middle, 100000, {8000, 4000, 500}}, /* 8 ms, and 500 us a message */
         {&both, &middle, 2000, {500, 250, 250}},
         {&both, &middle, 40, {100, 50, 50}},
-        {&both, &slow, 100000, {4, 2, 1}},
+        {&both, &slow, 100000, {8, 4, 1}},
         {&both, &slow, 3, {1, 1, 1}},
         {&chunk, &quick, 100000, {100, 50, 50}}, /* two messages, in spite of a narrow window */
     };

@@ -110,12 +110,17 @@ static void a_worker_s_parts_come_from_its_own_time(void **state)
     for (size_t i = 0; i < POOLS; i++) {
         struct be_sample_record record;
         measure(&(struct load){pools[i], "null", 0, 20000, 2, NULL, NULL}, &record);
+        bool talks = strcmp(pools[i], "processes") == 0;
+        uint64_t send_ns = 0;
+        uint64_t merge_ns = 0;
         for (size_t k = 0; k < record.pass_count; k++) {
             expect_parts_fit(&record.passes[k]);
+            send_ns += record.passes[k].dispatcher.stamps.send_ns;
+            merge_ns += record.passes[k].dispatcher.stamps.merge_ns;
         }
-        bool talks = strcmp(pools[i], "processes") == 0;
-        assert_int_equal(record.passes[2].dispatcher.stamps.send_ns > 0, talks);
-        assert_int_equal(record.passes[2].dispatcher.stamps.merge_ns > 0, talks);
+        /* So short a pass may have no round that is timed, the first one has. */
+        assert_int_equal(send_ns > 0, talks);
+        assert_int_equal(merge_ns > 0, talks);
         be_sample_record_finish(&record);
     }
 }
