@@ -24,6 +24,7 @@ struct runner {
     const struct be_job *job;
     struct be_pin *pin;
     struct be_counter_plan *counters;
+    uint32_t rounds;             /* in which they counted */
     struct be_account *accounts; /* one a worker, shared with them */
     struct be_batch batch;
     size_t reply_bytes;      /* of all tasks */
@@ -291,10 +292,40 @@ static enum be_status watch(struct runner *runner, struct be_executor *pool, boo
     return status;
 }
 
+/*
+ * Counters run over all timed passes as one round, or a round a pass: where events take turns, and
+ * where workers are lost on purpose, whose counts would go with them.
+ */
+static bool rounds_are_passes(const struct runner *runner)
+{
+    const char *fault = be_params_get(&runner->job->params, "fault");
+    bool takes_turns = false;
+
+    for (uint32_t i = 0; i < runner->job->workers; i++) {
+        takes_turns |= runner->accounts[i].counters.turns > 1;
+    }
+    return runner->counters && (takes_turns || (fault && strcmp(fault, "none") != 0));
+}
+
+/* Ends a round of counting and begins the next. */
+static enum be_status round_next(struct runner *runner, struct be_executor *pool,
+                                 struct be_error *error)
+{
+    const struct be_executor_ops *executor = runner->job->executor;
+    enum be_status status = executor->count(pool, false, error);
+
+    runner->rounds++;
+    for (uint32_t i = 0; i < runner->job->workers; i++) {
+        runner->accounts[i].counters.round = runner->rounds;
+    }
+    return status == BE_OK ? executor->count(pool, true, error) : status;
+}
+
 static enum be_status passes_run(struct runner *runner, struct be_executor *pool,
                                  struct be_error *error)
 {
     const struct be_job *job = runner->job;
+    bool by_pass = rounds_are_passes(runner);
     enum be_status status = BE_OK;
 
     for (uint32_t i = 0; status == BE_OK && i < job->spec.warmup; i++) {
@@ -304,8 +335,14 @@ static enum be_status passes_run(struct runner *runner, struct be_executor *pool
         status = watch(runner, pool, true, error);
     }
     for (uint32_t i = 0; status == BE_OK && i < job->spec.passes; i++) {
-        status = pass_run(runner, pool, BE_PASS_TIMED, error);
+        if (by_pass && i > 0) {
+            status = round_next(runner, pool, error);
+        }
+        if (status == BE_OK) {
+            status = pass_run(runner, pool, BE_PASS_TIMED, error);
+        }
     }
+    runner->rounds++;
     return status == BE_OK ? watch(runner, pool, false, error) : status;
 }
 
@@ -375,9 +412,10 @@ static enum be_status record_complete(struct runner *runner, struct be_error *er
         record_delay(&runner->delays[record->worker_count], &record->dispatcher);
     }
     for (size_t i = 0; status == BE_OK && i < record->worker_count; i++) {
-        const struct be_account *account = &runner->accounts[i];
+        struct be_account *account = &runner->accounts[i];
         record->workers[i] = account->record;
         record_delay(&runner->delays[i], &record->workers[i]);
+        be_counter_values_settle(&account->counters, runner->rounds);
         status = be_counters_copy(account->counters.items, account->counters.count,
                                   &record->workers[i].counters, error);
     }

@@ -46,10 +46,15 @@ struct papi_library {
 #undef PAPI_MEMBER
 };
 
-/* PAPI starts and stops the events of one component together, as one set. */
+/*
+ * PAPI starts and stops the events of one component together, as one set. Those that do not fit the
+ * hardware together are in sets of their own, and sets of one component take turns.
+ */
 struct papi_set {
     int component;
     int event_set;
+    uint32_t turn; /* from 0, of the sets of its component */
+    bool is_started;
     int start_code; /* what PAPI_start returned */
     size_t count;
     size_t values[BE_COUNTERS_MAX]; /* of each event, the index of its value */
@@ -186,7 +191,7 @@ static void event_refuse(const struct papi_library *library, int code, int compo
     } else if (code == PAPI_ECMP_DISABLED) {
         cause = library->get_component_info(component)->disabled_reason;
     } else if (code == PAPI_ECNFLCT) {
-        cause = "too few counters for all; ask for fewer events";
+        cause = "there is no counter that can count it, or others hold it";
     }
     if (fd >= 0) {
         close(fd);
@@ -195,38 +200,55 @@ static void event_refuse(const struct papi_library *library, int code, int compo
                       cause);
 }
 
-/* The session's set for a component, made when it is not there yet. Returns PAPI's code. */
-static int set_find(struct papi_session *self, int component, struct papi_set **found)
+static int set_add(const struct papi_library *library, struct papi_set *set, int event,
+                   size_t index)
 {
-    for (size_t i = 0; i < self->set_count; i++) {
-        if (self->sets[i].component == component) {
-            *found = &self->sets[i];
-            return PAPI_OK;
-        }
-    }
-    struct papi_set *set = &self->sets[self->set_count];
-    *set = (struct papi_set){.component = component, .event_set = PAPI_NULL};
-    int code = self->library->create_eventset(&set->event_set);
-    if (code == PAPI_OK) {
-        self->set_count++;
-        *found = set;
-    }
-    return code;
-}
+    int code = library->add_event(set->event_set, event);
 
-static int set_add(struct papi_session *self, int event, int component, size_t index)
-{
-    struct papi_set *set = NULL;
-    int code = set_find(self, component, &set);
-
-    if (code != PAPI_OK) {
-        return code;
-    }
-    code = self->library->add_event(set->event_set, event);
     if (code == PAPI_OK) {
         set->values[set->count++] = index;
     }
     return code;
+}
+
+/* Begins a set with an event; one that cannot even be alone leaves no set. Returns PAPI's code. */
+static int set_begin(struct papi_session *self, int component, uint32_t turn, int event,
+                     size_t index)
+{
+    struct papi_set *set = &self->sets[self->set_count];
+
+    *set = (struct papi_set){.component = component, .event_set = PAPI_NULL, .turn = turn};
+    int code = self->library->create_eventset(&set->event_set);
+    if (code != PAPI_OK) {
+        return code;
+    }
+    code = set_add(self->library, set, event, index);
+    if (code == PAPI_OK) {
+        self->set_count++;
+    } else {
+        self->library->destroy_eventset(&set->event_set);
+    }
+    return code;
+}
+
+/* Puts an event into the last set of its component, or the next. Returns PAPI's code. */
+static int session_add(struct papi_session *self, int event, int component, size_t index)
+{
+    uint32_t turn = 0;
+
+    for (size_t i = self->set_count; i-- > 0;) {
+        struct papi_set *set = &self->sets[i];
+        if (set->component != component) {
+            continue;
+        }
+        int code = set_add(self->library, set, event, index);
+        if (code != PAPI_ECNFLCT && code != PAPI_ECOUNT) {
+            return code;
+        }
+        turn = set->turn + 1;
+        break;
+    }
+    return set_begin(self, component, turn, event, index);
 }
 
 static void event_open(struct papi_session *self, struct be_counter_value *values, size_t index)
@@ -237,7 +259,7 @@ static void event_open(struct papi_session *self, struct be_counter_value *value
 
     if (code == PAPI_OK) {
         component = self->library->get_event_component(event);
-        code = set_add(self, event, component, index);
+        code = session_add(self, event, component, index);
     }
     if (code != PAPI_OK) {
         event_refuse(self->library, code, component, &values[index]);
@@ -280,14 +302,38 @@ static enum be_status papi_open(void *library, struct be_counter_value *values, 
     return BE_OK;
 }
 
+/* How many sets a component has. */
+static uint32_t sets_of(const struct papi_session *self, int component)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < self->set_count; i++) {
+        count += self->sets[i].component == component;
+    }
+    return count;
+}
+
+static uint32_t papi_turns(const void *session)
+{
+    const struct papi_session *self = session;
+    uint32_t most = 1;
+
+    for (size_t i = 0; i < self->set_count; i++) {
+        uint32_t count = sets_of(self, self->sets[i].component);
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
 /* Counts begin at 0 with each PAPI_start. */
-static void papi_start(void *session)
+static void papi_start(void *session, uint32_t round)
 {
     struct papi_session *self = session;
 
     for (size_t i = 0; i < self->set_count; i++) {
         struct papi_set *set = &self->sets[i];
-        set->start_code = set->count > 0 ? self->library->start(set->event_set) : PAPI_OK;
+        set->is_started = set->turn == round % sets_of(self, set->component);
+        set->start_code = set->is_started ? self->library->start(set->event_set) : PAPI_OK;
     }
 }
 
@@ -320,7 +366,7 @@ static void papi_stop(void *session, struct be_counter_value *values, size_t cou
     (void)count;
 
     for (size_t i = 0; i < self->set_count; i++) {
-        if (self->sets[i].count > 0) {
+        if (self->sets[i].is_started) {
             set_stop(self->library, &self->sets[i], values);
         }
     }
@@ -354,6 +400,7 @@ static enum be_status papi_load(const struct be_counter_value *values, size_t co
 
 #define papi_unload NULL
 #define papi_open   NULL
+#define papi_turns  NULL
 #define papi_start  NULL
 #define papi_stop   NULL
 #define papi_close  NULL
@@ -367,6 +414,7 @@ const struct be_counter_ops be_counter_papi = {
     .load = papi_load,
     .unload = papi_unload,
     .open = papi_open,
+    .turns = papi_turns,
     .start = papi_start,
     .stop = papi_stop,
     .close = papi_close,

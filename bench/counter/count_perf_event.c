@@ -92,9 +92,10 @@ static enum be_status perf_open(void *library, struct be_counter_value *values, 
 }
 
 /* An event that cannot be read or switched on shows at the stop: it has run for no time. */
-static void perf_start(void *session)
+static void perf_start(void *session, uint32_t round)
 {
     struct perf_session *self = session;
+    (void)round;
 
     for (size_t i = 0; i < self->count; i++) {
         if (self->events[i].fd >= 0) {

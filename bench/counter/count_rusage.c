@@ -64,9 +64,11 @@ static enum be_status rusage_open(void *library, struct be_counter_value *values
     return BE_OK;
 }
 
-static void rusage_start(void *session)
+static void rusage_start(void *session, uint32_t round)
 {
     struct rusage_session *self = session;
+    (void)round;
+
     getrusage(RUSAGE_THREAD, &self->start);
 }
 

@@ -44,6 +44,7 @@ struct be_counter_plan {
 struct be_counter_session {
     const struct be_counter_plan *plan;
     struct be_counter_values *values;
+    struct be_counter_value round[BE_COUNTERS_MAX]; /* what a stop says */
     void *sessions[BACKEND_COUNT]; /* one a group; NULL where the backend is not loaded */
 };
 
@@ -163,7 +164,11 @@ static enum be_status plan_add_backend(struct be_counter_plan *plan,
 static enum be_status plan_alloc(struct be_counter_plan **plan, struct be_error *error)
 {
     *plan = calloc(1, sizeof(**plan));
-    return *plan ? BE_OK : be_error_set(error, BE_ENOMEM, "out of memory for counters");
+    if (!*plan) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for counters");
+    }
+    (*plan)->values.turns = 1;
+    return BE_OK;
 }
 
 enum be_status be_counter_plan_create(char *const *events, size_t count,
@@ -200,6 +205,21 @@ void be_counter_plan_destroy(struct be_counter_plan *plan)
     free(plan);
 }
 
+static enum be_status group_open(const struct group *group, struct be_counter_values *values,
+                                 void **session, struct be_error *error)
+{
+    if (!group->loaded) {
+        return BE_OK;
+    }
+    enum be_status status = group->ops->open(group->library, &values->items[group->first],
+                                             group->count, session, error);
+    if (status == BE_OK && group->ops->turns) {
+        uint32_t turns = group->ops->turns(*session);
+        values->turns = turns > values->turns ? turns : values->turns;
+    }
+    return status;
+}
+
 enum be_status be_counter_session_open(const struct be_counter_plan *plan,
                                        struct be_counter_values *values,
                                        struct be_counter_session **session, struct be_error *error)
@@ -219,11 +239,11 @@ enum be_status be_counter_session_open(const struct be_counter_plan *plan,
     made->plan = plan;
     made->values = values;
     for (size_t i = 0; status == BE_OK && i < plan->group_count; i++) {
-        const struct group *group = &plan->groups[i];
-        if (group->loaded) {
-            status = group->ops->open(group->library, &values->items[group->first], group->count,
-                                      &made->sessions[i], error);
-        }
+        status = group_open(&plan->groups[i], values, &made->sessions[i], error);
+    }
+    for (uint32_t i = 0; i < values->count; i++) {
+        made->round[i] = values->items[i];
+        be_counter_refuse(&made->round[i], BE_COUNTER_NOT_COUNTING, "%s", "");
     }
     if (status != BE_OK) {
         be_counter_session_close(made);
@@ -237,9 +257,28 @@ void be_counter_session_start(struct be_counter_session *session)
 {
     for (size_t i = 0; session && i < session->plan->group_count; i++) {
         if (session->sessions[i]) {
-            session->plan->groups[i].ops->start(session->sessions[i]);
+            session->plan->groups[i].ops->start(session->sessions[i], session->values->round);
         }
     }
+}
+
+/* One that had no turn says nothing. */
+static void value_take(struct be_counter_value *value, struct be_counter_total *total,
+                       const struct be_counter_value *round)
+{
+    bool counted = round->state == BE_COUNTER_COUNTED || round->state == BE_COUNTER_SCALED;
+
+    if (total->is_spoilt || (!counted && round->reason[0] == '\0')) {
+        return;
+    }
+    *value = *round;
+    if (!counted) {
+        total->is_spoilt = true;
+        return;
+    }
+    total->sum += round->value;
+    total->share += round->state == BE_COUNTER_SCALED ? round->share : 1;
+    total->rounds++;
 }
 
 /* In the opposite order of start, so that the last of the table counts the others least. */
@@ -248,8 +287,40 @@ void be_counter_session_stop(struct be_counter_session *session)
     for (size_t i = session ? session->plan->group_count : 0; i-- > 0;) {
         const struct group *group = &session->plan->groups[i];
         if (session->sessions[i]) {
-            group->ops->stop(session->sessions[i], &session->values->items[group->first],
-                             group->count);
+            group->ops->stop(session->sessions[i], &session->round[group->first], group->count);
+        }
+    }
+    for (uint32_t i = 0; session && i < session->values->count; i++) {
+        value_take(&session->values->items[i], &session->values->totals[i], &session->round[i]);
+        be_counter_refuse(&session->round[i], BE_COUNTER_NOT_COUNTING, "%s", "");
+    }
+}
+
+static void value_settle(struct be_counter_value *value, const struct be_counter_total *total,
+                         uint32_t rounds)
+{
+    be_counter_count(value, total->sum);
+    if (total->share < rounds) {
+        value->state = BE_COUNTER_SCALED;
+        value->share = total->share / rounds;
+        value->value = (uint64_t)((double)total->sum * rounds / total->rounds + 0.5);
+    }
+}
+
+void be_counter_values_settle(struct be_counter_values *values, uint32_t rounds)
+{
+    for (uint32_t i = 0; i < values->count; i++) {
+        struct be_counter_value *value = &values->items[i];
+        if (values->totals[i].is_spoilt) {
+            continue;
+        }
+        if (values->totals[i].rounds > 0) {
+            value_settle(value, &values->totals[i], rounds);
+        } else if (value->state == BE_COUNTER_NOT_COUNTING && values->turns > rounds) {
+            be_counter_refuse(value, BE_COUNTER_NOT_COUNTING,
+                              "all that was asked for takes %u passes to count, and there were "
+                              "%u: --passes %u",
+                              values->turns, rounds, values->turns);
         }
     }
 }

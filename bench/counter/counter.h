@@ -13,16 +13,31 @@
 #ifndef BE_BENCH_COUNTER_H
 #define BE_BENCH_COUNTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/record.h"
 #include "core/status.h"
 
-/* The events of one thread, where several processes can reach them: without a pointer. */
+/* A round is what lies between a start and the next stop. */
+struct be_counter_total {
+    uint64_t sum;    /* over the rounds in which it counted */
+    double share;    /* of the time of each of them, added up */
+    uint32_t rounds; /* those */
+    bool is_spoilt;  /* in one more it should have counted and did not: the value says why */
+};
+
+/*
+ * The events of one thread, where several processes can reach them: without a pointer. Events that
+ * do not fit the hardware together take turns, one a round.
+ */
 struct be_counter_values {
     uint32_t count;
+    uint32_t turns; /* rounds until every event has had one */
+    uint32_t round; /* of the next start, from 0 on; the dispatcher's to set */
     struct be_counter_value items[BE_COUNTERS_MAX];
+    struct be_counter_total totals[BE_COUNTERS_MAX];
 };
 
 struct be_counter_ops {
@@ -48,9 +63,14 @@ struct be_counter_ops {
      */
     enum be_status (*open)(void *library, struct be_counter_value *values, size_t count,
                            void **session, struct be_error *error);
+    /* Optional: NULL, for 1. How many turns the events take: those of one fit the hardware. */
+    uint32_t (*turns)(const void *session);
     /* start and stop may alternate: each stop tells what happened since its start. */
-    void (*start)(void *session);
-    /* Fills value, state, share and reason of the same values that were opened. */
+    void (*start)(void *session, uint32_t round);
+    /*
+     * Fills value, state, share and reason of the same values that were opened, but of those that
+     * had no turn.
+     */
     void (*stop)(void *session, struct be_counter_value *values, size_t count);
     void (*close)(void *session);
 };
@@ -82,9 +102,16 @@ struct be_counter_session;
 enum be_status be_counter_session_open(const struct be_counter_plan *plan,
                                        struct be_counter_values *values,
                                        struct be_counter_session **session, struct be_error *error);
+/* Starts the events whose turn it is; stop fills in their values and adds them to the totals. */
 void be_counter_session_start(struct be_counter_session *session);
 void be_counter_session_stop(struct be_counter_session *session);
 void be_counter_session_close(struct be_counter_session *session);
+
+/*
+ * Makes values of the totals over `rounds`, all of the same work. What did not count in each is
+ * SCALED to all of them; what counted in none keeps its reason.
+ */
+void be_counter_values_settle(struct be_counter_values *values, uint32_t rounds);
 
 /*
  * Opens a backend's default events for the calling thread and closes them again: what can be

@@ -322,15 +322,16 @@ static enum be_status processes_count(struct be_executor *pool, bool start, stru
     if (status == BE_OK) {
         status = be_process_pool_await(pool, kind, &cause);
     }
-    if (pool->stages && start) {
+    bool begins = be_counting_begins(pool->env, start);
+    if (pool->stages && begins) {
         be_stages_clear(pool->stages);
-    } else if (pool->stages) {
+    } else if (pool->stages && !start) {
         be_stages_tell(pool->stages, pool->env->gauges);
     }
-    if (start) {
+    if (begins) {
         pool->batching = (struct be_batching){0};
         pool->losses = (struct be_losses){0};
-    } else {
+    } else if (!start) {
         be_losses_tell(&pool->losses, pool->env->gauges);
         be_batching_tell(&pool->batching, pool->env->gauges);
     }

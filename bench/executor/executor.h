@@ -153,7 +153,8 @@ struct be_executor_ops {
 
     /*
      * Each worker starts (start) or stops its counters, in itself, and looks where it runs
-     * (be_pin_look); returns when all have. Called between passes. Errors: as run.
+     * (be_pin_look); returns when all have. Called between passes; what the executor itself counts
+     * begins with be_counting_begins. Errors: as run.
      */
     enum be_status (*count)(struct be_executor *executor, bool start, struct be_error *error);
 
@@ -163,6 +164,12 @@ struct be_executor_ops {
     /* Ends and joins every worker. executor may be NULL. */
     void (*destroy)(struct be_executor *executor);
 };
+
+/* Whether counters that are started now are so for the first time: in the first round. */
+static inline bool be_counting_begins(const struct be_executor_env *env, bool start)
+{
+    return start && env->accounts[0].counters.round == 0;
+}
 
 /* The table, in the order of executor.def, NULL-terminated. */
 extern const struct be_executor_ops *const be_executor_table[];

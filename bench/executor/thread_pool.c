@@ -336,14 +336,12 @@ enum be_status be_thread_pool_count(struct be_executor *pool, bool start, struct
     (void)error;
     pool_announce(pool, start ? ORDER_COUNT_START : ORDER_COUNT_STOP);
     pool_await(pool);
-    if (start) {
+    if (be_counting_begins(pool->env, start)) {
         stages_clear(pool);
-    } else {
-        stages_tell(pool);
-    }
-    if (start) {
         batching_clear(pool);
-    } else {
+    }
+    if (!start) {
+        stages_tell(pool);
         batching_tell(pool);
     }
     return BE_OK;

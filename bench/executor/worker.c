@@ -1,5 +1,6 @@
 #include "executor/worker.h"
 
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,15 +16,21 @@ enum be_status be_worker_init(struct be_worker *worker, const struct be_executor
 {
     struct be_account *account = &env->accounts[index];
 
-    /* One that takes another's place goes on with its meter. */
+    struct be_counter_total totals[BE_COUNTERS_MAX];
+    uint32_t round = account->counters.round;
+
+    /* One that takes another's place goes on with its meter and with what its counters told. */
     *worker =
         (struct be_worker){.env = env, .index = index, .account = account, .meter = account->meter};
+    memcpy(totals, account->counters.totals, sizeof(totals));
     account->thread_id = gettid();
     be_stamp_init(&worker->between, READINGS_BETWEEN * env->clock_costs.wall_ns);
     enum be_status status = be_pin_worker(env->pin, index, &account->record, &account->error);
     if (status == BE_OK) {
         status = be_counter_session_open(env->counters, &account->counters, &worker->counters,
                                          &account->error);
+        memcpy(account->counters.totals, totals, sizeof(totals));
+        account->counters.round = round;
     }
     return status;
 }
@@ -62,27 +69,36 @@ void be_disturbance_tell(const struct be_disturbance *since, struct be_worker_re
     };
 }
 
-/* Its counters were not there from the beginning. */
+/* Its counters were not there from the beginning, and nothing was told before. */
 static void counters_refuse(struct be_counter_values *values)
 {
     for (uint32_t i = 0; i < values->count; i++) {
-        be_counter_refuse(&values->items[i], BE_COUNTER_UNAVAILABLE, "a worker was replaced");
+        if (values->totals[i].rounds == 0) {
+            be_counter_refuse(&values->items[i], BE_COUNTER_UNAVAILABLE, "a worker was replaced");
+        }
     }
 }
 
 void be_worker_count(struct be_worker *worker, bool start)
 {
+    struct be_account *account = worker->account;
+
     if (start) {
+        if (account->counters.round == 0) {
+            worker->is_watching = true;
+            be_disturbance_read(&worker->disturbed);
+        }
         worker->is_counting = true;
-        be_disturbance_read(&worker->disturbed);
         be_counter_session_start(worker->counters);
     } else if (!worker->is_counting) {
-        counters_refuse(&worker->account->counters);
+        counters_refuse(&account->counters);
     } else {
         be_counter_session_stop(worker->counters);
-        be_disturbance_tell(&worker->disturbed, &worker->account->record);
     }
-    be_pin_look(worker->env->pin, &worker->account->record);
+    if (!start && worker->is_watching) {
+        be_disturbance_tell(&worker->disturbed, &account->record);
+    }
+    be_pin_look(worker->env->pin, &account->record);
 }
 
 /* What lies between two messages begins now; decides whether it is timed. */

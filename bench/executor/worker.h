@@ -16,6 +16,7 @@ struct be_worker {
     struct be_account *account;
     struct be_counter_session *counters;
     bool is_counting;                /* its counters were started */
+    bool is_watching;                /* and in the first round already */
     struct be_disturbance disturbed; /* so far, when that was */
 
     struct be_meter meter;
@@ -38,7 +39,7 @@ void be_worker_finish(struct be_worker *worker);
 
 /*
  * Starts or stops counters and the watch for disturbances, and looks where the worker runs. Who
- * stops what it has not started came later, in another's place: its counters are unavailable.
+ * stops what it has not started came later, in another's place: of that round nothing is known.
  */
 void be_worker_count(struct be_worker *worker, bool start);
 
