@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/context.h"
 #include "cli/safe.h"
+#include "core/counter_group.h"
 #include "machine/placement.h"
 #include "measure/peer.h"
 #include "report/format.h"
@@ -43,6 +44,20 @@ static void catalog_print(const struct be_catalog *catalog, enum be_catalog_kind
             printf("  %-20s   %s:%s\n", "", row->name, row->events[j]);
         }
     }
+}
+
+/* Backends with their events, then groups with theirs. */
+static enum be_status counters_list(const struct listing *listing, struct be_error *error)
+{
+    (void)error;
+    catalog_print(listing->catalog, BE_CATALOG_COUNTER);
+    for (const struct be_counter_group *group = be_counter_groups; group->name; group++) {
+        row_print(group->name, group->question, NULL);
+        for (const char *const *event = group->events; *event; event++) {
+            printf("  %-20s   %s\n", "", *event);
+        }
+    }
+    return BE_OK;
 }
 
 static enum be_status placements_list(const struct listing *listing, struct be_error *error)
@@ -161,7 +176,7 @@ static const struct {
 } kinds[] = {
     {"executors", NULL, BE_CATALOG_EXECUTOR}, {"transports", NULL, BE_CATALOG_TRANSPORT},
     {"codecs", NULL, BE_CATALOG_CODEC},       {"starts", NULL, BE_CATALOG_START},
-    {"workloads", NULL, BE_CATALOG_WORKLOAD}, {"counters", NULL, BE_CATALOG_COUNTER},
+    {"workloads", NULL, BE_CATALOG_WORKLOAD}, {.name = "counters", .list = counters_list},
     {"probes", NULL, BE_CATALOG_PROBE},       {.name = "placements", .list = placements_list},
     {.name = "plans", .list = plans_list},    {.name = "formats", .list = formats_list},
     {.name = "plots", .list = plots_list},    {.name = "runs", .list = runs_list},

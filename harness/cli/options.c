@@ -37,6 +37,12 @@ struct flag {
         name, KIND_SETTING, BE_OPTIONS_PLAN, 0, true, argument, help                               \
     }
 
+static const char counters_help[] = "default, none, BACKEND:EVENT, or by question:"
+#define BE_COUNTER_GROUP(name, ...) " " #name
+#include "core/counter_group.def"
+#undef BE_COUNTER_GROUP
+    ;
+
 static const struct flag flags[] = {
     SETTING("workload", "NAME[,NAME]", "what one task computes"),
     SETTING("executor", "NAME[,NAME]", "how tasks are mapped onto workers"),
@@ -48,7 +54,7 @@ static const struct flag flags[] = {
     SETTING("scaling", "strong|weak", "weak: N times as many tasks for N workers"),
     SETTING("tasks", "N", "tasks a pass, instead of as many as last 50 ms"),
     SETTING("input", "FILE", "a CSV file of pairs instead of generated ones"),
-    SETTING("counters", "LIST", "default, none, or BACKEND:EVENT and more"),
+    SETTING("counters", "LIST", counters_help),
     SETTING("precision", "PERCENT", "stop when speedups are known as well as this: 1%"),
     SETTING("rounds", "N", "at most so often; below 10: just so often"),
     SETTING("time-budget", "TIME", "start no block after this long"),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/counter_group.h"
 #include "core/json.h"
 #include "core/units.h"
 #include "plan/axis.h"
@@ -186,12 +187,12 @@ static enum be_status input_set(struct be_plan *plan, const struct be_plan_key *
     return status;
 }
 
-/* "backend:event", with a name that a record has room for. */
+/* A group of counters, or "backend:event", with a name that a record has room for. */
 static bool counter_is_good(const char *counter)
 {
     const char *colon = strchr(counter, ':');
 
-    return strcmp(counter, "default") == 0 ||
+    return strcmp(counter, "default") == 0 || be_counter_group_find(counter) ||
            (colon && colon > counter && colon[1] && strlen(counter) < BE_COUNTER_NAME_BYTES);
 }
 
@@ -211,8 +212,8 @@ static enum be_status counters_set(struct be_plan *plan, const struct be_plan_ke
     for (size_t i = 0; status == BE_OK && i < counters.count; i++) {
         if (!counter_is_good(counters.items[i])) {
             status = be_error_set(error, BE_EINVAL,
-                                  "%s: '%s' is not default, none, or backend:event of at most %d "
-                                  "letters, as breakeven list counters shows them",
+                                  "%s: '%s' is not default, none, a group or backend:event of at "
+                                  "most %d letters, as breakeven list counters shows them",
                                   key->param.name, counters.items[i], BE_COUNTER_NAME_BYTES - 1);
         }
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/counter_group.h"
 #include "core/inject.h"
 #include "core/units.h"
 #include "plan/axis.h"
@@ -359,7 +360,7 @@ static enum be_status counters_check(const struct check *check, struct be_error 
         char backend[BE_TEXTS_ITEM_BYTES];
         struct be_error cause = {0};
         snprintf(backend, sizeof(backend), "%.*s", (int)strcspn(counter, ":"), counter);
-        if (strcmp(counter, "default") == 0 ||
+        if (strcmp(counter, "default") == 0 || be_counter_group_find(counter) ||
             be_catalog_find(check->catalog, BE_CATALOG_COUNTER, backend)) {
             continue;
         }

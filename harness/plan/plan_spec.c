@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/counter_group.h"
 #include "plan/plan.h"
 
 static enum be_status pairs_copy(const struct be_pairs *from, struct be_pairs *to,
@@ -32,24 +33,48 @@ static enum be_status input_fill(const struct be_plan *plan, struct be_spec *spe
     return BE_OK;
 }
 
+static enum be_status counter_add(const char *counter, struct be_spec *spec, struct be_error *error)
+{
+    for (size_t i = 0; i < spec->counter_count; i++) {
+        if (strcmp(spec->counters[i], counter) == 0) {
+            return BE_OK;
+        }
+    }
+    if (spec->counter_count == BE_COUNTERS_MAX) {
+        return be_error_set(error, BE_EINVAL, "more than %d counters at '%s'", BE_COUNTERS_MAX,
+                            counter);
+    }
+    spec->counters[spec->counter_count] = strdup(counter);
+    if (!spec->counters[spec->counter_count]) {
+        return be_error_set(error, BE_ENOMEM, "out of memory for a spec");
+    }
+    spec->counter_count++;
+    return BE_OK;
+}
+
+/* Groups become their events. */
 static enum be_status counters_fill(const struct be_texts *counters, struct be_spec *spec,
                                     struct be_error *error)
 {
+    enum be_status status = BE_OK;
+
     if (counters->count == 0) {
         return BE_OK;
     }
-    spec->counters = calloc(counters->count, sizeof(*spec->counters));
+    spec->counters = calloc(BE_COUNTERS_MAX, sizeof(*spec->counters));
     if (!spec->counters) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a spec");
     }
-    for (size_t i = 0; i < counters->count; i++) {
-        spec->counters[i] = strdup(counters->items[i]);
-        if (!spec->counters[i]) {
-            return be_error_set(error, BE_ENOMEM, "out of memory for a spec");
+    for (size_t i = 0; status == BE_OK && i < counters->count; i++) {
+        const struct be_counter_group *group = be_counter_group_find(counters->items[i]);
+        if (!group) {
+            status = counter_add(counters->items[i], spec, error);
         }
-        spec->counter_count++;
+        for (size_t j = 0; group && status == BE_OK && group->events[j]; j++) {
+            status = counter_add(group->events[j], spec, error);
+        }
     }
-    return BE_OK;
+    return status;
 }
 
 enum be_status be_plan_spec(const struct be_plan *plan,

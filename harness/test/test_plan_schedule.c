@@ -295,6 +295,39 @@ static void a_spec_says_what_its_configuration_needs(void **state)
     be_plan_finish(&plan);
 }
 
+static void groups_of_counters_become_their_events(void **state)
+{
+    static const char *const expected[] = {"rusage:minor-faults",
+                                           "papi:PAPI_BR_INS",
+                                           "papi:PAPI_BR_MSP",
+                                           "rusage:voluntary-switches",
+                                           "rusage:involuntary-switches",
+                                           "perf_event:context-switches",
+                                           "perf_event:cpu-migrations"};
+    struct be_grains grains;
+    struct be_schedule schedule;
+    struct be_error error;
+    struct be_plan plan;
+    struct be_spec spec;
+    (void)state;
+
+    plan_make(&plan, (const char *[]){"counters", "rusage:minor-faults,branch,switches,branch",
+                                      "grain", "1us", NULL});
+    must(be_plan_check(&plan, &catalog, &four_workers, &error), &error);
+    must(be_schedule_grains(&plan, &catalog, &grains, &error), &error);
+    must(be_schedule_expand(&plan, &catalog, &grains, &schedule, &error), &error);
+    be_spec_init(&spec);
+    must(be_plan_spec(&plan, &schedule.items[0], &spec, &error), &error);
+    assert_int_equal(spec.counter_count, sizeof(expected) / sizeof(expected[0]));
+    for (size_t i = 0; i < spec.counter_count; i++) {
+        assert_string_equal(spec.counters[i], expected[i]);
+    }
+    be_spec_finish(&spec);
+    be_grains_finish(&grains);
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
+}
+
 static void an_input_file_is_named_with_its_hash(void **state)
 {
     static const char csv[] = "a,b\n4,6\n10,15\n";
@@ -340,6 +373,7 @@ int main(void)
         cmocka_unit_test(ids_are_distinct_in_a_block_and_the_same_every_time),
         cmocka_unit_test(too_many_configurations_are_refused),
         cmocka_unit_test(a_spec_says_what_its_configuration_needs),
+        cmocka_unit_test(groups_of_counters_become_their_events),
         cmocka_unit_test(an_input_file_is_named_with_its_hash),
     };
     return cmocka_run_group_tests(tests, catalog_setup, catalog_teardown);
