@@ -9,8 +9,6 @@ static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
 #if __has_include(<papi.h>)
 
 #include <dlfcn.h>
-#include <errno.h>
-#include <linux/perf_event.h>
 #include <papi.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -20,6 +18,7 @@ static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
 #include <unistd.h>
 
 #include "counter/perf.h"
+#include "counter/tally.h"
 
 #define PAPI_CALLS(X)                                                                              \
     X(library_init)                                                                                \
@@ -32,6 +31,7 @@ static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
     X(create_eventset)                                                                             \
     X(add_event)                                                                                   \
     X(start)                                                                                       \
+    X(read)                                                                                        \
     X(stop)                                                                                        \
     X(cleanup_eventset)                                                                            \
     X(destroy_eventset)                                                                            \
@@ -56,6 +56,12 @@ struct papi_set {
     uint32_t turn; /* from 0, of the sets of its component */
     bool is_started;
     int start_code; /* what PAPI_start returned */
+    /*
+     * Of software-defined events a 0 is a count, and what they hold at the start may be one that
+     * never began at 0. Hardware's begin there with each start.
+     */
+    bool is_software;
+    long long base[BE_COUNTERS_MAX];
     size_t count;
     size_t values[BE_COUNTERS_MAX]; /* of each event, the index of its value */
 };
@@ -97,8 +103,8 @@ static enum be_status library_open(struct papi_library *self, struct be_error *e
     snprintf(soname, sizeof(soname), "libpapi.so.%d.%d", major, minor);
     void *handle = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
-        return be_error_set(error, BE_EUNAVAILABLE,
-                            "libpapi not found: apt-get install libpapi%d.%d", major, minor);
+        return be_error_set(error, BE_ENOTFOUND, "libpapi not found: apt-get install libpapi%d.%d",
+                            major, minor);
     }
 #define PAPI_LOOKUP(call)                                                                          \
     self->call = (__typeof__(self->call))dlsym(handle, "PAPI_" #call);                             \
@@ -129,30 +135,39 @@ static void papi_unload(void *library)
 static enum be_status presets_check(const struct be_counter_value *values, size_t count,
                                     struct be_error *error)
 {
-    char reason[BE_COUNTER_REASON_BYTES];
+    struct be_error cause;
 
     for (size_t i = 0; i < count; i++) {
         if (strncmp(be_counter_event(&values[i]), "PAPI_", 5) != 0) {
             return BE_OK;
         }
     }
-    int fd = be_perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, true);
-    if (fd >= 0) {
-        close(fd);
-        return BE_OK;
+    return be_perf_hardware_check(&cause) == BE_OK
+               ? BE_OK
+               : be_error_set(error, BE_EUNAVAILABLE, "%s", cause.message);
+}
+
+/* Events of our own must be there before PAPI is. */
+static enum be_status tallies_publish(const struct be_counter_value *values, size_t count,
+                                      struct be_error *error)
+{
+    const char *ours = "sde:::breakeven::";
+
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(be_counter_event(&values[i]), ours, strlen(ours)) == 0) {
+            return be_tally_publish(error);
+        }
     }
-    if (errno == ENOENT || errno == EOPNOTSUPP || errno == ENODEV) {
-        return be_error_set(error, BE_EUNAVAILABLE,
-                            "no hardware counters here; a virtual machine needs a virtual PMU");
-    }
-    be_perf_explain(errno, reason);
-    return be_error_set(error, BE_EUNAVAILABLE, "%s", reason);
+    return BE_OK;
 }
 
 static enum be_status papi_load(const struct be_counter_value *values, size_t count, void **library,
                                 struct be_error *error)
 {
     enum be_status status = presets_check(values, count, error);
+    if (status == BE_OK) {
+        status = tallies_publish(values, count, error);
+    }
     if (status != BE_OK) {
         return status;
     }
@@ -173,28 +188,24 @@ static enum be_status papi_load(const struct be_counter_value *values, size_t co
 
 /*
  * Why PAPI refused an event of a component (-1: it knows no such event): in its own words, then the
- * kernel's, the component's or ours for the cause.
+ * component's, the kernel's or ours for the cause.
  */
 static void event_refuse(const struct papi_library *library, int code, int component,
                          struct be_counter_value *value)
 {
+    const PAPI_component_info_t *info =
+        component >= 0 ? library->get_component_info(component) : NULL;
     const char *cause = "papi_avail and papi_native_avail (papi-tools) list what there is";
-    char kernel[BE_COUNTER_REASON_BYTES];
-    int fd = be_perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, true);
-    bool no_counters = fd < 0 && (errno == ENOENT || errno == EOPNOTSUPP || errno == ENODEV);
+    struct be_error hardware;
+    enum be_status status = be_perf_hardware_check(&hardware);
+    bool is_hardware = info && strcmp(info->name, "perf_event") == 0;
 
-    if (fd < 0 && !no_counters) {
-        be_perf_explain(errno, kernel);
-        cause = kernel;
-    } else if (no_counters && component >= 0) {
-        cause = "no hardware counters here; a virtual machine needs a virtual PMU";
-    } else if (code == PAPI_ECMP_DISABLED) {
-        cause = library->get_component_info(component)->disabled_reason;
+    if (status == BE_EUNAVAILABLE || (status == BE_ENOTFOUND && is_hardware)) {
+        cause = hardware.message;
+    } else if (code == PAPI_ECMP_DISABLED && info) {
+        cause = info->disabled_reason;
     } else if (code == PAPI_ECNFLCT) {
         cause = "there is no counter that can count it, or others hold it";
-    }
-    if (fd >= 0) {
-        close(fd);
     }
     be_counter_refuse(value, BE_COUNTER_UNAVAILABLE, "PAPI: %s: %s", library->strerror(code),
                       cause);
@@ -217,7 +228,11 @@ static int set_begin(struct papi_session *self, int component, uint32_t turn, in
 {
     struct papi_set *set = &self->sets[self->set_count];
 
-    *set = (struct papi_set){.component = component, .event_set = PAPI_NULL, .turn = turn};
+    const PAPI_component_info_t *info = self->library->get_component_info(component);
+    *set = (struct papi_set){.component = component,
+                             .event_set = PAPI_NULL,
+                             .turn = turn,
+                             .is_software = info && strcmp(info->name, "sde") == 0};
     int code = self->library->create_eventset(&set->event_set);
     if (code != PAPI_OK) {
         return code;
@@ -251,11 +266,28 @@ static int session_add(struct papi_session *self, int event, int component, size
     return set_begin(self, component, turn, event, index);
 }
 
+/* One event that each family of processors has a name of its own for. */
+static int event_find(const struct papi_library *library, const char *name, int *event)
+{
+    static const char *const divider_busy[] = {"ARITH:DIVIDER_ACTIVE",  "ARITH:DIV_ACTIVE",
+                                               "ARITH:FPU_DIV_ACTIVE",  "ARITH:DIVIDER_UOPS",
+                                               "DIV_CYCLES_BUSY_COUNT", "CYCLES_DIV_BUSY:ALL"};
+    int code = PAPI_ENOEVNT;
+
+    if (strcmp(name, "divider-busy") != 0) {
+        return library->event_name_to_code(name, event);
+    }
+    for (size_t i = 0; code != PAPI_OK && i < sizeof(divider_busy) / sizeof(divider_busy[0]); i++) {
+        code = library->event_name_to_code(divider_busy[i], event);
+    }
+    return code;
+}
+
 static void event_open(struct papi_session *self, struct be_counter_value *values, size_t index)
 {
     int event = PAPI_NULL;
     int component = -1;
-    int code = self->library->event_name_to_code(be_counter_event(&values[index]), &event);
+    int code = event_find(self->library, be_counter_event(&values[index]), &event);
 
     if (code == PAPI_OK) {
         component = self->library->get_event_component(event);
@@ -325,7 +357,14 @@ static uint32_t papi_turns(const void *session)
     return most;
 }
 
-/* Counts begin at 0 with each PAPI_start. */
+static void set_start(const struct papi_library *library, struct papi_set *set)
+{
+    set->start_code = library->start(set->event_set);
+    if (set->start_code == PAPI_OK && set->is_software) {
+        set->start_code = library->read(set->event_set, set->base);
+    }
+}
+
 static void papi_start(void *session, uint32_t round)
 {
     struct papi_session *self = session;
@@ -333,11 +372,12 @@ static void papi_start(void *session, uint32_t round)
     for (size_t i = 0; i < self->set_count; i++) {
         struct papi_set *set = &self->sets[i];
         set->is_started = set->turn == round % sets_of(self, set->component);
-        set->start_code = set->is_started ? self->library->start(set->event_set) : PAPI_OK;
+        if (set->is_started) {
+            set_start(self->library, set);
+        }
     }
 }
 
-/* A 0 is what PAPI reads from a counter that is not there, so it is not taken for a count. */
 static void set_stop(const struct papi_library *library, const struct papi_set *set,
                      struct be_counter_value *values)
 {
@@ -351,11 +391,11 @@ static void set_stop(const struct papi_library *library, const struct papi_set *
         struct be_counter_value *value = &values[set->values[i]];
         if (code != PAPI_OK) {
             be_counter_refuse(value, BE_COUNTER_NOT_COUNTING, "PAPI: %s", library->strerror(code));
-        } else if (counts[i] <= 0) {
-            be_counter_refuse(value, BE_COUNTER_NOT_COUNTING,
-                              "opened, but PAPI read 0 over a pass that ran");
-        } else {
-            be_counter_count(value, (uint64_t)counts[i]);
+            continue;
+        }
+        be_counter_count(value, (uint64_t)(counts[i] - set->base[i]));
+        if (!set->is_software) {
+            be_counter_doubt(value);
         }
     }
 }
@@ -394,7 +434,7 @@ static enum be_status papi_load(const struct be_counter_value *values, size_t co
     (void)values;
     (void)count;
     (void)library;
-    return be_error_set(error, BE_EUNAVAILABLE,
+    return be_error_set(error, BE_ENOTFOUND,
                         "built without papi.h: apt-get install libpapi-dev and build again");
 }
 

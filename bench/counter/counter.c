@@ -31,6 +31,7 @@ struct group {
     const struct be_counter_ops *ops;
     void *library;
     bool loaded;
+    bool missing; /* what it needs is not installed */
     size_t first;
     size_t count;
 };
@@ -47,6 +48,11 @@ struct be_counter_session {
     struct be_counter_value round[BE_COUNTERS_MAX]; /* what a stop says */
     void *sessions[BACKEND_COUNT]; /* one a group; NULL where the backend is not loaded */
 };
+
+static bool is_counted(const struct be_counter_value *value)
+{
+    return value->state == BE_COUNTER_COUNTED || value->state == BE_COUNTER_SCALED;
+}
 
 /* Whether `text` is "NAME:something". */
 static bool event_is_of(const char *text, const struct be_counter_ops *ops)
@@ -119,6 +125,7 @@ static enum be_status group_load(struct group *group, struct be_counter_values *
             : BE_OK;
 
     group->loaded = status == BE_OK;
+    group->missing = status == BE_ENOTFOUND;
     if (status == BE_ENOMEM) {
         return be_error_set(error, status, "%s", cause.message);
     }
@@ -144,6 +151,27 @@ static enum be_status plan_close_group(struct be_counter_plan *plan,
     return group_load(group, &plan->values, error);
 }
 
+/* What stands in for events of backends that are not installed, which come first in the table. */
+static enum be_status plan_add_stand_ins(struct be_counter_plan *plan,
+                                         const struct be_counter_ops *ops, struct be_error *error)
+{
+    char event[BE_COUNTER_NAME_BYTES];
+    enum be_status status = BE_OK;
+
+    for (size_t g = 0; ops->stand_in && g < plan->group_count; g++) {
+        const struct group *group = &plan->groups[g];
+        for (size_t i = 0; status == BE_OK && group->missing && i < group->count; i++) {
+            const struct be_counter_value *value = &plan->values.items[group->first + i];
+            const char *name = ops->stand_in(be_counter_event(value));
+            if (name) {
+                snprintf(event, sizeof(event), "%s:%s", ops->name, name);
+                status = plan_add(plan, event, error);
+            }
+        }
+    }
+    return status;
+}
+
 static enum be_status plan_add_backend(struct be_counter_plan *plan,
                                        const struct be_counter_ops *ops, char *const *events,
                                        size_t count, struct be_error *error)
@@ -152,11 +180,14 @@ static enum be_status plan_add_backend(struct be_counter_plan *plan,
     enum be_status status = BE_OK;
 
     for (size_t i = 0; status == BE_OK && i < count; i++) {
-        if (strcmp(events[i], "default") == 0) {
+        if (strcmp(events[i], "default") == 0 && !ops->by_name) {
             status = plan_add_defaults(plan, ops, error);
         } else if (event_is_of(events[i], ops)) {
             status = plan_add(plan, events[i], error);
         }
+    }
+    if (status == BE_OK) {
+        status = plan_add_stand_ins(plan, ops, error);
     }
     return status == BE_OK ? plan_close_group(plan, ops, first, error) : status;
 }
@@ -255,7 +286,7 @@ enum be_status be_counter_session_open(const struct be_counter_plan *plan,
 
 void be_counter_session_start(struct be_counter_session *session)
 {
-    for (size_t i = 0; session && i < session->plan->group_count; i++) {
+    for (size_t i = session ? session->plan->group_count : 0; i-- > 0;) {
         if (session->sessions[i]) {
             session->plan->groups[i].ops->start(session->sessions[i], session->values->round);
         }
@@ -266,7 +297,7 @@ void be_counter_session_start(struct be_counter_session *session)
 static void value_take(struct be_counter_value *value, struct be_counter_total *total,
                        const struct be_counter_value *round)
 {
-    bool counted = round->state == BE_COUNTER_COUNTED || round->state == BE_COUNTER_SCALED;
+    bool counted = is_counted(round);
 
     if (total->is_spoilt || (!counted && round->reason[0] == '\0')) {
         return;
@@ -281,10 +312,10 @@ static void value_take(struct be_counter_value *value, struct be_counter_total *
     total->rounds++;
 }
 
-/* In the opposite order of start, so that the last of the table counts the others least. */
+/* In the opposite order of start, so that the first of the table counts the others least. */
 void be_counter_session_stop(struct be_counter_session *session)
 {
-    for (size_t i = session ? session->plan->group_count : 0; i-- > 0;) {
+    for (size_t i = 0; session && i < session->plan->group_count; i++) {
         const struct group *group = &session->plan->groups[i];
         if (session->sessions[i]) {
             group->ops->stop(session->sessions[i], &session->round[group->first], group->count);
@@ -382,6 +413,14 @@ void be_counter_count(struct be_counter_value *value, uint64_t count)
     value->state = BE_COUNTER_COUNTED;
     value->value = count;
     value->reason[0] = '\0';
+}
+
+void be_counter_doubt(struct be_counter_value *value)
+{
+    if (is_counted(value) && value->value == 0) {
+        be_counter_refuse(value, BE_COUNTER_NOT_COUNTING,
+                          "opened, but read 0 over a pass that ran");
+    }
 }
 
 void be_counter_refuse(struct be_counter_value *value, enum be_counter_state state,

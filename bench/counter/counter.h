@@ -43,17 +43,25 @@ struct be_counter_values {
 struct be_counter_ops {
     const char *name;
     const char *summary;
-    const char *const *events; /* what "default" opens, without the backend; NULL-terminated */
+    const char *const *events; /* without the backend; NULL-terminated */
+    bool by_name;              /* they are no part of "default" */
 
     /*
      * Optional: NULL, with unload. Loads what the backend needs, once a process, in the dispatcher,
      * before any worker exists and outside every timed part; values are the events that open will
      * be asked for, and *library is handed to open, also in forked children.
-     * Errors: BE_EUNAVAILABLE with the reason and its remedy, BE_ENOMEM.
+     * Errors: BE_EUNAVAILABLE with the reason and its remedy, BE_ENOTFOUND likewise where what it
+     * needs is not installed, BE_ENOMEM.
      */
     enum be_status (*load)(const struct be_counter_value *values, size_t count, void **library,
                            struct be_error *error);
     void (*unload)(void *library);
+
+    /*
+     * Optional: NULL. The event of this backend that counts what an event of PAPI does, or NULL: it
+     * is opened as well where PAPI is not installed.
+     */
+    const char *(*stand_in)(const char *papi_event);
 
     /*
      * Opens `count` events for the calling thread. The caller has set values[i].name to
@@ -82,7 +90,8 @@ extern const struct be_counter_ops *const be_counter_table[];
 struct be_counter_plan;
 
 /*
- * events: "backend:event" strings; "default" stands for the default events of every backend. An
+ * events: "backend:event" strings; "default" stands for the events of every backend that are
+ * not to be asked for by name. An
  * event asked for twice is opened once. Loads the backends that are asked for, and no others.
  * Errors: BE_EINVAL for an unknown backend, a name that is too long or more than BE_COUNTERS_MAX
  * events, BE_ENOMEM. A backend that is unavailable is not an error: its events say so.
@@ -128,6 +137,10 @@ const char *be_counter_event(const struct be_counter_value *value);
  * -1, and the value is UNAVAILABLE with the list as its reason.
  */
 int be_counter_event_index(const char *const *events, struct be_counter_value *value);
+
+/* For backends: a counter that is not there reads 0, so a count of 0 becomes one that is not known.
+ */
+void be_counter_doubt(struct be_counter_value *value);
 
 /* For backends: an exact count; and a value that is not known, with its reason. */
 void be_counter_count(struct be_counter_value *value, uint64_t count);

@@ -96,3 +96,20 @@ void be_perf_explain(int error_number, char reason[BE_COUNTER_REASON_BYTES])
         snprintf(reason, BE_COUNTER_REASON_BYTES, "perf_event_open: %s", strerror(error_number));
     }
 }
+
+enum be_status be_perf_hardware_check(struct be_error *error)
+{
+    char reason[BE_COUNTER_REASON_BYTES];
+    int fd = be_perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, true);
+
+    if (fd >= 0) {
+        close(fd);
+        return BE_OK;
+    }
+    if (errno == ENOENT || errno == EOPNOTSUPP || errno == ENODEV) {
+        return be_error_set(error, BE_ENOTFOUND,
+                            "no hardware counters here; a virtual machine needs a virtual PMU");
+    }
+    be_perf_explain(errno, reason);
+    return be_error_set(error, BE_EUNAVAILABLE, "%s", reason);
+}

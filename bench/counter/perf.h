@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/record.h"
+#include "core/status.h"
 
 /* As read(2) gives it. */
 struct be_perf_reading {
@@ -32,6 +33,12 @@ bool be_perf_read(int fd, struct be_perf_reading *reading);
  */
 void be_perf_judge(const struct be_perf_reading *start, const struct be_perf_reading *stop,
                    struct be_counter_value *value);
+
+/*
+ * Whether hardware events can be counted in user mode. Errors: BE_ENOTFOUND, there are none;
+ * BE_EUNAVAILABLE, the kernel refuses them to this user.
+ */
+enum be_status be_perf_hardware_check(struct be_error *error);
 
 /* Why be_perf_open failed with this errno, and the remedy. */
 void be_perf_explain(int error_number, char reason[BE_COUNTER_REASON_BYTES]);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/clock.h"
+#include "counter/tally.h"
 #include "executor/worker.h"
 
 struct be_executor {
@@ -48,6 +49,7 @@ static enum be_status serial_run(struct be_executor *executor, const struct be_b
     account->tasks = batch->tasks;
     account->end_ns = be_clock_now_ns();
     be_worker_end(worker, account->end_ns);
+    be_tally_computed(be_tally_mine(), batch->tasks, 0);
     return BE_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "counter/tally.h"
 #include "executor/fault.h"
 #include "executor/worker.h"
 #include "memory.h"
@@ -21,6 +22,7 @@ struct process_worker {
     struct be_worker worker;
     const struct be_executor *pool; /* as it was when this worker was started */
     struct be_end *end;
+    struct be_tally *tally;
     struct be_coder coder;
     uint64_t *requests;    /* of one message, decoded; room for the largest, as in the next two */
     uint64_t *results;     /* before they are encoded */
@@ -154,6 +156,8 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     if (self->garbles) {
         be_fault_garble(answer);
     }
+    be_tally_computed(self->tally, asked->count, 1);
+    self->tally->bytes += asked->bytes + answer->bytes;
     self->end->ops->put(self->end);
     account->tasks += asked->count;
     self->computed++;
@@ -243,6 +247,7 @@ static enum be_status worker_init(struct process_worker *self, const struct be_b
     *self = (struct process_worker){
         .pool = pool,
         .end = end,
+        .tally = be_tally_mine(),
         .coalesce = pool->coalesce,
         .fault = be_fault_read(be_params_get(env->params, "fault")),
         .requests = calloc(be_request_numbers(pool, pool->chunk_max), sizeof(uint64_t)),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "counter/tally.h"
 #include "executor/batching.h"
 #include "executor/feed.h"
 #include "executor/worker.h"
@@ -113,13 +114,19 @@ void be_thread_pool_work(struct be_executor *pool, struct be_worker *worker,
                          struct breakeven_turns *turns)
 {
     struct be_account *account = worker->account;
+    const struct be_batching *batching = &pool->threads[worker->index].batching;
+    uint64_t claims = batching->messages;
+    bool is_auto = pool->chunk == BE_CHUNK_AUTO;
     uint64_t start_ns = be_clock_now_ns();
 
     be_worker_begin(worker, start_ns);
-    uint64_t tasks = pool->chunk == BE_CHUNK_AUTO ? chunks_work_auto(pool, worker, turns)
-                                                  : chunks_work(pool, worker, turns);
+    uint64_t tasks =
+        is_auto ? chunks_work_auto(pool, worker, turns) : chunks_work(pool, worker, turns);
     uint64_t end_ns = be_clock_now_ns();
     be_worker_end(worker, end_ns);
+    be_tally_computed(be_tally_mine(), tasks,
+                      is_auto ? batching->messages - claims
+                              : (tasks + pool->chunk - 1) / pool->chunk);
     if (tasks > 0) {
         account->tasks = tasks;
         account->start_ns = start_ns;
@@ -139,9 +146,12 @@ static void thread_serve(struct be_executor *pool, struct be_worker *worker)
 {
     for (uint32_t seen = 0;;) {
         uint32_t now;
+        uint32_t sleeps = 0;
         while ((now = atomic_load_explicit(&pool->announced, memory_order_acquire)) == seen) {
             be_futex_wait(&pool->announced, seen);
+            sleeps++;
         }
+        be_tally_waited(sleeps);
         seen = now;
         switch (pool->order) {
         case ORDER_PASS:

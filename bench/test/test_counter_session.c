@@ -11,6 +11,20 @@ static const char *const thread_events[] = {
     "perf_event:cpu-migrations",
 };
 
+/* Of hardware, which a machine may not have. */
+static const char *const hardware_events[] = {
+    "perf_event:instructions",
+    "perf_event:cycles",
+    "perf_event:ref-cycles",
+    "perf_event:branches",
+    "perf_event:branch-misses",
+    "perf_event:cache-misses",
+    "perf_event:L1-dcache-load-misses",
+    "perf_event:dTLB-load-misses",
+    "perf_event:stalled-cycles-frontend",
+    "perf_event:stalled-cycles-backend",
+};
+
 enum { EVENT_COUNT = sizeof(thread_events) / sizeof(thread_events[0]) };
 
 static void rows_have_default_events(void **state)
@@ -101,7 +115,7 @@ static void an_event_asked_for_twice_is_opened_once(void **state)
     be_counter_plan_destroy(plan);
 }
 
-static void default_is_every_row_s_events(void **state)
+static void default_is_every_row_s_events_but_those_by_name(void **state)
 {
     static const char *const events[] = {"default", "rusage:user-time", "default"};
     struct be_counter_plan *plan = plan_of(events, 3);
@@ -112,7 +126,7 @@ static void default_is_every_row_s_events(void **state)
 
     assert_int_equal(be_counter_session_open(plan, &values, &session, NULL), BE_OK);
     for (size_t i = 0; be_counter_table[i]; i++) {
-        for (size_t j = 0; be_counter_table[i]->events[j]; j++) {
+        for (size_t j = 0; !be_counter_table[i]->by_name && be_counter_table[i]->events[j]; j++) {
             char name[BE_COUNTER_NAME_BYTES];
             snprintf(name, sizeof(name), "%s:%s", be_counter_table[i]->name,
                      be_counter_table[i]->events[j]);
@@ -146,6 +160,31 @@ static void an_event_that_is_not_there_says_which_are(void **state)
     assert_int_equal(wrong->state, BE_COUNTER_UNAVAILABLE);
     assert_non_null(strstr(wrong->reason, "major-faults"));
     assert_int_equal(value_find(&values, "rusage:user-time")->state, BE_COUNTER_COUNTED);
+}
+
+/* Everywhere: a count above 0, or a state and a reason. */
+static void hardware_events_are_counted_or_say_why_not(void **state)
+{
+    enum { COUNT = sizeof(hardware_events) / sizeof(hardware_events[0]) };
+    struct be_counter_plan *plan = plan_of(hardware_events, COUNT);
+    struct be_counter_session *session = NULL;
+    struct be_counter_values values;
+    (void)state;
+
+    assert_int_equal(be_counter_session_open(plan, &values, &session, NULL), BE_OK);
+    be_counter_session_start(session);
+    cpu_burn(1000000);
+    be_counter_session_stop(session);
+    be_counter_session_close(session);
+    be_counter_plan_destroy(plan);
+    assert_int_equal(values.count, COUNT);
+    for (uint32_t i = 0; i < values.count; i++) {
+        const struct be_counter_value *value = &values.items[i];
+        bool known = value->state == BE_COUNTER_COUNTED || value->state == BE_COUNTER_SCALED;
+        assert_null(strstr(value->reason, "not one of"));
+        assert_int_equal(value->value > 0, known);
+        assert_int_equal(value->reason[0] == '\0', known);
+    }
 }
 
 /* A worker may die between the two: what it leaves must not read as a count. */
@@ -376,8 +415,9 @@ int main(void)
         cmocka_unit_test(too_many_counters_are_refused),
         cmocka_unit_test(no_plan_counts_nothing),
         cmocka_unit_test(an_event_asked_for_twice_is_opened_once),
-        cmocka_unit_test(default_is_every_row_s_events),
+        cmocka_unit_test(default_is_every_row_s_events_but_those_by_name),
         cmocka_unit_test(an_event_that_is_not_there_says_which_are),
+        cmocka_unit_test(hardware_events_are_counted_or_say_why_not),
         cmocka_unit_test(what_was_not_stopped_does_not_read_as_a_count),
         cmocka_unit_test(each_stop_tells_what_happened_since_its_start),
         cmocka_unit_test(threads_count_their_own),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/io.h"
+#include "counter/tally.h"
 #include "futex.h"
 #include "transport/ring.h"
 #include "transport/spin.h"
@@ -119,10 +120,13 @@ static void ring_await(struct be_end *end)
             return;
         }
     } while (be_spin_goes_on(&spin));
+    uint32_t sleeps = 0;
     while (ring_park(end)) {
         be_futex_wait_shared(&ring_of(end)->in.ring->parked, 1);
+        sleeps++;
     }
     ring_unpark(end);
+    be_tally_waited(sleeps);
 }
 
 static void ring_descriptors(const struct be_end *end, int fds[2])

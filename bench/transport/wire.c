@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/io.h"
+#include "counter/tally.h"
 
 /* What one read or write moves at most, unless a single frame is larger. */
 enum { QUEUE_BYTES = 1 << 16 };
@@ -168,6 +169,7 @@ static void wire_await(struct be_end *end)
      * whenever the other end takes a message out.
      */
     poll(&readable, 1, -1);
+    be_tally_waited(1);
 }
 
 static enum be_status wire_receive(struct be_end *end, struct be_error *error)
