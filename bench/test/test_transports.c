@@ -1,5 +1,6 @@
 /* Every transport: frames both ways, whole, in order, however many and however large. */
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -8,10 +9,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "core/rng.h"
 #include "executor_fixture.h"
 #include "transport/ring.h"
 
@@ -271,6 +274,73 @@ static void the_largest_message_is_what_it_says(void **state)
     assert_int_equal(be_link_open(transport, &env, &end, fds, &error), BE_EUNAVAILABLE);
 }
 
+static bool queue_name_is_there(const char *name)
+{
+    mqd_t queue = mq_open(name, O_RDONLY | O_CLOEXEC);
+
+    if (queue >= 0) {
+        mq_close(queue);
+    }
+    return queue >= 0;
+}
+
+/* Opens and closes links of message queues, until it is killed. */
+static _Noreturn void queues_open_for_ever(const struct be_link_env *env)
+{
+    for (;;) {
+        struct be_end *end;
+        int fds[BE_LINK_FDS];
+        if (be_link_open(be_transport_find("mqueue"), env, &end, fds, NULL) == BE_OK) {
+            be_end_close(end);
+            be_link_close_fds(fds);
+        }
+    }
+}
+
+/*
+ * A message queue has to have a name for a moment. Whoever is killed in it leaves that, and the
+ * next one to open a link removes it.
+ */
+static void a_queue_that_was_left_goes_with_the_next(void **state)
+{
+    enum { KILLS = 40, LATEST_US = 3000, LOOKS = 1000 };
+    struct be_params params = {NULL, 0};
+    const struct be_link_env env = {.params = &params, .request_bytes = 8, .frames = FRAMES};
+    struct be_end *end;
+    struct be_error error;
+    struct be_rng rng;
+    int fds[BE_LINK_FDS];
+    char name[48];
+
+    (void)state;
+    be_rng_init(&rng, 6);
+    snprintf(name, sizeof(name), "/breakeven-%ld", (long)geteuid());
+    mqd_t left = mq_open(name, O_RDONLY | O_CREAT | O_CLOEXEC, 0600, NULL);
+    if (left < 0) {
+        print_message("no message queues here\n");
+        skip();
+    }
+    mq_close(left);
+    for (int i = 0; i < KILLS; i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            queues_open_for_ever(&env);
+        }
+        usleep((useconds_t)be_rng_below(&rng, LATEST_US));
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+    }
+    assert_int_equal(be_link_open(be_transport_find("mqueue"), &env, &end, fds, &error), BE_OK);
+    be_end_close(end);
+    be_link_close_fds(fds);
+    /* Other tests open queues as well, each name for some microseconds. */
+    bool is_there = true;
+    for (int i = 0; is_there && i < LOOKS; i++) {
+        is_there = queue_name_is_there(name);
+    }
+    assert_false(is_there);
+}
+
 static int transport_test(const char *name, void *context)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest limits[] = {
         cmocka_unit_test(the_largest_message_is_what_it_says),
+        cmocka_unit_test(a_queue_that_was_left_goes_with_the_next),
     };
 
     (void)signal(SIGPIPE, SIG_IGN);

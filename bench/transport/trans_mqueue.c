@@ -15,6 +15,9 @@
  */
 enum { MESSAGES = 10, SHARED_BYTES = 2048 };
 
+/* Others may make a queue of that name at the same time, but each only for some microseconds. */
+enum { NAME_TRIES = 1000 };
+
 /* Each end of a queue is an open file of its own: one blocks, the other does not. */
 struct queue {
     int in;
@@ -83,25 +86,44 @@ static enum be_status queue_refused(size_t message_bytes, struct be_error *error
     }
 }
 
-/* The queue has a name for as long as it takes to open its two ends. */
-static enum be_status queue_open(size_t message_bytes, struct queue *queue, struct be_error *error)
+/*
+ * A queue that has no name any more. All of a user's have the same one, for no longer than it takes
+ * to remove it again, and anyone may do that: so what is left by a process that was killed here is
+ * gone with the next queue.
+ */
+static int queue_create(size_t message_bytes)
 {
     struct mq_attr attributes = {.mq_maxmsg = MESSAGES, .mq_msgsize = (long)message_bytes};
     char name[48];
+    int fd = -1;
 
-    snprintf(name, sizeof(name), "/breakeven-%ld", (long)getpid());
-    mq_unlink(name); /* left by a process of that number that was killed here */
-    queue->in = mq_open(name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attributes);
+    snprintf(name, sizeof(name), "/breakeven-%ld", (long)geteuid());
+    for (int i = 0; i < NAME_TRIES && fd < 0 && (i == 0 || errno == EEXIST); i++) {
+        mq_unlink(name);
+        fd = mq_open(name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attributes);
+    }
+    int cause = errno;
+    mq_unlink(name);
+    errno = cause;
+    return fd;
+}
+
+static enum be_status queue_open(size_t message_bytes, struct queue *queue, struct be_error *error)
+{
+    char again[48];
+
+    queue->in = queue_create(message_bytes);
     if (queue->in < 0) {
         return queue_refused(message_bytes, error);
     }
-    queue->out = mq_open(name, O_WRONLY | O_CLOEXEC);
-    enum be_status status = queue->out < 0 ? queue_refused(message_bytes, error) : BE_OK;
-    mq_unlink(name);
-    if (status != BE_OK) {
+    snprintf(again, sizeof(again), "/proc/self/fd/%d", queue->in);
+    queue->out = open(again, O_WRONLY | O_CLOEXEC);
+    if (queue->out < 0) {
+        enum be_status status = queue_refused(message_bytes, error);
         close(queue->in);
+        return status;
     }
-    return status;
+    return BE_OK;
 }
 
 static size_t message_bytes_of(const struct be_link_env *env)
