@@ -282,8 +282,9 @@ int main(int argc, char **argv)
         {"--input", input_print},       {"--version", version_print},
     };
 
-    /* A reader that left is an error of write, not a signal. */
+    /* A reader that left and a file that would be too large are errors of calls, not signals. */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (argc == 1) {
         return protocol_speak();
     }

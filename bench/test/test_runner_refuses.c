@@ -1,6 +1,7 @@
 /* Specs that cannot be run: each gives one clear error line and the exit code of its status. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench_process.h"
@@ -167,6 +168,31 @@ static void a_record_longer_than_1_mib_is_refused(void **state)
     be_buffer_finish(&spec);
 }
 
+static void assert_refused_beyond(const char *params, rlim_t file_bytes, const char *part)
+{
+    char spec[256];
+    struct rlimit before;
+
+    snprintf(spec, sizeof(spec),
+             "{\"protocol\":1,\"params\":{\"workload\":\"null\",\"workers\":\"2\",%s}}\n", params);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){file_bytes, before.rlim_max}), 0);
+    assert_refused(spec, strlen(spec), BE_ESYSTEM, part);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
+/* Memory that is shared is a file, and too large a one would end the process by a signal. */
+static void files_that_are_too_large_are_refused(void **state)
+{
+    (void)state;
+    assert_refused_beyond("\"executor\":\"threads\",\"tasks\":\"100000\"", 1 << 16,
+                          "of shared memory: File too large");
+    assert_refused_beyond(
+        "\"executor\":\"processes\",\"transport\":\"shm-ring\",\"tasks\":\"9999\","
+        "\"window\":\"9999\"",
+        1 << 20, "cannot make rings of ");
+}
+
 static void a_bad_csv_is_refused_with_file_and_line(void **state)
 {
     static const struct {
@@ -229,6 +255,7 @@ int main(void)
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(nul_bytes_are_refused),
         cmocka_unit_test(a_record_longer_than_1_mib_is_refused),
+        cmocka_unit_test(files_that_are_too_large_are_refused),
         cmocka_unit_test(a_bad_csv_is_refused_with_file_and_line),
         cmocka_unit_test(a_good_csv_is_measured),
     };

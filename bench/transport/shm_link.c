@@ -211,7 +211,8 @@ static enum be_status end_create(const struct be_link_env *env, int memory_fd, i
     };
     self->memory = mmap(NULL, layout.bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
     if (self->memory == MAP_FAILED) {
-        enum be_status status = be_error_errno(error, BE_ESYSTEM, "cannot map a ring");
+        enum be_status status =
+            be_error_errno(error, BE_ESYSTEM, "cannot map rings of %zu bytes", layout.bytes);
         ring_close(&self->base);
         return status;
     }
@@ -234,13 +235,15 @@ enum { FD_MEMORY, FD_BELL };
 enum be_status be_shm_link_open(const struct be_link_env *env, struct be_end **end,
                                 int fds[BE_LINK_FDS], struct be_error *error)
 {
+    size_t bytes = layout_of(env).bytes;
+
     fds[FD_MEMORY] = memfd_create("breakeven-ring", MFD_CLOEXEC);
     fds[FD_BELL] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int bell = fds[FD_BELL] >= 0 ? fcntl(fds[FD_BELL], F_DUPFD_CLOEXEC, 3) : -1;
 
-    if (fds[FD_MEMORY] < 0 || bell < 0 ||
-        ftruncate(fds[FD_MEMORY], (off_t)layout_of(env).bytes) < 0) {
-        enum be_status status = be_error_errno(error, BE_ESYSTEM, "cannot make a ring");
+    if (fds[FD_MEMORY] < 0 || bell < 0 || ftruncate(fds[FD_MEMORY], (off_t)bytes) < 0) {
+        enum be_status status =
+            be_error_errno(error, BE_ESYSTEM, "cannot make rings of %zu bytes", bytes);
         if (bell >= 0) {
             close(bell);
         }
