@@ -74,43 +74,41 @@ void be_child_kill(const struct be_child *child)
     }
 }
 
-/* Returns whether the child has ended. */
-static bool end_await(const struct be_child *child, int timeout_ms)
+static bool is_readable(int fd, int timeout_ms)
 {
-    struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
     int count;
 
     do {
-        count = poll(&ended, 1, timeout_ms);
+        count = poll(&readable, 1, timeout_ms);
     } while (count < 0 && errno == EINTR);
     return count > 0;
 }
 
-/* How a child that has ended did so; all 0: whoever would tell is gone. It can be heard again. */
+bool be_child_ends(const struct be_child *child, int timeout_ms)
+{
+    return is_readable(child->pidfd, timeout_ms);
+}
+
+/*
+ * How a child that has ended did so. All 0: whoever would tell is gone; a code of -1: says nothing
+ * for a second. It can be heard again.
+ */
 static struct be_ending ending_hear(const struct be_child *child)
 {
     struct be_ending ending = {0};
     siginfo_t info = {0};
-    ssize_t bytes;
 
     if (child->teller < 0) {
         waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOWAIT | WNOHANG);
         return (struct be_ending){info.si_code, info.si_status};
     }
-    do {
-        bytes = recv(child->teller, &ending, sizeof(ending), MSG_PEEK);
-    } while (bytes < 0 && errno == EINTR);
-    return bytes == sizeof(ending) ? ending : (struct be_ending){0};
-}
-
-bool be_child_has_ended(const struct be_child *child)
-{
-    return end_await(child, 0);
-}
-
-void be_child_await(const struct be_child *child)
-{
-    end_await(child, -1);
+    if (!is_readable(child->teller, 1000)) {
+        return (struct be_ending){.code = -1};
+    }
+    return recv(child->teller, &ending, sizeof(ending), MSG_PEEK) == sizeof(ending)
+               ? ending
+               : (struct be_ending){0};
 }
 
 void be_child_reap(struct be_child *child)
@@ -122,9 +120,8 @@ void be_child_reap(struct be_child *child)
         while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {
         }
     } else {
-        end_await(child, -1);
-        ending_hear(child);
-        close(child->teller);
+        be_child_ends(child, -1);
+        close(child->teller); /* whoever reaps it does so then */
     }
     close(child->pidfd);
     *child = (struct be_child){0};
@@ -137,11 +134,13 @@ enum be_status be_child_explain(const struct be_child *child, struct be_error *e
     if (child->index != BE_CHILD_SERVER) {
         snprintf(who, sizeof(who), "worker %u", child->index);
     }
-    if (!end_await(child, 1000)) {
+    if (!be_child_ends(child, 1000)) {
         return be_error_set(error, BE_EWORKER, "%s closed its connection", who);
     }
     struct be_ending ending = ending_hear(child);
     switch (ending.code) {
+    case -1:
+        return be_error_set(error, BE_EWORKER, "%s ended; the server that forked it is stuck", who);
     case 0:
         return be_error_set(error, BE_EWORKER, "%s ended with the server that forked it", who);
     case CLD_EXITED:

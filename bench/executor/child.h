@@ -16,6 +16,12 @@
 
 #define BE_CHILD_SERVER UINT32_MAX
 
+/*
+ * A process that was told to leave does so within this time, or is stopped, and killed: far more
+ * than it takes on a busy machine.
+ */
+enum { BE_CHILD_LEAVES_MS = 2000 };
+
 struct be_child {
     uint32_t index; /* of the worker, or BE_CHILD_SERVER: for messages */
     pid_t pid;      /* 0: none */
@@ -45,14 +51,15 @@ uint64_t be_child_cpu_ns(const struct be_child *child);
 
 void be_child_kill(const struct be_child *child);
 
-bool be_child_has_ended(const struct be_child *child);
-
-/* Waits until the child has ended. Until it is reaped its CPU time can be read. */
-void be_child_await(const struct be_child *child);
+/*
+ * Whether the child ends within that time; -1: waits for ever. Until it is reaped its CPU time can
+ * be read.
+ */
+bool be_child_ends(const struct be_child *child, int timeout_ms);
 
 /*
- * Waits until the child has ended, reaps it or hears that it was, and closes its descriptors. A
- * child of pid 0 may be given.
+ * Waits until the child has ended, reaps it or has it reaped, and closes its descriptors. A child
+ * of pid 0 may be given.
  */
 void be_child_reap(struct be_child *child);
 

@@ -146,6 +146,19 @@ static void process_leave(const struct be_executor *pool, const struct be_proces
     }
 }
 
+/*
+ * Waits until it has ended. One that takes too long is stopped, and killed, and so are those after
+ * it, which had the time too. Returns whether it was late.
+ */
+static bool process_end_await(const struct be_child *child, bool is_late)
+{
+    if (child->pid == 0 || (!is_late && be_child_ends(child, BE_CHILD_LEAVES_MS))) {
+        return is_late;
+    }
+    be_child_kill(child);
+    return true;
+}
+
 void be_process_pool_free(struct be_executor *pool)
 {
     be_stages_destroy(pool->stages);
@@ -164,7 +177,9 @@ static void processes_destroy(struct be_executor *pool)
     for (uint32_t i = 0; i < pool->env->workers; i++) {
         process_leave(pool, &pool->processes[i]);
     }
+    bool is_late = false;
     for (uint32_t i = 0; i < pool->env->workers; i++) {
+        is_late = process_end_await(&pool->processes[i].child, is_late);
         be_child_reap(&pool->processes[i].child);
         be_end_close(pool->processes[i].end);
         be_flights_finish(&pool->processes[i].flights);

@@ -300,7 +300,7 @@ static enum be_status process_serve(struct be_executor *pool, const struct be_wa
     enum be_status status = BE_OK;
 
     /* It may have been that of the one before it, lost by what happened at the same time. */
-    if (waited->ended && be_child_has_ended(&process->child)) {
+    if (waited->ended && be_child_ends(&process->child, 0)) {
         return be_child_explain(&process->child, error);
     }
     if (waited->readable) {

@@ -84,7 +84,7 @@ static void process_end(struct be_executor *pool, uint32_t index)
 
     be_waiter_remove(&pool->waiter, index, process->child.pidfd);
     be_child_kill(&process->child);
-    be_child_await(&process->child);
+    be_child_ends(&process->child, -1);
     process->past_cpu_ns += be_child_cpu_ns(&process->child);
     be_child_reap(&process->child);
     be_end_close(process->end);

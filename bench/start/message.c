@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* Room for the descriptors of one message, aligned as the kernel wants it. */
@@ -17,6 +18,17 @@ union control {
 struct places {
     uint8_t used[BE_MESSAGE_FDS_MAX];
 };
+
+enum be_status be_message_pair(int pair[2], struct be_error *error)
+{
+    const struct timeval wait = {.tv_sec = BE_MESSAGE_WAIT_S};
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+        return be_error_errno(error, BE_ESYSTEM, "cannot start a worker: socketpair");
+    }
+    setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+    return BE_OK;
+}
 
 enum be_status be_message_send(int socket, const void *data, size_t bytes, const int *fds,
                                struct be_error *error)
@@ -80,6 +92,9 @@ enum be_status be_message_receive(int socket, void *data, size_t bytes, int *fds
     do {
         n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     } while (n < 0 && errno == EINTR);
+    if (n < 0 && errno == EAGAIN) {
+        return be_error_set(error, BE_ETIMEOUT, "no answer within %d s", BE_MESSAGE_WAIT_S);
+    }
     if (n < 0) {
         return be_error_errno(error, BE_EIO, "recvmsg");
     }

@@ -1,7 +1,7 @@
 /*
  * A message between processes, of a fixed size, with descriptors in it; over a socket that keeps
- * messages apart. Threads: one owner. Errors: BE_EIO, the other side is gone; BE_ESYSTEM, there is
- * no room for its descriptors.
+ * messages apart. Threads: one owner. Errors: BE_EIO, the other side is gone; BE_ETIMEOUT, it does
+ * not answer; BE_ESYSTEM, there is no room for descriptors.
  */
 #ifndef BE_BENCH_MESSAGE_H
 #define BE_BENCH_MESSAGE_H
@@ -11,6 +11,15 @@
 #include "core/status.h"
 
 enum { BE_MESSAGE_FDS_MAX = 4 };
+
+/* Far more than whatever is asked for takes on a busy machine. */
+enum { BE_MESSAGE_WAIT_S = 10 };
+
+/*
+ * A socket for each side. Whoever asks has the first, and waits for an answer no longer than that:
+ * the other side may be stopped.
+ */
+enum be_status be_message_pair(int pair[2], struct be_error *error);
 
 /* fds: BE_MESSAGE_FDS_MAX of them, -1 for none; they stay the caller's. May be NULL. */
 enum be_status be_message_send(int socket, const void *data, size_t bytes, const int *fds,

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/buffer.h"
@@ -31,44 +31,59 @@ static enum be_status spec_encode(const struct be_executor_env *env, struct be_b
     return status;
 }
 
-enum be_status be_briefing_init(struct be_briefing *briefing, const struct be_executor_env *env,
-                                struct be_error *error)
+static struct be_brief brief_of(const struct be_executor_env *env, size_t spec_bytes)
 {
+    return (struct be_brief){
+        .dispatcher = getpid(),
+        .pu = -1,
+        .spec_bytes = spec_bytes,
+        .shape = {.workers = env->workers,
+                  .tasks = env->tasks,
+                  .request_bytes = env->workload->request_bytes,
+                  .reply_bytes = env->workload->reply_bytes},
+        .clock_costs = env->clock_costs,
+        .counts = env->counters != NULL,
+    };
+}
+
+enum be_status be_program_open(const struct be_executor_env *env, struct be_start **start,
+                               struct be_error *error)
+{
+    struct be_start *made = malloc(sizeof(*made));
     struct be_buffer line = {0};
     enum be_status status = spec_encode(env, &line, error);
     int fd = -1;
 
+    if (status == BE_OK && !made) {
+        status = be_error_set(error, BE_ENOMEM, "out of memory for a start method");
+    }
     if (status == BE_OK) {
         fd = memfd_create("breakeven-spec", MFD_CLOEXEC);
         status =
             fd < 0 ? be_error_errno(error, BE_ESYSTEM, "cannot start worker programs: memfd_create")
                    : be_io_write_all(fd, line.data, line.length, error);
     }
-    *briefing = (struct be_briefing){
-        .brief = {.dispatcher = getpid(),
-                  .pu = -1,
-                  .spec_bytes = line.length,
-                  .shape = {.workers = env->workers,
-                            .tasks = env->tasks,
-                            .request_bytes = env->workload->request_bytes,
-                            .reply_bytes = env->workload->reply_bytes},
-                  .clock_costs = env->clock_costs,
-                  .counts = env->counters != NULL},
-        .fds = {[BE_BRIEF_SPEC] = fd, [BE_BRIEF_MEMORY] = env->memory->fd, -1, -1},
-    };
-    be_buffer_finish(&line);
-    if (status != BE_OK) {
-        be_briefing_finish(briefing);
+    if (status == BE_OK) {
+        *made = (struct be_start){
+            .env = env,
+            .brief = brief_of(env, line.length),
+            .fds = {[BE_BRIEF_SPEC] = fd, [BE_BRIEF_MEMORY] = env->memory->fd, -1, -1},
+        };
+        *start = made;
+    } else {
+        free(made);
+        if (fd >= 0) {
+            close(fd);
+        }
     }
+    be_buffer_finish(&line);
     return status;
 }
 
-void be_briefing_finish(struct be_briefing *briefing)
+void be_program_close(struct be_start *start)
 {
-    if (briefing->fds[BE_BRIEF_SPEC] >= 0) {
-        close(briefing->fds[BE_BRIEF_SPEC]);
-        briefing->fds[BE_BRIEF_SPEC] = -1;
-    }
+    close(start->fds[BE_BRIEF_SPEC]);
+    free(start);
 }
 
 /* Returns 0 or an error number. */
@@ -94,17 +109,17 @@ static int program_spawn(int socket, pid_t *pid)
     return cause;
 }
 
-enum be_status be_program_start(const struct be_briefing *briefing, pid_t *pid, int *socket,
+enum be_status be_program_start(const struct be_start *start, pid_t *pid, int *socket,
                                 struct be_error *error)
 {
-    const struct be_brief *brief = &briefing->brief;
     int pair[2];
+    enum be_status status = be_message_pair(pair, error);
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-        return be_error_errno(error, BE_ESYSTEM, "cannot start a worker program: socketpair");
+    if (status != BE_OK) {
+        return status;
     }
     /* What the program will read is there before it is. */
-    enum be_status status = be_message_send(pair[0], brief, sizeof(*brief), briefing->fds, error);
+    status = be_message_send(pair[0], &start->brief, sizeof(start->brief), start->fds, error);
     if (status == BE_OK) {
         errno = program_spawn(pair[1], pid);
         status =

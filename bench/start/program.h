@@ -12,6 +12,7 @@
 #include "executor/process_worker.h"
 #include "shared.h"
 #include "start/message.h"
+#include "start/start.h"
 
 /* The descriptor of the program's socket. */
 enum { BE_PROGRAM_SOCKET = 3 };
@@ -40,21 +41,25 @@ struct be_order_answer {
     pid_t pid; /* 0: none, and its account says why */
 };
 
-/* What every such program of a pool is told; a start method says what differs. */
-struct be_briefing {
+/* The programs of a pool, and what each is told; a start method says what differs. */
+struct be_start {
+    const struct be_executor_env *env;
     struct be_brief brief;
-    int fds[BE_MESSAGE_FDS_MAX]; /* the spec's is owned */
+    int fds[BE_MESSAGE_FDS_MAX]; /* of the brief; the spec's is owned */
+    struct be_child server;      /* the one that forks workers; pid 0: none */
+    int socket;                  /* to it */
 };
 
-enum be_status be_briefing_init(struct be_briefing *briefing, const struct be_executor_env *env,
-                                struct be_error *error);
-void be_briefing_finish(struct be_briefing *briefing);
+/* For be_start_ops: starts no program yet, and ends none. */
+enum be_status be_program_open(const struct be_executor_env *env, struct be_start **start,
+                               struct be_error *error);
+void be_program_close(struct be_start *start);
 
 /*
  * Starts the program and briefs it. Its end of the socket and the process are the caller's. One
  * that forks sends a struct be_order_answer, of no worker, once it has loaded what workers need.
  */
-enum be_status be_program_start(const struct be_briefing *briefing, pid_t *pid, int *socket,
+enum be_status be_program_start(const struct be_start *start, pid_t *pid, int *socket,
                                 struct be_error *error);
 
 /* Orders a worker; answers: a socket for them, -1 for one that is no copy. */

@@ -11,7 +11,7 @@
 #include "executor/process_worker.h"
 #include "part.h"
 
-struct be_start; /* each row's own, one a pool */
+struct be_start; /* what a row keeps of a pool */
 
 struct be_start_ops {
     struct be_row row;

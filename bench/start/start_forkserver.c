@@ -3,24 +3,17 @@
  * workers need. It is spawned with the pool, forks at request, and reaps. One that was lost, and
  * its workers with it, is spawned again when a worker is asked for.
  */
-#include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "start/program.h"
-#include "start/start.h"
-
-struct be_start {
-    const struct be_executor_env *env;
-    struct be_briefing briefing;
-    struct be_child server; /* pid 0: none */
-    int socket;             /* to it */
-};
 
 static void server_end(struct be_start *start)
 {
     if (start->server.pid > 0) {
-        close(start->socket); /* so it ends, once its workers have */
+        close(start->socket); /* so it ends, and its workers with it */
+        if (!be_child_ends(&start->server, BE_CHILD_LEAVES_MS)) {
+            be_child_kill(&start->server);
+        }
         be_child_reap(&start->server);
     }
 }
@@ -28,16 +21,15 @@ static void server_end(struct be_start *start)
 static void forkserver_close(struct be_start *start)
 {
     server_end(start);
-    be_briefing_finish(&start->briefing);
-    free(start);
+    be_program_close(start);
 }
 
 static enum be_status server_start(struct be_start *start, struct be_error *error)
 {
     pid_t pid = 0;
 
-    start->briefing.brief.forks = true;
-    enum be_status status = be_program_start(&start->briefing, &pid, &start->socket, error);
+    start->brief.forks = true;
+    enum be_status status = be_program_start(start, &pid, &start->socket, error);
 
     if (status != BE_OK) {
         return status;
@@ -49,23 +41,24 @@ static enum be_status server_start(struct be_start *start, struct be_error *erro
     }
     /* Its loading is no part of a worker's start. */
     struct be_order_answer loaded;
-    status = be_message_receive(start->socket, &loaded, sizeof(loaded), NULL, NULL);
+    struct be_error cause;
+    status = be_message_receive(start->socket, &loaded, sizeof(loaded), NULL, &cause);
+    if (status == BE_ETIMEOUT) {
+        return be_error_set(error, BE_EWORKER, "the fork server: %s", cause.message);
+    }
     return status == BE_OK ? BE_OK : be_child_explain(&start->server, error);
 }
 
 static enum be_status forkserver_open(const struct be_executor_env *env, struct be_start **start,
                                       struct be_error *error)
 {
-    struct be_start *made = calloc(1, sizeof(*made));
+    struct be_start *made = NULL;
+    enum be_status status = be_program_open(env, &made, error);
 
-    if (!made) {
-        return be_error_set(error, BE_ENOMEM, "out of memory for a start method");
+    if (status != BE_OK) {
+        return status;
     }
-    made->env = env;
-    enum be_status status = be_briefing_init(&made->briefing, env, error);
-    if (status == BE_OK) {
-        status = server_start(made, error);
-    }
+    status = server_start(made, error);
     if (status != BE_OK) {
         forkserver_close(made);
         return status;
@@ -105,11 +98,12 @@ static enum be_status worker_ask(const struct be_start *start, const struct be_b
                                  struct be_child *child, struct be_error *error)
 {
     int answers[2];
+    enum be_status status = be_message_pair(answers, error);
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, answers) < 0) {
-        return be_error_errno(error, BE_ESYSTEM, "worker %u: socketpair", birth->index);
+    if (status != BE_OK) {
+        return status;
     }
-    enum be_status status = worker_order(start, birth, answers, child, error);
+    status = worker_order(start, birth, answers, child, error);
     if (status != BE_OK) {
         close(answers[0]);
     }
@@ -121,10 +115,10 @@ static enum be_status forkserver_worker(struct be_start *start, const struct be_
 {
     enum be_status status = worker_ask(start, birth, child, error);
 
-    if (status != BE_EWORKER) {
+    if (status != BE_EWORKER && status != BE_ETIMEOUT) {
         return status;
     }
-    /* It is gone, and its workers with it: so that these can be replaced, so is it. */
+    /* It is gone or stuck, and its workers with it: so that these can be replaced, so is it. */
     server_end(start);
     status = server_start(start, error);
     return status == BE_OK ? worker_ask(start, birth, child, error) : status;

@@ -2,45 +2,21 @@
  * Start method `spawn`: a worker is a new process of this program, which loads what it needs: it
  * parses the spec, finds its rows in the tables and maps the shared memory.
  */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "start/program.h"
 #include "start/start.h"
-
-struct be_start {
-    const struct be_executor_env *env;
-    struct be_briefing briefing;
-};
-
-static enum be_status spawn_open(const struct be_executor_env *env, struct be_start **start,
-                                 struct be_error *error)
-{
-    struct be_start *made = calloc(1, sizeof(*made));
-
-    if (!made) {
-        return be_error_set(error, BE_ENOMEM, "out of memory for a start method");
-    }
-    made->env = env;
-    enum be_status status = be_briefing_init(&made->briefing, env, error);
-    if (status != BE_OK) {
-        free(made);
-        return status;
-    }
-    *start = made;
-    return BE_OK;
-}
 
 static enum be_status spawn_worker(struct be_start *start, const struct be_birth *birth,
                                    struct be_child *child, struct be_error *error)
 {
     const struct be_spec *spec = start->env->spec;
     /* Else all of them would load on the dispatcher's, one after the other. */
-    start->briefing.brief.pu = birth->index < spec->pu_count ? spec->pus[birth->index] : -1;
+    start->brief.pu = birth->index < spec->pu_count ? spec->pus[birth->index] : -1;
     struct be_error cause;
     pid_t pid = 0;
     int socket = -1;
-    enum be_status status = be_program_start(&start->briefing, &pid, &socket, &cause);
+    enum be_status status = be_program_start(start, &pid, &socket, &cause);
 
     if (status != BE_OK) {
         return be_error_set(error, status, "worker %u: %s", birth->index, cause.message);
@@ -53,17 +29,11 @@ static enum be_status spawn_worker(struct be_start *start, const struct be_birth
     return status;
 }
 
-static void spawn_close(struct be_start *start)
-{
-    be_briefing_finish(&start->briefing);
-    free(start);
-}
-
 static const struct be_param spawn_params[] = {{.name = NULL}};
 
 const struct be_start_ops be_start_spawn = {
     .row = {"spawn", "a new process that loads what it needs itself", spawn_params},
-    .open = spawn_open,
+    .open = be_program_open,
     .worker = spawn_worker,
-    .close = spawn_close,
+    .close = be_program_close,
 };

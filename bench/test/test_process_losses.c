@@ -1,76 +1,11 @@
 /* Workers that are lost: replaced, their tasks run again, the guilty one failed alone. */
-#include "deeds.h"
+#include "losing.h"
 
 #include <sched.h>
 #include <stdio.h>
 
 #include "core/clock.h"
 #include "executor/process_pool.h"
-
-enum { PARAMS_MAX = 16 };
-
-/* The transport under test, and these parameters (name, value ..., NULL) beside it. */
-static void losing_init(struct fixture *f, const struct breakeven_workload *workload,
-                        const char *const *more, uint64_t chunk)
-{
-    const char *const *transport = fixture_params;
-    const char *all[PARAMS_MAX] = {NULL};
-    size_t count = 0;
-
-    for (const char *const *p = transport; p && *p; p++) {
-        all[count++] = *p;
-    }
-    for (const char *const *p = more; p && *p; p++) {
-        all[count++] = *p;
-    }
-    assert_true(count < PARAMS_MAX);
-    fixture_params = all;
-    fixture_init(f, be_executor_find("processes"), workload, WORKERS, chunk);
-    fixture_params = transport;
-}
-
-static void losing_start(struct fixture *f, const struct breakeven_workload *workload,
-                         const char *const *more, uint64_t chunk)
-{
-    losing_init(f, workload, more, chunk);
-    enum be_status status = fixture_create(f);
-    if (status == BE_EUNAVAILABLE) {
-        print_message("%s\n", f->error.message);
-        skip();
-    }
-    assert_int_equal(status, BE_OK);
-}
-
-/* A pass that goes well, but for `count` tasks from `guilty` on. */
-static void expect_all_but(struct fixture *f, const struct be_batch *batch, uint64_t guilty,
-                           uint64_t count)
-{
-    uint64_t answered = 0;
-
-    if (fixture_run(f, batch) != BE_OK) {
-        fail_msg("%s", f->error.message);
-    }
-    for (uint64_t i = 0; i < batch->tasks; i++) {
-        bool is_guilty = i >= guilty && i < guilty + count;
-        /* A lost worker may have computed some; nothing of that may stay. */
-        size_t at = i * f->env.workload->reply_bytes / sizeof(uint64_t);
-        bool is_right = is_guilty ? ((const uint64_t *)batch->replies)[at] == 0
-                                  : reply_is_right(f->env.workload, batch, i);
-        if (batch->failed[i] != is_guilty || !is_right) {
-            fail_msg("task %llu of %llu, failed %d", (unsigned long long)i,
-                     (unsigned long long)batch->tasks, batch->failed[i]);
-        }
-    }
-    for (uint32_t i = 0; i < f->env.workers; i++) {
-        answered += f->env.accounts[i].tasks;
-    }
-    assert_int_equal(answered, batch->tasks - count);
-}
-
-static void expect_all(struct fixture *f, const struct be_batch *batch)
-{
-    expect_all_but(f, batch, 0, 0);
-}
 
 /* The text follows the worker's number, which depends on who got the task. */
 static void expect_reason(const struct fixture *f, uint64_t task, const char *text)
@@ -340,48 +275,6 @@ static void faults_on_purpose_change_no_result(void **state)
     batch_free(&batch);
 }
 
-static size_t refusing_encode(const uint64_t *numbers, size_t count, void *to)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (numbers[i] == UINT64_MAX) {
-            return 0;
-        }
-    }
-    memcpy(to, numbers, count * sizeof(*numbers));
-    return count * sizeof(*numbers);
-}
-
-static size_t refusing_bytes_max(size_t count)
-{
-    return count * sizeof(uint64_t);
-}
-
-/* The dispatcher's codec refuses a task; the workers' is raw, which is the same otherwise. */
-static void a_task_that_cannot_be_encoded_fails_alone(void **state)
-{
-    static const struct be_codec_ops refusing = {
-        .row = {.name = "refusing"}, .bytes_max = refusing_bytes_max, .encode = refusing_encode};
-    const uint64_t chunks[] = {1, 7, 100};
-    struct be_batch batch = batch_with(&small_deeds, DEED_NOTHING, 0, 1000);
-
-    (void)state;
-    ((uint64_t *)batch.requests)[500 * SMALL_BYTES / 8 + 1] = UINT64_MAX;
-    for (size_t i = 0; i < 3; i++) {
-        struct fixture f;
-        losing_start(&f, &small_deeds, NULL, chunks[i]);
-        if (f.executor->transport->in_place) {
-            fixture_end(&f); /* it encodes no task */
-            break;
-        }
-        f.executor->coder.codec = &refusing;
-        expect_all_but(&f, &batch, 500, 1);
-        assert_string_equal(f.task_error.message, "task 500: codec 'refusing' cannot encode it");
-        memset(batch.failed, 0, batch.tasks);
-        fixture_end(&f);
-    }
-    batch_free(&batch);
-}
-
 /* Runs three passes; exits with 0 if they were right. */
 static _Noreturn void dispatcher_run(const struct be_batch *batch)
 {
@@ -476,7 +369,6 @@ static int pool_test(const char *name, void *context)
         cmocka_unit_test(a_replaced_workers_counters_are_unavailable),
         cmocka_unit_test(a_lost_workers_cpu_time_is_kept),
         cmocka_unit_test(faults_on_purpose_change_no_result),
-        cmocka_unit_test(a_task_that_cannot_be_encoded_fails_alone),
         cmocka_unit_test(a_worker_killed_behind_full_buffers_is_replaced),
         cmocka_unit_test(replacing_leaves_nothing_behind),
     };

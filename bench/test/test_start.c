@@ -16,6 +16,7 @@
 #include "bench_process.h"
 #include "core/clock.h"
 #include "core/rng.h"
+#include "process_of.h"
 #include "start/program.h"
 #include "workload/workload_table.h"
 
@@ -169,7 +170,7 @@ static void lone_finish(struct lone *lone)
 /* The dispatcher hangs up once it has ordered, and the program has had time to load before. */
 static void a_worker_that_has_loaded_before_it_is_ordered_starts(void **state)
 {
-    struct be_briefing briefing;
+    struct be_start *start = NULL;
     struct lone lone;
     int socket = -1;
     pid_t pid = 0;
@@ -177,38 +178,16 @@ static void a_worker_that_has_loaded_before_it_is_ordered_starts(void **state)
     (void)state;
     lone_init(&lone);
     lone_open(&lone);
-    assert_int_equal(be_briefing_init(&briefing, &lone.f.env, NULL), BE_OK);
-    assert_int_equal(be_program_start(&briefing, &pid, &socket, NULL), BE_OK);
+    assert_int_equal(be_program_open(&lone.f.env, &start, NULL), BE_OK);
+    assert_int_equal(be_program_start(start, &pid, &socket, NULL), BE_OK);
     assert_int_equal(be_child_watch(&lone.child, 0, pid, NULL), BE_OK);
     usleep(300000);
     assert_int_equal(be_program_order(socket, &lone.birth, -1, NULL), BE_OK);
     close(socket);
     lone_is_ready(&lone);
     lone_leave(&lone);
-    be_briefing_finish(&briefing);
+    be_program_close(start);
     lone_finish(&lone);
-}
-
-/* The number behind `key` in a file of /proc/PID, or 0. */
-static pid_t number_of(pid_t pid, const char *file, const char *key)
-{
-    char path[64];
-    char *text = NULL;
-    size_t bytes = 0;
-    pid_t number = 0;
-
-    snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, file);
-    if (be_io_read_file(path, 1 << 14, &text, &bytes, NULL) == BE_OK) {
-        const char *line = strstr(text, key);
-        number = line ? (pid_t)strtol(line + strlen(key), NULL, 10) : 0;
-    }
-    free(text);
-    return number;
-}
-
-static pid_t parent_of(pid_t pid)
-{
-    return number_of(pid, "status", "\nPPid:");
 }
 
 static void a_killed_server_is_reported_and_replaced(void **state)
