@@ -56,21 +56,32 @@ static struct be_flight message_next(struct be_executor *pool, uint64_t now_ns)
     return (struct be_flight){first, pool->next, now_ns, (uint32_t)count, 0};
 }
 
-/* It cannot be encoded. Its tasks are tried one by one, and one alone has failed. */
+/* The codec failed at it. Its tasks are tried one by one, and one alone has failed. */
 static enum be_status message_refuse(struct be_executor *pool, const struct be_flight *message,
-                                     struct be_error *error)
+                                     const char *what, struct be_error *error)
 {
     struct be_flight alone = *message;
     struct be_error cause;
 
-    pool->wants_feed = true; /* nothing was sent, so nothing may come */
+    pool->wants_feed = true; /* where nothing was sent, nothing may come */
     if (message->count > 1) {
         alone.count = 1;
         return be_again_put(&pool->again, &alone, error);
     }
-    be_error_fill(&cause, BE_EINPUT, "codec '%s' cannot encode it", pool->coder.codec->row.name);
+    be_error_fill(&cause, BE_EINPUT, "codec '%s' cannot %s", pool->coder.codec->row.name, what);
     be_tasks_give_up(pool, message, &cause);
     return BE_OK;
+}
+
+/* A worker's codec failed at its oldest message. */
+static enum be_status refusal_merge(struct be_executor *pool, struct be_process *process,
+                                    struct be_error *error)
+{
+    struct be_flight message = *be_flights_oldest(&process->flights);
+
+    message.end = message.first + message.count;
+    be_flights_answered(&process->flights);
+    return message_refuse(pool, &message, "decode it, or encode its result", error);
 }
 
 static enum be_status chunk_put(struct be_executor *pool, uint32_t index, uint64_t now_ns,
@@ -89,7 +100,7 @@ static enum be_status chunk_put(struct be_executor *pool, uint32_t index, uint64
     }
     size_t bytes = be_coder_pack(&pool->coder, requests, numbers, frame + 1);
     if (bytes == 0) {
-        return message_refuse(pool, &message, error);
+        return message_refuse(pool, &message, "encode it", error);
     }
     *frame = (struct be_frame){.kind = BE_FRAME_TASKS,
                                .first = message.first,
@@ -241,6 +252,10 @@ static enum be_status frame_merge(struct be_executor *pool, uint32_t index,
     if (frame->kind == pool->awaited && process->owes) {
         frame_came(pool, process);
         return BE_OK;
+    }
+    if (frame->kind == BE_FRAME_REFUSED &&
+        be_flights_expect(&process->flights, frame->first, frame->count)) {
+        return refusal_merge(pool, process, error);
     }
     if (pool->stages) {
         stamps =

@@ -100,10 +100,23 @@ static enum be_status answers_write(struct process_worker *self)
     return status;
 }
 
-/*
- * Computes one message: straight into the place of its answer where numbers travel as they are.
- * BE_ENOMEM also for what makes no sense, which the dispatcher does not send.
- */
+/* Says that the codec fails at one of these tasks, or at its result. */
+static enum be_status tasks_refuse(struct process_worker *self, const struct be_frame *asked)
+{
+    struct be_frame *answer = self->end->ops->prepare(self->end, 0);
+
+    if (!answer) {
+        return BE_ENOMEM;
+    }
+    *answer =
+        (struct be_frame){.kind = BE_FRAME_REFUSED, .first = asked->first, .count = asked->count};
+    self->end->ops->put(self->end);
+    memset(self->failed, 0, asked->count);
+    self->computed++;
+    return BE_OK;
+}
+
+/* Computes one message: straight into the place of its answer where numbers travel as they are. */
 static enum be_status tasks_answer(struct process_worker *self, const struct be_frame *asked,
                                    const void *payload)
 {
@@ -119,9 +132,11 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
         be_coder_unpack(&self->coder, payload, asked->bytes,
                         be_request_numbers(self->pool, asked->count), self->requests);
     stage_stamp(self, asked, BE_STAMP_DECODED);
+    if (!requests) {
+        return tasks_refuse(self, asked);
+    }
     struct be_frame *answer = self->end->ops->prepare(self->end, room);
-
-    if (!requests || !answer) {
+    if (!answer) {
         return BE_ENOMEM;
     }
     if (account->tasks == 0) {
@@ -138,7 +153,7 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
     size_t bytes = be_coder_pack(&self->coder, results, numbers, answer + 1);
 
     if (bytes == 0 && numbers > 0) {
-        return BE_ENOMEM;
+        return tasks_refuse(self, asked);
     }
     stage_stamp(self, asked, BE_STAMP_RESULT_ENCODED);
     self->is_stamped |= asked->stamped;

@@ -17,8 +17,9 @@
 #include "core/status.h"
 
 enum be_frame_kind {
-    BE_FRAME_READY, /* worker: it can take tasks, or its account says why not */
-    BE_FRAME_TASKS, /* requests to the worker, replies back */
+    BE_FRAME_READY,   /* worker: it can take tasks, or its account says why not */
+    BE_FRAME_TASKS,   /* requests to the worker, replies back */
+    BE_FRAME_REFUSED, /* worker: these tasks cannot be decoded, or their results encoded */
     BE_FRAME_COUNT_START,
     BE_FRAME_COUNT_STOP, /* answered by a frame of the same kind */
     BE_FRAME_LEAVE,      /* the worker ends; not answered */
