@@ -71,6 +71,7 @@ static uint64_t window_max(const struct be_executor *pool, uint64_t chunk)
         window = most; /* chunks become smaller than that */
     }
     room = room > 2 ? room : 2;
+    window = window < pool->env->tasks ? window : pool->env->tasks;
     window = window > 1 ? window : 1;
     return window < room ? window : room;
 }
