@@ -256,8 +256,12 @@ static void faults_on_purpose_change_no_result(void **state)
 
     (void)state;
     for (size_t i = 0; i < 4; i++) {
-        const char *const params[] = {
-            "fault", faults[i], "restarts", "0", "stuck-after", i == 1 ? "100ms" : "30s", NULL};
+        /* On a busy machine another one may look as if it was stopped, too. */
+        bool is_stop = i == 1;
+        const char *const params[] = {"fault",       faults[i],
+                                      "restarts",    is_stop ? "100" : "0",
+                                      "stuck-after", is_stop ? "100ms" : "30s",
+                                      NULL};
         for (uint64_t chunk = 1; chunk <= 13; chunk += 12) {
             struct fixture f;
             double strikes = i % 2 == 0 ? 10 : 2;
@@ -266,7 +270,8 @@ static void faults_on_purpose_change_no_result(void **state)
             expect_all(&f, &batch);
             assert_int_equal(f.ops->count(f.executor, false, &f.error), BE_OK);
             const struct be_gauge_said *said = f.gauges.said;
-            assert_true(said[BE_GAUGE_workers_replaced].value == (i == 3 ? 0 : strikes));
+            double replaced = said[BE_GAUGE_workers_replaced].value;
+            assert_true(replaced == (i == 3 ? 0 : strikes) || (is_stop && replaced > strikes));
             assert_int_equal(said[BE_GAUGE_loss_detection_p50_ns].known, i != 3);
             fixture_end(&f);
             expect_no_child();
