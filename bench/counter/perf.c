@@ -99,12 +99,16 @@ void be_perf_explain(int error_number, char reason[BE_COUNTER_REASON_BYTES])
 
 enum be_status be_perf_hardware_check(struct be_error *error)
 {
+    /* A PMU may lack one of the two. */
+    static const uint64_t common[] = {PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CPU_CYCLES};
     char reason[BE_COUNTER_REASON_BYTES];
-    int fd = be_perf_open(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, true);
 
-    if (fd >= 0) {
-        close(fd);
-        return BE_OK;
+    for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+        int fd = be_perf_open(PERF_TYPE_HARDWARE, common[i], true);
+        if (fd >= 0) {
+            close(fd);
+            return BE_OK;
+        }
     }
     if (errno == ENOENT || errno == EOPNOTSUPP || errno == ENODEV) {
         return be_error_set(error, BE_ENOTFOUND,

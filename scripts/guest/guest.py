@@ -22,8 +22,8 @@ def run(command, *options):
     return done.stdout
 
 
-def spec(executor, counters=(INSTRUCTIONS, CYCLES), passes=1, pus=None, **params):
-    """A spec of the runner, by default for gcd-trial; `pus` are those of the workers."""
+def spec(executor, counters=(INSTRUCTIONS, CYCLES), passes=1, **params):
+    """A spec of the runner, by default for gcd-trial."""
     params = {"workload": "gcd-trial", "executor": executor, **params}
     line = {
         "protocol": 1,
@@ -31,7 +31,7 @@ def spec(executor, counters=(INSTRUCTIONS, CYCLES), passes=1, pus=None, **params
         "passes": passes,
         "counters": list(counters),
     }
-    return line | ({"pus": pus, "dispatcher_pu": pus[-1]} if pus else {})
+    return line
 
 
 def measure_command(specs):
