@@ -93,6 +93,7 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     const struct be_sample *reference = relative_sample(figuring, relatives->reference);
     const struct be_sample *overhead = relative_sample(figuring, relatives->overhead);
     const struct be_sample *single = relative_sample(figuring, relatives->single);
+    const struct be_sample *uncounted = relative_sample(figuring, relatives->uncounted);
     struct be_figures *figures = &figuring->figures[sample - figuring->run->samples];
 
     double wall = known_or_nan(sample->wall_ns);
@@ -132,6 +133,7 @@ static void figures_compute(struct figuring *figuring, const struct be_sample *s
     values[BE_FIGURE_TASKS_PER_S] = tasks / wall * 1e9;
     values[BE_FIGURE_CPU] = known_or_nan(sample->cpu_ns);
     values[BE_FIGURE_GRAIN] = grain;
+    values[BE_FIGURE_COUNTING_COST] = uncounted ? wall / known_or_nan(uncounted->wall_ns) : NAN;
     be_counted_figures(&figuring->sources,
                        &(struct be_counted_sample){sample, reference, single, tasks}, values);
 }

@@ -11,7 +11,7 @@ struct member {
     uint32_t index;
 };
 
-/* By block; inside a block references, then measured ones, then overheads. */
+/* By block; inside a block references, then measured ones, overheads and uncounted ones. */
 static int member_compare(const void *left, const void *right)
 {
     const struct member *a = left;
@@ -59,6 +59,34 @@ static bool single_matches(const struct be_params *single, const struct be_param
     return true;
 }
 
+/* The uncounted one has one parameter more, which says so. */
+static bool uncounted_matches(const struct be_params *uncounted, const struct be_params *measured)
+{
+    if (uncounted->count != measured->count + 1) {
+        return false;
+    }
+    for (size_t i = 0; i < measured->count; i++) {
+        const struct be_params_entry *entry = &measured->entries[i];
+        const char *value = be_params_get(uncounted, entry->key);
+        if (!value || strcmp(value, entry->value) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The index of a measured one's twin without counters; they come last in a block. */
+static uint32_t uncounted_find(const struct member *members, size_t count,
+                               const struct be_configuration *measured)
+{
+    for (size_t i = count; i-- > 0 && members[i].configuration->role == BE_ROLE_UNCOUNTED;) {
+        if (uncounted_matches(&members[i].configuration->params, &measured->params)) {
+            return members[i].index;
+        }
+    }
+    return BE_RELATIVE_NONE;
+}
+
 /* The index of the one with one worker among a block's members; none: BE_RELATIVE_NONE. */
 static uint32_t single_find(const struct member *members, size_t count,
                             const struct be_configuration *measured)
@@ -93,6 +121,7 @@ static void block_relate(const struct member *members, size_t count, struct be_r
         }
         if (role == BE_ROLE_MEASURED) {
             found->single = single_find(members, overheads, members[i].configuration);
+            found->uncounted = uncounted_find(members, count, members[i].configuration);
         }
         for (size_t j = overheads; j < count && role == BE_ROLE_MEASURED; j++) {
             if (overhead_matches(members[j].configuration, members[i].configuration)) {
@@ -117,7 +146,8 @@ enum be_status be_relatives_find(const struct be_run *run, struct be_relatives *
     }
     for (size_t i = 0; i < count; i++) {
         members[i] = (struct member){&run->configurations[i], (uint32_t)i};
-        found[i] = (struct be_relatives){BE_RELATIVE_NONE, BE_RELATIVE_NONE, BE_RELATIVE_NONE};
+        found[i] = (struct be_relatives){BE_RELATIVE_NONE, BE_RELATIVE_NONE, BE_RELATIVE_NONE,
+                                         BE_RELATIVE_NONE};
     }
     qsort(members, count, sizeof(members[0]), member_compare);
     for (size_t first = 0, end = 0; first < count; first = end) {

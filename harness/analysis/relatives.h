@@ -28,6 +28,9 @@ struct be_relatives {
      * one, when scaling is weak); its own is itself.
      */
     uint32_t single;
+
+    /* Of a measured one: the one of the same block that differs in having no counters. */
+    uint32_t uncounted;
 };
 
 /* *relatives: one a configuration; the caller's (free). Errors: BE_ENOMEM. */

@@ -24,6 +24,7 @@ static const size_t figure_offsets[BE_FIGURE_COUNT] = {
     [BE_FIGURE_TASKS_PER_S] = offsetof(struct be_summary, tasks_per_s),
     [BE_FIGURE_CPU] = offsetof(struct be_summary, cpu_ns),
     [BE_FIGURE_GRAIN] = offsetof(struct be_summary, grain_ns),
+    [BE_FIGURE_COUNTING_COST] = offsetof(struct be_summary, counting_cost),
     [BE_FIGURE_INSTRUCTIONS_PER_TASK] = offsetof(struct be_summary, instructions_per_task),
     [BE_FIGURE_INSTRUCTIONS_PER_CYCLE] = offsetof(struct be_summary, instructions_per_cycle),
     [BE_FIGURE_CLOCK_GHZ] = offsetof(struct be_summary, clock_ghz),

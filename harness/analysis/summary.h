@@ -40,7 +40,8 @@ struct be_summary {
     struct be_estimate ipc_overhead_ratio;   /* x = o / w */
     struct be_estimate overhead_ns_per_task; /* O = (T·C - N·w) / N */
     struct be_estimate tasks_per_s;
-    struct be_estimate cpu_ns; /* of a warm pass, dispatcher and workers */
+    struct be_estimate cpu_ns;        /* of a warm pass, dispatcher and workers */
+    struct be_estimate counting_cost; /* wall with counters / wall without, same round */
     struct be_estimate instructions_per_task;
     struct be_estimate instructions_per_cycle;
     struct be_estimate clock_ghz; /* cycles a ns of the workers' time */

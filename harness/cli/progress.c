@@ -57,8 +57,8 @@ static void configuration_format(const struct be_configuration *configuration, c
 {
     char grain[BE_UNITS_TEXT_BYTES] = "";
 
-    if (configuration->role == BE_ROLE_OVERHEAD) {
-        snprintf(grain, sizeof(grain), " overhead");
+    if (configuration->role == BE_ROLE_OVERHEAD || configuration->role == BE_ROLE_UNCOUNTED) {
+        snprintf(grain, sizeof(grain), " %s", be_role_name(configuration->role));
     } else if (configuration->grain_asked_ns > 0) {
         grain[0] = ' ';
         be_units_format_exact_duration(grain + 1, configuration->grain_asked_ns);

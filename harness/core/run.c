@@ -7,7 +7,7 @@
 #include "core/array.h"
 #include "core/names.h"
 
-static const char *const roles[] = {"reference", "measured", "overhead"};
+static const char *const roles[] = {"reference", "measured", "overhead", "uncounted"};
 static const char *const sample_states[] = {"clean", "suspect", "rejected", "failed",
                                             "unavailable"};
 static const char *const run_statuses[] = {"active", "interrupted", "done"};

@@ -17,7 +17,8 @@
 enum be_role {
     BE_ROLE_REFERENCE, /* the serial one that speedups are over */
     BE_ROLE_MEASURED,
-    BE_ROLE_OVERHEAD, /* workload `null`: what messages alone cost this executor */
+    BE_ROLE_OVERHEAD,  /* workload `null`: what messages alone cost this executor */
+    BE_ROLE_UNCOUNTED, /* a measured one again, without counters: what these cost */
 };
 
 const char *be_role_name(enum be_role value);

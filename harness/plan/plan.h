@@ -142,7 +142,8 @@ const struct be_axis *be_plan_axis(const struct be_plan *plan, const char *key);
 
 /*
  * Fills a spec fresh from be_spec_init for one configuration: params, input, seed, passes,
- * counters. BE_ROLE_OVERHEAD has one timed pass, no cold one and no counters. PUs, topology and
+ * counters. BE_ROLE_OVERHEAD has one timed pass, no cold one and no counters, and
+ * BE_ROLE_UNCOUNTED no counters. PUs, topology and
  * leash are the caller's to add; the caller finishes the spec also after an error.
  */
 enum be_status be_plan_spec(const struct be_plan *plan,

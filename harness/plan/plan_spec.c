@@ -92,10 +92,11 @@ enum be_status be_plan_spec(const struct be_plan *plan,
     /* Input and tasks follow from the spec itself: these only tell configurations apart. */
     be_params_remove(&spec->params, "input");
     be_params_remove(&spec->params, "scaling");
+    be_params_remove(&spec->params, "counters");
     if (status == BE_OK && !overhead) {
         status = input_fill(plan, spec, error);
     }
-    if (status == BE_OK && !overhead) {
+    if (status == BE_OK && !overhead && configuration->role != BE_ROLE_UNCOUNTED) {
         status = counters_fill(&plan->counters, spec, error);
     }
     return status;

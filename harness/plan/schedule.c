@@ -8,6 +8,7 @@
 
 #include "core/units.h"
 #include "plan/axis.h"
+#include "plan/uncounted.h"
 #include "plan/variant.h"
 
 enum { CHUNKS_A_WORKER = 16, TASKS_MAX = 10000000 };
@@ -375,6 +376,9 @@ static enum be_status blocks_add(struct maker *maker, const struct be_grain *gra
         if (status == BE_OK) {
             status = block_add_members(maker, &block);
         }
+        if (status == BE_OK && maker->schedule.block_count == 0) {
+            status = be_uncounted_add(maker->plan, maker->catalog, &maker->schedule, maker->error);
+        }
         be_params_finish(&block.params);
         maker->schedule.block_count++;
     }
@@ -406,7 +410,7 @@ static double members_count(const struct maker *maker)
 static enum be_status room_make(struct maker *maker, const struct be_grains *grains)
 {
     double members = members_count(maker);
-    double total = 0;
+    double total = (double)plan_values(maker->plan, "executor")->count; /* once uncounted */
 
     for (size_t i = 0; i < grains->count; i++) {
         struct be_dimensions dimensions;

@@ -76,8 +76,11 @@ struct be_schedule {
  * serial reference once, every other executor with the axes that apply to it, and beside each
  * parallel one the same on workload `null`. Executors that are not parallel have one worker, chunk
  * 1 and the first placement. A row's parameters that the plan does not name have their defaults.
- * pu_count and the bounds stay 0 for the caller to fill in. With weak scaling a parallel one has as
- * many times the reference's tasks as it has workers, and its parameter `scaling` says so.
+ * Where the plan counts anything, its first block has each executor with its most workers a second
+ * time without counters, which its parameter `counters` says; but not another runner's, which
+ * counts nothing. pu_count and the bounds stay 0 for the caller to fill in. With weak scaling a
+ * parallel one has as many times the reference's tasks as it has workers, and its parameter
+ * `scaling` says so.
  *
  * Tasks a pass: the pairs of the input, or the plan's `tasks`, or else so many that the serial pass
  * lasts 50 ms, raised to 16 chunks a worker as far as 500 ms allow, and at least one task a worker.

@@ -27,6 +27,7 @@ json_t *be_findings_json_counted(const struct be_summary *summary)
         {"relative_clock_ratio", be_member_estimate(&summary->relative_clock_ratio)},
         {"cache_misses_per_task", be_member_estimate(&summary->cache_misses_per_task)},
         {"branch_misses_per_task", be_member_estimate(&summary->branch_misses_per_task)},
+        {"counting_cost", be_member_estimate(&summary->counting_cost)},
         {"switches_per_task", be_member_estimate(&summary->switches_per_task)},
     };
     return be_member_object(members, BE_MEMBERS(members));

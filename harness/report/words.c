@@ -40,7 +40,9 @@ void be_words_configuration(const struct be_view *view, size_t configuration, st
             be_buffer_printf(out, ", %s", view->tasks[i].label);
         }
     }
-    be_buffer_puts(out, named->role == BE_ROLE_OVERHEAD ? ", messages only" : "");
+    be_buffer_puts(out, named->role == BE_ROLE_OVERHEAD    ? ", messages only"
+                        : named->role == BE_ROLE_UNCOUNTED ? ", not counted"
+                                                           : "");
 }
 
 void be_words_series(const struct be_view *view, size_t series, struct be_buffer *out)

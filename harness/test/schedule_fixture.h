@@ -25,14 +25,20 @@ static inline int catalog_teardown(void **state)
     return 0;
 }
 
-/* Checks and expands a plan as a sweep does, on a machine where a step takes 2 ns. */
+/*
+ * Checks and expands a plan as a sweep does, on a machine where a step takes 2 ns. Nothing is
+ * counted unless the settings say so.
+ */
 static inline void schedule_make(struct be_plan *plan, const char *const *settings,
                                  struct be_schedule *schedule)
 {
     struct be_grains grains;
     struct be_error error;
 
-    plan_make(plan, settings);
+    plan_make(plan, (const char *[]){"counters", "none", NULL});
+    for (size_t i = 0; settings[i]; i += 2) {
+        must(be_plan_set(plan, settings[i], settings[i + 1], &error), &error);
+    }
     must(be_plan_check(plan, &catalog, &four_workers, &error), &error);
     must(be_schedule_grains(plan, &catalog, &grains, &error), &error);
     for (size_t i = 0; i < grains.count; i++) {

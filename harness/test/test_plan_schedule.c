@@ -204,6 +204,39 @@ static void faults_are_injected_into_pools_and_their_companions(void **state)
     be_plan_finish(&plan);
 }
 
+/* Each executor, but no null executor and no reference, with its most workers, in the first block.
+ */
+static void what_counting_costs_is_measured_once_an_executor(void **state)
+{
+    struct be_schedule schedule;
+    struct be_plan plan;
+    size_t found = 0;
+    (void)state;
+
+    schedule_make(&plan,
+                  (const char *[]){"counters", "default", "executor",
+                                   "threads,processes,null,serial", "workers", "1,4,2", "grain",
+                                   "1us,10us", "chunk", "1,16", NULL},
+                  &schedule);
+    for (size_t i = 0; i < schedule.count; i++) {
+        const struct be_configuration *item = &schedule.items[i];
+        if (item->role != BE_ROLE_UNCOUNTED) {
+            assert_params(item, "counters", NULL);
+            continue;
+        }
+        assert_params(item, "executor", found == 0 ? "threads" : "processes");
+        assert_params(item, "counters", "none");
+        assert_int_equal(item->workers, 4);
+        assert_int_equal(item->chunk, 1);
+        assert_int_equal(item->block, 0);
+        assert_int_equal(item->grain_asked_ns, 1000);
+        found++;
+    }
+    assert_int_equal(found, 2);
+    be_schedule_finish(&schedule);
+    be_plan_finish(&plan);
+}
+
 static void ids_are_distinct_in_a_block_and_the_same_every_time(void **state)
 {
     static const char *const settings[] = {"executor",  "threads,threads-gil,processes,null",
@@ -274,8 +307,10 @@ static void a_spec_says_what_its_configuration_needs(void **state)
 
     schedule_make(&plan,
                   (const char *[]){"executor", "threads", "workers", "2", "pairs", "4 6, 10 15",
-                                   "passes", "5", "warmup", "2", "seed", "9", NULL},
+                                   "passes", "5", "warmup", "2", "seed", "9", "counters", "default",
+                                   NULL},
                   &schedule);
+    assert_int_equal(schedule.items[schedule.count - 1].role, BE_ROLE_UNCOUNTED);
     for (size_t i = 0; i < schedule.count; i++) {
         bool overhead = schedule.items[i].role == BE_ROLE_OVERHEAD;
         struct be_spec spec;
@@ -284,7 +319,9 @@ static void a_spec_says_what_its_configuration_needs(void **state)
         assert_int_equal(spec.passes, overhead ? 1 : 5);
         assert_int_equal(spec.warmup, overhead ? 1 : 2);
         assert_int_equal(spec.cold, !overhead);
-        assert_int_equal(spec.counter_count, overhead ? 0 : 1);
+        bool counts = !overhead && schedule.items[i].role != BE_ROLE_UNCOUNTED;
+        assert_int_equal(spec.counter_count, counts);
+        assert_null(be_params_get(&spec.params, "counters"));
         assert_int_equal(spec.pairs.count, overhead ? 0 : 2);
         assert_int_equal(spec.seed, 9);
         assert_null(be_params_get(&spec.params, "input"));
@@ -370,6 +407,7 @@ int main(void)
         cmocka_unit_test(an_executor_with_values_of_its_own_has_no_others),
         cmocka_unit_test(a_block_holds_reference_measured_and_overhead),
         cmocka_unit_test(faults_are_injected_into_pools_and_their_companions),
+        cmocka_unit_test(what_counting_costs_is_measured_once_an_executor),
         cmocka_unit_test(ids_are_distinct_in_a_block_and_the_same_every_time),
         cmocka_unit_test(too_many_configurations_are_refused),
         cmocka_unit_test(a_spec_says_what_its_configuration_needs),

@@ -66,6 +66,25 @@ static void overheads_have_no_speedup(void **state)
     assert_true(isnan(overhead->predicted_speedup));
 }
 
+/* Twice as long as without in one round and 1.1 times in the other; their median. */
+static void counting_costs_what_it_adds_to_the_same_round(void **state)
+{
+    (void)state;
+    uint32_t uncounted = builder_add_configuration(&run, BE_ROLE_UNCOUNTED, 0,
+                                                   "executor=threads workers=2 counters=none");
+    builder_add_configuration(&run, BE_ROLE_UNCOUNTED, 0,
+                              "executor=threads workers=3 counters=none");
+    builder_add_sample(&run, SERIAL, 0, 1000, 1000);
+    builder_add_sample(&run, THREADS, 0, 800, 1000);
+    builder_add_sample(&run, uncounted, 0, 400, 1000);
+    builder_add_sample(&run, THREADS, 1, 550, 1000);
+    builder_add_sample(&run, uncounted, 1, 500, 1000);
+    builder_add_sample(&run, THREADS, 2, 700, 1000);
+    assert_estimate(summarize(THREADS)->counting_cost, 2, (2 + 1.1) / 2);
+    assert_false(summaries.items[SERIAL].counting_cost.known);
+    assert_false(summaries.items[uncounted].counting_cost.known);
+}
+
 static void ratios_pair_samples_of_a_round(void **state)
 {
     (void)state;
@@ -365,6 +384,7 @@ int main(void)
         summary_test(formulas_of_one_sample_each),
         summary_test(the_reference_is_its_own),
         summary_test(overheads_have_no_speedup),
+        summary_test(counting_costs_what_it_adds_to_the_same_round),
         summary_test(ratios_pair_samples_of_a_round),
         summary_test(ratios_are_for_equal_numbers_of_tasks),
         summary_test(rounds_without_their_reference_give_no_ratio),

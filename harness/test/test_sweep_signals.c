@@ -39,8 +39,8 @@ static pid_t sweep_start(const char *name, const char *runner, const char *task,
         dup2(out, STDERR_FILENO);
         execl(BE_BREAKEVEN, "breakeven", "sweep", "--executor", "threads,processes", "--workers",
               "2", task, "--tasks", "500", "--passes", "2", "--warmup", "0", "--cold", "off",
-              "--rounds", rounds, "--lock", "off", "--runner", runner, "--db", database,
-              (char *)NULL);
+              "--rounds", rounds, "--lock", "off", "--counters", "none", "--runner", runner, "--db",
+              database, (char *)NULL);
         _exit(127);
     }
     return pid;
