@@ -12,25 +12,19 @@ static const struct {
     enum be_counted kind;
 } candidates[] = {
     {"papi:PAPI_TOT_INS", BE_COUNTED_INSTRUCTIONS},
-    {"perf_event:instructions:u", BE_COUNTED_INSTRUCTIONS},
     {"perf_event:instructions", BE_COUNTED_INSTRUCTIONS},
     {"papi:PAPI_TOT_CYC", BE_COUNTED_CYCLES},
-    {"perf_event:cycles:u", BE_COUNTED_CYCLES},
     {"perf_event:cycles", BE_COUNTED_CYCLES},
     {"papi:PAPI_REF_CYC", BE_COUNTED_NOMINAL_CYCLES},
-    {"perf_event:ref-cycles:u", BE_COUNTED_NOMINAL_CYCLES},
     {"perf_event:ref-cycles", BE_COUNTED_NOMINAL_CYCLES},
     {"papi:PAPI_L3_TCM", BE_COUNTED_CACHE_MISSES},
-    {"perf_event:cache-misses:u", BE_COUNTED_CACHE_MISSES},
     {"perf_event:cache-misses", BE_COUNTED_CACHE_MISSES},
     {"papi:PAPI_L2_TCM", BE_COUNTED_CACHE_MISSES},
     {"papi:PAPI_L2_DCM", BE_COUNTED_CACHE_MISSES},
     {"papi:PAPI_L1_DCM", BE_COUNTED_CACHE_MISSES},
     {"papi:PAPI_BR_MSP", BE_COUNTED_BRANCH_MISSES},
-    {"perf_event:branch-misses:u", BE_COUNTED_BRANCH_MISSES},
     {"perf_event:branch-misses", BE_COUNTED_BRANCH_MISSES},
     {"rusage:user-time", BE_COUNTED_USER_NS},
-    {"perf_event:task-clock", BE_COUNTED_CPU_NS},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -88,13 +82,6 @@ void be_counted_sources_finish(struct be_counted_sources *sources)
     *sources = (struct be_counted_sources){0};
 }
 
-bool be_counted_is_user_only(const char *name)
-{
-    size_t length = strlen(name);
-
-    return strncmp(name, "papi:", 5) == 0 || (length > 2 && strcmp(name + length - 2, ":u") == 0);
-}
-
 /* What a sample says of each kind, a pass; NAN: nothing. */
 static void kinds_read(const struct be_counted_sources *sources, const struct be_sample *sample,
                        double values[BE_COUNTED_KINDS])
@@ -116,15 +103,10 @@ static double over(double part, double whole)
     return whole > 0 ? part / whole : NAN;
 }
 
-/* Cycles a ns. Where they are of user mode the time must be, too. */
-static double clock_ghz(const struct be_counted_sources *sources,
-                        const double values[BE_COUNTED_KINDS])
+/* Cycles of user mode a ns of it. */
+static double clock_ghz(const double values[BE_COUNTED_KINDS])
 {
-    const char *cycles = sources->names[BE_COUNTED_CYCLES];
-    bool user_only = cycles && be_counted_is_user_only(cycles);
-
-    return over(values[BE_COUNTED_CYCLES],
-                values[user_only ? BE_COUNTED_USER_NS : BE_COUNTED_CPU_NS]);
+    return over(values[BE_COUNTED_CYCLES], values[BE_COUNTED_USER_NS]);
 }
 
 /*
@@ -138,20 +120,7 @@ static double clock_any(const struct be_counted_sources *sources, const struct b
     kinds_read(sources, sample, values);
     return sources->names[BE_COUNTED_NOMINAL_CYCLES]
                ? over(values[BE_COUNTED_CYCLES], values[BE_COUNTED_NOMINAL_CYCLES])
-               : clock_ghz(sources, values);
-}
-
-/* Both of user mode, or both of all. */
-static double instructions_per_cycle(const struct be_counted_sources *sources,
-                                     const double values[BE_COUNTED_KINDS])
-{
-    const char *instructions = sources->names[BE_COUNTED_INSTRUCTIONS];
-    const char *cycles = sources->names[BE_COUNTED_CYCLES];
-
-    return instructions && cycles &&
-                   be_counted_is_user_only(instructions) == be_counted_is_user_only(cycles)
-               ? over(values[BE_COUNTED_INSTRUCTIONS], values[BE_COUNTED_CYCLES])
-               : NAN;
+               : clock_ghz(values);
 }
 
 static double switches_per_pass(const struct be_sample *sample)
@@ -170,8 +139,9 @@ void be_counted_figures(const struct be_counted_sources *sources,
     kinds_read(sources, counted->sample, kinds);
     double clock = clock_any(sources, counted->sample);
     values[BE_FIGURE_INSTRUCTIONS_PER_TASK] = kinds[BE_COUNTED_INSTRUCTIONS] / counted->tasks;
-    values[BE_FIGURE_INSTRUCTIONS_PER_CYCLE] = instructions_per_cycle(sources, kinds);
-    values[BE_FIGURE_CLOCK_GHZ] = clock_ghz(sources, kinds);
+    values[BE_FIGURE_INSTRUCTIONS_PER_CYCLE] =
+        over(kinds[BE_COUNTED_INSTRUCTIONS], kinds[BE_COUNTED_CYCLES]);
+    values[BE_FIGURE_CLOCK_GHZ] = clock_ghz(kinds);
     values[BE_FIGURE_CACHE_MISSES_PER_TASK] = kinds[BE_COUNTED_CACHE_MISSES] / counted->tasks;
     values[BE_FIGURE_BRANCH_MISSES_PER_TASK] = kinds[BE_COUNTED_BRANCH_MISSES] / counted->tasks;
     values[BE_FIGURE_SWITCHES_PER_TASK] = switches_per_pass(counted->sample) / counted->tasks;

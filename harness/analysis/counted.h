@@ -11,6 +11,7 @@
 #include "core/run.h"
 #include "core/status.h"
 
+/* Of user mode, all that is hardware's: so the backends count it. */
 enum be_counted {
     BE_COUNTED_INSTRUCTIONS,
     BE_COUNTED_CYCLES,
@@ -18,7 +19,6 @@ enum be_counted {
     BE_COUNTED_CACHE_MISSES,
     BE_COUNTED_BRANCH_MISSES,
     BE_COUNTED_USER_NS,
-    BE_COUNTED_CPU_NS, /* user + system */
     BE_COUNTED_KINDS,
 };
 
@@ -35,9 +35,6 @@ struct be_counted_sources {
 enum be_status be_counted_sources_find(const struct be_run *run, struct be_counted_sources *sources,
                                        struct be_error *error);
 void be_counted_sources_finish(struct be_counted_sources *sources);
-
-/* Whether an event's name, such as "papi:PAPI_TOT_CYC", says that it counts user mode only. */
-bool be_counted_is_user_only(const char *name);
 
 /* A sample with what it is held against, of the same round. */
 struct be_counted_sample {

@@ -176,9 +176,9 @@ static void csv_has_a_row_a_sample(void **state)
     for (const char *p = be_buffer_text(&output); *p; p++) {
         lines += *p == '\n';
     }
-    /* Six rounds of one block of three, of which some may have been re-run. */
-    assert_in_range(lines, 1 + 3 * 6, 1 + 2 * 3 * 6);
-    assert_int_equal(lines % 3, 1);
+    /* Six rounds of one block of four, of which some may have been re-run. */
+    assert_in_range(lines, 1 + 4 * 6, 1 + 2 * 4 * 6);
+    assert_int_equal(lines % 4, 1);
     be_buffer_finish(&output);
 }
 
