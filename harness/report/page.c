@@ -82,6 +82,7 @@ void be_page_write(const struct be_view *view, const struct be_drawing *drawings
     sentence_put(doc, doc->ops->paragraph, view, subject_words);
     sentence_put(doc, doc->ops->emphasis, view, be_words_answer);
     sentence_put(doc, doc->ops->paragraph, view, be_words_bound);
+    sentence_put(doc, doc->ops->paragraph, view, be_words_clock);
     sentence_put(doc, doc->ops->paragraph, view, be_words_chunk);
     sentence_put(doc, doc->ops->paragraph, view, be_words_losses);
     sentence_put(doc, doc->ops->paragraph, view, unavailable_words);

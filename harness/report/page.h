@@ -47,7 +47,7 @@ void be_page_flags(const struct be_view *view, struct be_doc *doc);
 void be_page_precision(const struct be_view *view, struct be_doc *doc);
 void be_page_quality(const struct be_view *view, struct be_doc *doc);
 
-/* … how it came about (page_evidence.c) … */
+/* … how it came about (page_counters.c, page_evidence.c) … */
 void be_page_counters(const struct be_view *view, struct be_doc *doc);
 void be_page_placements(const struct be_view *view, struct be_doc *doc);
 

@@ -154,6 +154,9 @@ static const char *const definitions[][2] = {
             "contention c, coherency k, largest at N* = sqrt((1 - c) / k)"},
     {"includes clock loss", "many busy cores may run at a lower clock than one; what that costs "
                             "is in the figure, since cycles were not counted"},
+    {"at equal frequency", "speedup over what the workers' clock is of the serial one: as if all "
+                           "that a pass takes were cycles of its workers"},
+    {"switches a task", "voluntary and involuntary context switches of workers and dispatcher"},
     {"d, v, occupancy", "core time a task that the dispatcher takes, and that workers take "
                         "beside computing; N x d / T, the part of a pass that the dispatcher "
                         "is busy"},

@@ -95,7 +95,7 @@ static void title_put(const struct be_view *view, const struct be_plot *plot,
     }
     be_buffer_printf(title, "%s, %s", plot->title,
                      view->weak ? "weak scaling: tasks grow with workers" : "strong scaling");
-    if (plot->x != BE_PLOT_WORKERS) {
+    if (plot->x != BE_PLOT_WORKERS && plot->x != BE_PLOT_COUNTED) {
         be_buffer_printf(title, ", %" PRIu32 " worker%s", workers, be_words_plural(workers));
     }
 }
@@ -121,6 +121,20 @@ static void transports_fill(const struct be_view *view, const char *plots_folder
     } else {
         templates_append(plots_folder, drawing);
     }
+}
+
+static void counters_fill(const struct be_view *view, const char *plots_folder,
+                          struct be_drawing *drawing)
+{
+    title_put(view, drawing->plot, &drawing->title);
+    left_out_series_put(view, &drawing->left_out);
+    if (!drawing->applies) {
+        be_error_fill(&drawing->error, BE_ENODATA, "no instructions were counted");
+        return;
+    }
+    be_frame_put_counters(view, drawing->plot, be_buffer_text(&drawing->title), &drawing->script,
+                          &drawing->data);
+    templates_append(plots_folder, drawing);
 }
 
 static void bars_fill(const struct be_view *view, const char *plots_folder,
@@ -166,7 +180,10 @@ static bool has_payloads(const struct be_transports *transports)
     return false;
 }
 
-/* A line over task lengths, or payloads, needs two of them, and stages need a window of 1. */
+/*
+ * A line over task lengths, or payloads, needs two of them, stages need a window of 1, and what was
+ * counted needs to have been.
+ */
 static bool applies(const struct be_view *view, const struct be_plot *plot)
 {
     if (plot->x == BE_PLOT_PAYLOAD) {
@@ -174,6 +191,9 @@ static bool applies(const struct be_view *view, const struct be_plot *plot)
     }
     if (plot->x == BE_PLOT_STAGES) {
         return be_bars_count(view, plot) > 0;
+    }
+    if (plot->x == BE_PLOT_COUNTED) {
+        return be_frame_has_counters(view);
     }
     if (view->messages_only && !is_of_bars(plot)) {
         return false;
@@ -194,6 +214,8 @@ enum be_status be_drawing_create(const struct be_view *view, const struct be_plo
         transports_fill(view, plots_folder, drawing);
     } else if (status == BE_OK && is_of_bars(plot)) {
         bars_fill(view, plots_folder, drawing);
+    } else if (status == BE_OK && plot->x == BE_PLOT_COUNTED) {
+        counters_fill(view, plots_folder, drawing);
     } else if (status == BE_OK) {
         drawing_fill(&frame, plots_folder, drawing);
     }

@@ -21,6 +21,7 @@ enum be_plot_x {
     BE_PLOT_PAYLOAD,     /* bytes of a request: of transports, with points of their own */
     BE_PLOT_STAGES,      /* the time of a message, in parts: bars (plot_bars.h), as the next */
     BE_PLOT_BUDGET,      /* the core time of a configuration */
+    BE_PLOT_COUNTED,     /* workers again: with points of their own, where any were counted */
 };
 
 enum {

@@ -20,6 +20,7 @@ struct be_estimate be_frame_x(const struct be_frame *frame, const struct be_view
     switch (frame->plot->x) {
     case BE_PLOT_WORKERS:
     case BE_PLOT_PAYLOAD:
+    case BE_PLOT_COUNTED:
         return x;
     case BE_PLOT_OVERHEAD:
         x = summary->ipc_overhead_ratio;
@@ -68,6 +69,7 @@ bool be_frame_wants(const struct be_frame *frame, const struct be_view_cell *cel
     case BE_PLOT_PAYLOAD:
     case BE_PLOT_STAGES:
     case BE_PLOT_BUDGET:
+    case BE_PLOT_COUNTED:
         break;
     }
     return most;

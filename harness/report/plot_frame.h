@@ -72,6 +72,14 @@ void be_frame_put_assign(struct be_buffer *script, const char *variable, const c
 size_t be_frame_put_transports(const struct be_view *view, const char *title,
                                struct be_buffer *script, struct be_buffer *data);
 
+/*
+ * Script and data of the plot of what was counted, which has two figures of its own; and whether
+ * there is any to draw (plot_counters.c).
+ */
+bool be_frame_has_counters(const struct be_view *view);
+void be_frame_put_counters(const struct be_view *view, const struct be_plot *row, const char *title,
+                           struct be_buffer *script, struct be_buffer *data);
+
 /* Appends what the scripts of the project need to know of this run (plot_script.c). */
 void be_frame_put_script(const struct be_frame *frame, const char *title, struct be_buffer *script);
 

@@ -314,6 +314,8 @@ static void single_put(const struct be_view *view, size_t width, struct be_buffe
     sentence_put("", &words, width, out);
     be_words_prediction(&view->findings->models[summary - view->summaries->items], &words);
     sentence_put("Predicted from this: ", &words, width, out);
+    be_words_counted(view, &view->cells[0], &words);
+    sentence_put("Counters: ", &words, width, out);
     be_words_counters(summary, &words);
     sentence_put("Counters a pass: ", &words, width, out);
 }
@@ -335,6 +337,8 @@ static void sentences_put(const struct be_view *view, size_t width, struct be_bu
     be_words_bound(view, &words);
     sentence_put("", &words, width, out);
     published_put(view, width, out);
+    be_words_clock(view, &words);
+    sentence_put("", &words, width, out);
     be_words_chunk(view, &words);
     sentence_put("", &words, width, out);
     be_words_losses(view, &words);

@@ -15,6 +15,22 @@ static bool is_time(const char *name)
            (length > 6 && strcmp(name + length - 6, "-clock") == 0);
 }
 
+bool be_words_is_counted(const struct be_counter_summary *counter)
+{
+    return counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED;
+}
+
+const struct be_counter_summary *be_words_counter_find(const struct be_summary *summary,
+                                                       const char *name)
+{
+    for (size_t i = 0; i < summary->counter_count; i++) {
+        if (strcmp(summary->counters[i].name, name) == 0) {
+            return &summary->counters[i];
+        }
+    }
+    return NULL;
+}
+
 void be_words_counter(const struct be_counter_summary *counter, struct be_buffer *out)
 {
     char text[BE_UNITS_TEXT_BYTES];
@@ -47,7 +63,7 @@ void be_words_counters(const struct be_summary *summary, struct be_buffer *out)
 
     for (size_t i = 0; i < summary->counter_count; i++) {
         const struct be_counter_summary *counter = &summary->counters[i];
-        bool counted = counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED;
+        bool counted = be_words_is_counted(counter);
         if (counted && counter->value > 0) {
             be_buffer_printf(out, "%s%s ", separator, counter->name);
             be_words_counter(counter, out);

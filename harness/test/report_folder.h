@@ -28,8 +28,8 @@
 
 enum { FILE_BYTES_MAX = 16 << 20 };
 
-/* All but that of transports. */
-enum { PLOTS_OF_TASKS = BE_PLOT_COUNT - 1 };
+/* All but those of transports and of what was counted. */
+enum { PLOTS_OF_TASKS = BE_PLOT_COUNT - 2 };
 
 static char folder[64];
 
