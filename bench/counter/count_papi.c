@@ -20,6 +20,8 @@ static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
 #include "counter/perf.h"
 #include "counter/tally.h"
 
+static const char hardware_component[] = "perf_event";
+
 #define PAPI_CALLS(X)                                                                              \
     X(library_init)                                                                                \
     X(thread_init)                                                                                 \
@@ -27,6 +29,7 @@ static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
     X(unregister_thread)                                                                           \
     X(event_name_to_code)                                                                          \
     X(get_event_component)                                                                         \
+    X(get_component_index)                                                                         \
     X(get_component_info)                                                                          \
     X(create_eventset)                                                                             \
     X(add_event)                                                                                   \
@@ -128,55 +131,38 @@ static void papi_unload(void *library)
     free(self);
 }
 
-/*
- * PAPI takes some ms to load and to initialise. Its presets are all hardware events, so where the
- * kernel has not one of these the answer is known without it.
- */
-static enum be_status presets_check(const struct be_counter_value *values, size_t count,
-                                    struct be_error *error)
+static bool events_begin_with(const struct be_counter_value *values, size_t count,
+                              const char *prefix, bool all)
 {
-    struct be_error cause;
+    size_t found = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(be_counter_event(&values[i]), "PAPI_", 5) != 0) {
-            return BE_OK;
-        }
+        found += strncmp(be_counter_event(&values[i]), prefix, strlen(prefix)) == 0;
     }
-    return be_perf_hardware_check(&cause) == BE_OK
-               ? BE_OK
-               : be_error_set(error, BE_EUNAVAILABLE, "%s", cause.message);
+    return all ? found == count : found > 0;
 }
 
-/* Events of our own must be there before PAPI is. */
-static enum be_status tallies_publish(const struct be_counter_value *values, size_t count,
-                                      struct be_error *error)
+/* Presets are all hardware events, for which PAPI has to know the processor. */
+static enum be_status presets_check(const struct papi_library *library, struct be_error *error)
 {
-    const char *ours = "sde:::breakeven::";
+    int index = library->get_component_index(hardware_component);
+    const PAPI_component_info_t *info = index >= 0 ? library->get_component_info(index) : NULL;
 
-    for (size_t i = 0; i < count; i++) {
-        if (strncmp(be_counter_event(&values[i]), ours, strlen(ours)) == 0) {
-            return be_tally_publish(error);
-        }
-    }
-    return BE_OK;
+    return info && info->disabled
+               ? be_error_set(error, BE_ENOTFOUND, "PAPI cannot count this processor's events: %s",
+                              info->disabled_reason)
+               : BE_OK;
 }
 
-static enum be_status papi_load(const struct be_counter_value *values, size_t count, void **library,
-                                struct be_error *error)
+static enum be_status library_create(struct papi_library **library, struct be_error *error)
 {
-    enum be_status status = presets_check(values, count, error);
-    if (status == BE_OK) {
-        status = tallies_publish(values, count, error);
-    }
-    if (status != BE_OK) {
-        return status;
-    }
     struct papi_library *made = calloc(1, sizeof(*made));
+
     if (!made) {
         return be_error_set(error, BE_ENOMEM, "out of memory for counters");
     }
     pthread_mutex_init(&made->lock, NULL);
-    status = library_open(made, error);
+    enum be_status status = library_open(made, error);
     if (status != BE_OK) {
         pthread_mutex_destroy(&made->lock);
         free(made);
@@ -184,6 +170,35 @@ static enum be_status papi_load(const struct be_counter_value *values, size_t co
     }
     *library = made;
     return BE_OK;
+}
+
+/*
+ * PAPI takes some ms to load and to initialise, so where only presets are asked for and the kernel
+ * has no hardware events the answer is known without it.
+ */
+static enum be_status papi_load(const struct be_counter_value *values, size_t count, void **library,
+                                struct be_error *error)
+{
+    bool presets_only = events_begin_with(values, count, "PAPI_", true);
+    struct papi_library *made = NULL;
+    struct be_error cause;
+
+    if (presets_only && be_perf_hardware_check(&cause) != BE_OK) {
+        return be_error_set(error, BE_EUNAVAILABLE, "%s", cause.message);
+    }
+    if (events_begin_with(values, count, "sde:::breakeven::", false)) {
+        be_tally_publish(NULL); /* Where that fails, PAPI finds no such event. */
+    }
+    enum be_status status = library_create(&made, error);
+    if (status == BE_OK && presets_only) {
+        status = presets_check(made, error);
+    }
+    if (status == BE_OK) {
+        *library = made;
+    } else if (made) {
+        papi_unload(made);
+    }
+    return status;
 }
 
 /*
@@ -198,7 +213,7 @@ static void event_refuse(const struct papi_library *library, int code, int compo
     const char *cause = "papi_avail and papi_native_avail (papi-tools) list what there is";
     struct be_error hardware;
     enum be_status status = be_perf_hardware_check(&hardware);
-    bool is_hardware = info && strcmp(info->name, "perf_event") == 0;
+    bool is_hardware = info && strcmp(info->name, hardware_component) == 0;
 
     if (status == BE_EUNAVAILABLE || (status == BE_ENOTFOUND && is_hardware)) {
         cause = hardware.message;
@@ -395,7 +410,7 @@ static void set_stop(const struct papi_library *library, const struct papi_set *
         }
         be_counter_count(value, (uint64_t)(counts[i] - set->base[i]));
         if (!set->is_software) {
-            be_counter_doubt(value);
+            be_counter_doubt(value, "PAPI");
         }
     }
 }

@@ -159,7 +159,7 @@ static void perf_stop(void *session, struct be_counter_value *values, size_t cou
         if (fd >= 0 && be_perf_read(fd, &stop)) {
             be_perf_judge(&self->events[i].start, &stop, &values[i]);
             if (self->events[i].is_hardware) {
-                be_counter_doubt(&values[i]);
+                be_counter_doubt(&values[i], "the kernel");
             }
         } else if (fd >= 0) {
             be_counter_refuse(&values[i], BE_COUNTER_NOT_COUNTING, "cannot be read: %s",

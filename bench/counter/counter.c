@@ -415,11 +415,11 @@ void be_counter_count(struct be_counter_value *value, uint64_t count)
     value->reason[0] = '\0';
 }
 
-void be_counter_doubt(struct be_counter_value *value)
+void be_counter_doubt(struct be_counter_value *value, const char *reader)
 {
     if (is_counted(value) && value->value == 0) {
         be_counter_refuse(value, BE_COUNTER_NOT_COUNTING,
-                          "opened, but read 0 over a pass that ran");
+                          "opened, but %s read 0 over a pass that ran", reader);
     }
 }
 

@@ -138,9 +138,8 @@ const char *be_counter_event(const struct be_counter_value *value);
  */
 int be_counter_event_index(const char *const *events, struct be_counter_value *value);
 
-/* For backends: a counter that is not there reads 0, so a count of 0 becomes one that is not known.
- */
-void be_counter_doubt(struct be_counter_value *value);
+/* For backends: a counter that is not there reads 0, so a 0 that was read becomes not known. */
+void be_counter_doubt(struct be_counter_value *value, const char *reader);
 
 /* For backends: an exact count; and a value that is not known, with its reason. */
 void be_counter_count(struct be_counter_value *value, uint64_t count);
