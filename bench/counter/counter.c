@@ -286,7 +286,7 @@ enum be_status be_counter_session_open(const struct be_counter_plan *plan,
 
 void be_counter_session_start(struct be_counter_session *session)
 {
-    for (size_t i = session ? session->plan->group_count : 0; i-- > 0;) {
+    for (size_t i = 0; session && i < session->plan->group_count; i++) {
         if (session->sessions[i]) {
             session->plan->groups[i].ops->start(session->sessions[i], session->values->round);
         }
@@ -312,10 +312,13 @@ static void value_take(struct be_counter_value *value, struct be_counter_total *
     total->rounds++;
 }
 
-/* In the opposite order of start, so that the first of the table counts the others least. */
+/*
+ * In the opposite order of start: whoever comes later in the table and finds its counters taken has
+ * none for the whole round, and cannot take what it sees before and behind for a part of it.
+ */
 void be_counter_session_stop(struct be_counter_session *session)
 {
-    for (size_t i = 0; session && i < session->plan->group_count; i++) {
+    for (size_t i = session ? session->plan->group_count : 0; i-- > 0;) {
         const struct group *group = &session->plan->groups[i];
         if (session->sessions[i]) {
             group->ops->stop(session->sessions[i], &session->round[group->first], group->count);
