@@ -16,8 +16,8 @@
 /* So many samples say more than guesses. */
 enum { SAMPLES_MIN = 8 };
 
-/* What the messages of a pass take; executors that move none have no transport. */
-static double messages_ns(const struct be_configuration *configuration, bool is_peer)
+/* Executors that move none have no transport. */
+double be_price_messages_ns(const struct be_configuration *configuration, bool is_peer)
 {
     const struct be_params *params = &configuration->params;
     double tasks = (double)configuration->tasks;
@@ -45,7 +45,7 @@ uint64_t be_price_sample_ns(const struct be_plan *plan,
 
     launch_ns += is_peer ? PEER_LAUNCH_NS : 0;
     return (uint64_t)(HARNESS_NS + launch_ns +
-                      passes * (compute_ns + messages_ns(configuration, is_peer)));
+                      passes * (compute_ns + be_price_messages_ns(configuration, is_peer)));
 }
 
 uint64_t be_price_correct_ns(const struct be_price *price, uint64_t expected_ns)

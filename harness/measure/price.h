@@ -25,6 +25,9 @@ uint64_t be_price_sample_ns(const struct be_plan *plan,
                             const struct be_configuration *configuration,
                             const struct be_truth *truth, bool is_peer);
 
+/* What its messages take in one pass, of that; 0 where there are none. */
+double be_price_messages_ns(const struct be_configuration *configuration, bool is_peer);
+
 /* Of the samples made so far. */
 struct be_price {
     size_t samples;       /* without those that were replaced */

@@ -275,8 +275,8 @@ uint64_t be_session_expected_ns(const struct be_session *session,
 }
 
 /*
- * max(10 s, 20 x planned), where planned is all passes at serial speed. A peer's tasks are those of
- * another language, and what it takes to hand one out is not planned for.
+ * max(10 s, 20 x planned), where planned is all passes at serial speed and their messages. A peer's
+ * tasks are those of another language, and what it takes to hand one out is not planned for.
  */
 static uint64_t timeout_choose(const struct be_session *session,
                                const struct be_configuration *configuration)
@@ -288,6 +288,8 @@ static uint64_t timeout_choose(const struct be_session *session,
 
     if (row && row->program) {
         pass_ns = 10 * pass_ns + configuration->tasks * peer_task_ns;
+    } else {
+        pass_ns += (uint64_t)(20 * be_price_messages_ns(configuration, false));
     }
     if (plan->timeout_ns > 0) {
         return plan->timeout_ns;

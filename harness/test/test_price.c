@@ -43,6 +43,20 @@ static void empty_tasks_cost_what_moves_them(void **state)
     assert_true(price_of(threads, 5000000, false) < price_of(wide, 5000000, false));
 }
 
+/* 20 times as long is the time limit of a sample: 100,000 round trips of 40 us are within it. */
+static void messages_are_guessed_beside_the_pass(void **state)
+{
+    struct be_run run = {0};
+    (void)state;
+
+    builder_add_configuration(&run, BE_ROLE_MEASURED, 0,
+                              "executor=processes transport=pipe window=1 tasks=100000");
+    builder_add_configuration(&run, BE_ROLE_MEASURED, 0, "executor=threads tasks=100000");
+    assert_true(20 * be_price_messages_ns(&run.configurations[0], false) > 5e9);
+    assert_true(be_price_messages_ns(&run.configurations[1], false) <= 0);
+    be_run_finish(&run);
+}
+
 /* Input of 256 MiB takes its time to be made, and an interpreter to start. */
 static void launches_are_paid_for(void **state)
 {
@@ -70,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_tasks_cost_what_moves_them),
+        cmocka_unit_test(messages_are_guessed_beside_the_pass),
         cmocka_unit_test(launches_are_paid_for),
         cmocka_unit_test(samples_made_put_the_guess_right),
     };
