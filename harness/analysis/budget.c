@@ -162,13 +162,17 @@ enum be_status be_budget_compute(const struct be_budget_sample *samples, size_t 
             continue;
         }
         values[reached++] = split.shares[SHARE_REACHED];
-        if (sample_is_stamped(samples[i].sample)) {
+        bool stamped = sample_is_stamped(samples[i].sample);
+        if (stamped && samples[i].sample->wall_ns < BE_BUDGET_PASS_NS_MIN) {
+            budget->too_short_ns = samples[i].sample->wall_ns;
+        } else if (stamped) {
             splits[budget->count++] = split;
         }
     }
     budget->reached = 100 * be_stats_median(values, reached);
     budget->known = budget->count > 0;
     if (budget->known) {
+        budget->too_short_ns = 0;
         budget_fill(budget, splits, values);
     }
     free(splits);

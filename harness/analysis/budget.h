@@ -46,8 +46,9 @@ enum be_loss {
  * else needs passes that were stamped.
  */
 struct be_budget {
-    bool known;                         /* parts and losses are */
-    size_t count;                       /* samples they come from */
+    bool known;            /* parts and losses are */
+    uint64_t too_short_ns; /* a pass, where that is why they are not known; 0: it is not */
+    size_t count;          /* samples they come from */
     double parts[BE_BUDGET_PART_COUNT]; /* per cent of T·C */
     double reached;                     /* N·w as per cent of T·C; NAN: not known */
     double losses[BE_LOSS_COUNT];       /* per cent of T·C */
@@ -66,6 +67,12 @@ struct be_budget_sample {
     double serial_ns;               /* N·w of its block's reference in the same round; NAN */
     uint32_t workers;
 };
+
+/*
+ * Stamps cost next to nothing because they time, of each kind of call, about one every 1 to 3 ms
+ * where calls are short. A pass that is shorter than a few of these says nothing of its parts.
+ */
+#define BE_BUDGET_PASS_NS_MIN UINT64_C(5000000)
 
 enum be_status be_budget_compute(const struct be_budget_sample *samples, size_t count,
                                  struct be_budget *budget, struct be_error *error);

@@ -98,6 +98,21 @@ static void overlap_put(const struct be_budget *rounded, struct be_buffer *out)
     }
 }
 
+/* Why the parts are not known. */
+static void unstamped_put(const struct be_summary *summary, struct be_buffer *out)
+{
+    char text[BE_UNITS_TEXT_BYTES];
+
+    if (summary->budget.too_short_ns > 0) {
+        be_buffer_printf(out, "a pass of %s is too short, ",
+                         be_units_format_duration(text, (double)summary->budget.too_short_ns));
+        be_buffer_printf(out, "since so few of its calls are timed; from %s on it is told",
+                         be_units_format_duration(text, (double)BE_BUDGET_PASS_NS_MIN));
+    } else {
+        be_buffer_puts(out, "no pass was stamped");
+    }
+}
+
 void be_words_missing(const struct be_summary *summary, struct be_buffer *out)
 {
     struct be_budget rounded = summary->budget;
@@ -121,7 +136,8 @@ void be_words_missing(const struct be_summary *summary, struct be_buffer *out)
         losses_put(&rounded, out);
         overlap_put(&rounded, out);
     } else {
-        be_buffer_puts(out, " is not known: no pass was stamped");
+        be_buffer_puts(out, " is not known: ");
+        unstamped_put(summary, out);
     }
     be_buffer_puts(out, ".");
 }
@@ -143,7 +159,8 @@ void be_words_verdict(const struct be_summary *summary, struct be_buffer *out)
     be_buffer_printf(out, "%zu core%s", summary->distinct_pus,
                      be_words_plural(summary->distinct_pus));
     if (!rounded.known) {
-        be_buffer_puts(out, "; where the rest went is not known: no pass was stamped");
+        be_buffer_puts(out, "; where the rest went is not known: ");
+        unstamped_put(summary, out);
         return;
     }
     be_buffer_puts(out, "; lost: ");

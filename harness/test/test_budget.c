@@ -12,7 +12,9 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A pass of 1,000 ns, so that T·C is 1,000 a PU. */
+/* A pass of 1,000 of these, so that T·C is 1,000 a PU; long enough to be split. */
+#define UNIT_NS 10000.
+
 struct pass {
     double pus;
     double serial;
@@ -30,20 +32,20 @@ struct pass {
 
 static struct be_sample sample_of(const struct pass *pass)
 {
-    struct be_sample sample = {.wall_ns = 1000};
+    struct be_sample sample = {.wall_ns = (uint64_t)(1000 * UNIT_NS)};
 
     be_values_clear(sample.values);
     sample.values[BE_VALUE_distinct_pus] = pass->pus;
-    sample.values[BE_VALUE_compute_ns] = pass->compute;
-    sample.values[BE_VALUE_codec_ns] = pass->codec;
-    sample.values[BE_VALUE_send_ns] = pass->send;
-    sample.values[BE_VALUE_receive_ns] = pass->receive;
-    sample.values[BE_VALUE_merge_ns] = pass->merge;
-    sample.values[BE_VALUE_busy_ns] = pass->busy;
-    sample.values[BE_VALUE_start_idle_ns] = pass->start_idle;
-    sample.values[BE_VALUE_tail_idle_ns] = pass->tail_idle;
+    sample.values[BE_VALUE_compute_ns] = pass->compute * UNIT_NS;
+    sample.values[BE_VALUE_codec_ns] = pass->codec * UNIT_NS;
+    sample.values[BE_VALUE_send_ns] = pass->send * UNIT_NS;
+    sample.values[BE_VALUE_receive_ns] = pass->receive * UNIT_NS;
+    sample.values[BE_VALUE_merge_ns] = pass->merge * UNIT_NS;
+    sample.values[BE_VALUE_busy_ns] = pass->busy * UNIT_NS;
+    sample.values[BE_VALUE_start_idle_ns] = pass->start_idle * UNIT_NS;
+    sample.values[BE_VALUE_tail_idle_ns] = pass->tail_idle * UNIT_NS;
     sample.values[BE_VALUE_dispatcher_cpu_ns] =
-        pass->dispatcher_cpu > 0 ? pass->dispatcher_cpu : NAN;
+        pass->dispatcher_cpu > 0 ? pass->dispatcher_cpu * UNIT_NS : NAN;
     return sample;
 }
 
@@ -58,7 +60,7 @@ static struct be_budget budget_of(const struct pass *passes, size_t count)
         samples[i] = sample_of(&passes[i]);
         inputs[i] = (struct be_budget_sample){
             .sample = &samples[i],
-            .serial_ns = passes[i].serial,
+            .serial_ns = passes[i].serial * UNIT_NS,
             .workers = passes[i].workers > 0 ? passes[i].workers : (uint32_t)passes[i].pus,
         };
     }
@@ -269,9 +271,29 @@ static void sums_are_always_a_hundred(void **state)
     }
 }
 
+/* Of 200 tasks of .2 us next to none is timed, and what is stands for all. */
+static void a_pass_too_short_for_its_stamps_is_not_split(void **state)
+{
+    struct be_sample sample = sample_of(&cases[0].pass);
+    struct be_budget_sample input = {.sample = &sample, .serial_ns = 10000, .workers = 2};
+    struct be_budget budget;
+    (void)state;
+
+    sample.wall_ns = 40000;
+    assert_int_equal(be_budget_compute(&input, 1, &budget, NULL), BE_OK);
+    assert_false(budget.known);
+    assert_int_equal(budget.too_short_ns, 40000);
+    assert_near(budget.reached, 12.5, 1e-9);
+    sample.wall_ns = BE_BUDGET_PASS_NS_MIN;
+    assert_int_equal(be_budget_compute(&input, 1, &budget, NULL), BE_OK);
+    assert_true(budget.known);
+    assert_int_equal(budget.too_short_ns, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pass_too_short_for_its_stamps_is_not_split),
         cmocka_unit_test(parts_of_one_sample),
         cmocka_unit_test(named_parts_are_medians_and_the_last_takes_the_rest),
         cmocka_unit_test(what_was_not_stamped_is_not_known),

@@ -131,6 +131,12 @@ static void where_core_time_went_is_said(void **state)
     be_words_missing(&summary, &words);
     assert_says(&words, "Where the missing 7.2 % of 4 cores' time went is not known: no pass was "
                         "stamped.");
+    summary.budget.too_short_ns = 40000;
+    be_words_missing(&summary, &words);
+    assert_says(&words, "Where the missing 7.2 % of 4 cores' time went is not known: a pass of "
+                        "40.0 us is too short, since so few of its calls are timed; from 5.00 ms "
+                        "on it is told.");
+    summary.budget.too_short_ns = 0;
     be_words_verdict(&summary, &words);
     assert_says(&words, "reached 92.8 % of 4 cores; where the rest went is not known: no pass was "
                         "stamped");
