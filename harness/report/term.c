@@ -312,8 +312,10 @@ static void single_put(const struct be_view *view, size_t width, struct be_buffe
 
     be_words_missing(summary, &words);
     sentence_put("", &words, width, out);
-    be_words_prediction(&view->findings->models[summary - view->summaries->items], &words);
-    sentence_put("Predicted from this: ", &words, width, out);
+    if (!view->messages_only) {
+        be_words_prediction(&view->findings->models[summary - view->summaries->items], &words);
+        sentence_put("Predicted from this: ", &words, width, out);
+    }
     be_words_counted(view, &view->cells[0], &words);
     sentence_put("Counters: ", &words, width, out);
     be_words_counters(summary, &words);
@@ -347,7 +349,7 @@ static void sentences_put(const struct be_view *view, size_t width, struct be_bu
         be_words_start(view, &words);
         sentence_put("", &words, width, out);
     }
-    if (single && !view->messages_only) {
+    if (single) {
         single_put(view, width, out);
     }
     be_words_unavailable(view, &words);

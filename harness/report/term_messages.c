@@ -154,7 +154,7 @@ static void transports_put(const struct be_transports *transports, size_t width,
 
     for (size_t i = 0; i < transports->point_count; i++) {
         single = single || transports->points[i].rtt_ns.known;
-        many = many || transports->points[i].many;
+        many = many || (transports->points[i].many && transports->points[i].tasks_per_s->known);
     }
     memset(alignment, 'r', grid.columns);
     alignment[0] = 'l';
