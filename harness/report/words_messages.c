@@ -175,6 +175,18 @@ static void floor_put(const char *name, const struct be_estimate *floor, struct 
                      shown.interval);
 }
 
+/* Whether a round trip is clearly faster than what it is held against. */
+static bool any_is_below(const struct be_transports *transports)
+{
+    for (size_t i = 0; i < transports->point_count; i++) {
+        const struct be_estimate *distance = &transports->points[i].distance;
+        if (distance->known && (distance->bounded ? distance->high : distance->median) < .9) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void be_words_floors(const struct be_view *view, struct be_buffer *out)
 {
     const struct be_transports *transports = &view->transports;
@@ -189,6 +201,9 @@ void be_words_floors(const struct be_view *view, struct be_buffer *out)
     floor_put("a cache line there and back 2c", &transports->line_ns, out);
     floor_put(", two wake-ups and system calls 2(W+S)", &transports->wake_ns, out);
     be_buffer_puts(out, "; between the same two cores, before the first round");
+    if (any_is_below(transports)) {
+        be_buffer_puts(out, ", when these were slower than later: some round trips are below");
+    }
 }
 
 /* "mqueue from 16 KiB on (…)": points are by line, then payload, so the first says where it ends.
