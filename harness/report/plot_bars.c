@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "core/units.h"
 #include "report/escape.h"
@@ -118,12 +119,28 @@ static double bar_put(const struct be_plot *plot, const struct be_view_cell *cel
     return farthest;
 }
 
-/* "processes, transport pipe x2, 10 us"; a long one is cut in the middle. */
+/* What a label may begin with and go without: the executor, where all series have the same. */
+static size_t executor_columns(const struct be_view *view)
+{
+    const char *executor = be_params_get(&view->series[0].params, "executor");
+    size_t length = strlen(executor);
+
+    for (size_t i = 0; i < view->series_count; i++) {
+        if (strcmp(be_params_get(&view->series[i].params, "executor"), executor) != 0 ||
+            strncmp(view->series[i].label + length, ", ", 2) != 0) {
+            return 0;
+        }
+    }
+    return length + 2;
+}
+
+/* "processes, pipe x2, 10 us"; a long one is cut in the middle. */
 static void name_put(const struct be_view *view, const struct be_view_cell *cell,
                      struct be_buffer *names)
 {
     be_buffer_puts(names, "'");
-    be_escape_append(names, BE_ESCAPE_GNUPLOT, view->series[cell->series].label, NAME_COLUMNS_MAX);
+    be_escape_append(names, BE_ESCAPE_GNUPLOT,
+                     view->series[cell->series].label + executor_columns(view), NAME_COLUMNS_MAX);
     be_buffer_printf(names, " x%" PRIu32, cell->workers);
     if (view->task_count > 1) {
         be_buffer_puts(names, ", ");

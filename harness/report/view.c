@@ -40,7 +40,10 @@ static int tasks_compare(const void *a, const void *b)
     return (x->block > y->block) - (x->block < y->block);
 }
 
-/* "10 us" where a grain was asked for, else "4 tasks"; then whatever else tells tasks apart. */
+/*
+ * "10 us" where a grain was asked for, else "4 tasks"; then whatever else tells tasks apart, which
+ * is all there is to say of those that compute nothing.
+ */
 static char *task_label(const struct be_view *view, const struct be_configuration *configuration)
 {
     struct be_buffer label = {0};
@@ -55,7 +58,7 @@ static char *task_label(const struct be_view *view, const struct be_configuratio
         } else {
             be_buffer_printf(&label, "%.*s %s", digits, text, text + digits);
         }
-    } else {
+    } else if (strcmp(configuration->workload, "null") != 0) {
         be_buffer_printf(&label, "%s tasks", be_units_format_count(text, configuration->tasks));
     }
     for (size_t i = 0; i < configuration->params.count; i++) {
@@ -72,9 +75,12 @@ static char *task_label(const struct be_view *view, const struct be_configuratio
         if (varies) {
             bool is_size = strcmp(entry->key, "payload") == 0;
             uint64_t bytes = be_params_get_count(&configuration->params, entry->key, 0);
-            be_buffer_printf(&label, ", %s",
+            be_buffer_printf(&label, "%s%s", label.length > 0 ? ", " : "",
                              is_size ? be_units_format_size(text, bytes) : entry->value);
         }
+    }
+    if (label.length == 0) {
+        be_buffer_puts(&label, "empty tasks");
     }
     return buffer_take(&label);
 }
@@ -186,7 +192,9 @@ static enum be_status series_name(const struct be_view *view, struct be_view_ser
                      strcmp(be_params_get(other, "executor"), executor) == 0;
         }
         if (varies) {
-            be_buffer_printf(&label, ", %s %s", entry->key, entry->value);
+            bool is_transport = strcmp(entry->key, "transport") == 0;
+            be_buffer_printf(&label, ", %s%s%s", is_transport ? "" : entry->key,
+                             is_transport ? "" : " ", entry->value);
         }
     }
     series->label = buffer_take(&label);
@@ -352,17 +360,6 @@ static enum be_status view_workloads(struct be_view *view)
     return view->workloads ? BE_OK : BE_ENOMEM;
 }
 
-/* Whether all that was measured is of workload null. */
-static bool is_messages_only(const struct be_view *view)
-{
-    for (size_t i = 0; i < view->task_count; i++) {
-        if (strcmp(view->tasks[i].reference->configuration->workload, "null") != 0) {
-            return false;
-        }
-    }
-    return view->cell_count > 0;
-}
-
 static json_t *json_of(const char *text)
 {
     json_t *value = NULL;
@@ -404,7 +401,6 @@ enum be_status be_view_create(const struct be_results *results, struct be_view *
         return be_error_set(error, BE_ENOMEM, "out of memory for a report");
     }
     view_styles(view);
-    view->messages_only = is_messages_only(view);
     return BE_OK;
 }
 

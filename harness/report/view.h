@@ -80,7 +80,8 @@ enum be_status be_view_create(const struct be_results *results, struct be_view *
                               struct be_error *error);
 void be_view_finish(struct be_view *view);
 
-/* For be_view_create: fills in `transports` (view_transports.c). Errors: BE_ENOMEM. */
+/* For be_view_create: fills in `transports` and `messages_only` (view_transports.c). Errors:
+ * BE_ENOMEM. */
 enum be_status be_view_add_transports(struct be_view *view);
 
 /* The summary of that cell, or NULL. */

@@ -1,5 +1,6 @@
 /* What a run says of its transports, with the floors that are kept with its machine. */
 #include <stdio.h>
+#include <string.h>
 
 #include "report/view.h"
 
@@ -23,12 +24,24 @@ static struct be_estimate floor_read(const json_t *floors, const char *key)
     };
 }
 
+/* Whether all that was measured is of workload null. */
+static bool is_messages_only(const struct be_view *view)
+{
+    for (size_t i = 0; i < view->task_count; i++) {
+        if (strcmp(view->tasks[i].reference->configuration->workload, "null") != 0) {
+            return false;
+        }
+    }
+    return view->cell_count > 0;
+}
+
 enum be_status be_view_add_transports(struct be_view *view)
 {
     const json_t *floors = json_object_get(view->machine, "floors");
     const json_t *pus = json_object_get(floors, "pus");
     struct be_way way = {.pus = {-1, -1}};
 
+    view->messages_only = is_messages_only(view);
     if (json_array_size(pus) == 2) {
         way = (struct be_way){
             .pus = {(int32_t)json_integer_value(json_array_get(pus, 0)),

@@ -109,7 +109,13 @@ void be_words_task(const struct be_view *view, struct be_buffer *out)
     char text[BE_UNITS_TEXT_BYTES];
     size_t searched = view->task_count - view->planned_count;
 
-    if (view->task_count == 1) {
+    if (view->messages_only && view->task_count > 1) {
+        be_buffer_printf(out, "%zu kinds of empty task", view->task_count);
+    } else if (view->messages_only) {
+        be_buffer_printf(
+            out, "%s empty tasks",
+            be_units_format_count(text, view->tasks[0].reference->configuration->tasks));
+    } else if (view->task_count == 1) {
         const struct be_summary *reference = view->tasks[0].reference;
         be_buffer_printf(out, "%s tasks",
                          be_units_format_count(text, reference->configuration->tasks));
