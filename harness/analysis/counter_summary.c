@@ -98,6 +98,40 @@ static void sums_gather(struct counting *counting)
     }
 }
 
+/* NAN where a worker has no such counter, or does not know it. */
+static double worker_value(const struct be_worker_record *worker, const char *name)
+{
+    for (uint32_t i = 0; i < worker->counters.count; i++) {
+        const struct be_counter_value *value = &worker->counters.items[i];
+        if (strcmp(value->name, name) == 0) {
+            return value->state == BE_COUNTER_COUNTED || value->state == BE_COUNTER_SCALED
+                       ? (double)value->value
+                       : NAN;
+        }
+    }
+    return NAN;
+}
+
+static double counter_spread(const struct counting *counting, const char *name)
+{
+    const struct be_sample_record *record = NULL;
+    double least = INFINITY;
+    double most = 0;
+    double sum = 0;
+
+    for (size_t i = counting->sample_count; i-- > 0 && !record;) {
+        record = counting->samples[i]->record;
+    }
+    size_t workers = record ? record->worker_count : 0;
+    for (size_t i = 0; i < workers; i++) {
+        double value = worker_value(&record->workers[i], name);
+        least = fmin(least, value);
+        most = fmax(most, value);
+        sum += value; /* NAN from the first that is */
+    }
+    return workers > 1 && sum > 0 ? (most - least) / (sum / (double)workers) : NAN;
+}
+
 static void counter_conclude(const struct counting *counting, size_t index)
 {
     struct be_counter_summary *counter = &counting->counters[index];
@@ -108,6 +142,7 @@ static void counter_conclude(const struct counting *counting, size_t index)
     if (counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED) {
         counter->value = be_stats_median(&counting->values[index * counting->sample_count],
                                          counting->sample_count);
+        counter->spread = counter_spread(counting, counter->name);
     } else {
         counter->share = NAN;
     }
@@ -123,6 +158,7 @@ static enum be_status counters_summarize(struct counting *counting, struct be_er
     for (size_t i = 0; i < counting->count; i++) {
         counting->counters[i].value = NAN;
         counting->counters[i].share = NAN;
+        counting->counters[i].spread = NAN;
     }
     sums_gather(counting);
     for (size_t i = 0; i < counting->count; i++) {

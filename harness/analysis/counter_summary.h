@@ -15,6 +15,11 @@ struct be_counter_summary {
     enum be_counter_state state; /* the worst of its workers and samples */
     double value; /* a timed pass, all workers summed, median over samples; NAN: not known */
     double share; /* SCALED: the smallest share; else NAN */
+    /*
+     * Of the newest sample that has its record: what the worker that counted most did beyond the
+     * one that counted least, over their mean; NAN: not known, or there is one worker.
+     */
+    double spread;
     char reason[BE_COUNTER_REASON_BYTES]; /* the first of that state; "" where the value is known */
 };
 

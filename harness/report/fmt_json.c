@@ -48,6 +48,7 @@ static json_t *counter_object(const struct be_counter_summary *counter)
         {"value", be_json_real(counter->value)},
         {"state", json_string(be_counter_state_name(counter->state))},
         {"share", be_json_real(counter->share)},
+        {"spread", be_json_real(counter->spread)},
         {"reason", be_member_text(counter->reason[0] != '\0' ? counter->reason : NULL)},
     };
     return be_member_object(members, BE_MEMBERS(members));

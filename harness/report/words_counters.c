@@ -6,6 +6,9 @@
 #include "report/shown.h"
 #include "report/words.h"
 
+/* Of their mean; below that it is much the same in all workers. */
+#define SPREAD_TOLD .1
+
 /* Counters of time, all in ns; the others count events. */
 static bool is_time(const char *name)
 {
@@ -52,6 +55,9 @@ void be_words_counter(const struct be_counter_summary *counter, struct be_buffer
         be_buffer_printf(out, "%.1f", value);
     }
     be_buffer_puts(out, counter->state == BE_COUNTER_SCALED ? " (scaled)" : "");
+    if (counter->spread >= SPREAD_TOLD) {
+        be_buffer_printf(out, " (workers differ by %.0f %%)", 100 * counter->spread);
+    }
 }
 
 void be_words_counters(const struct be_summary *summary, struct be_buffer *out)

@@ -36,6 +36,7 @@ static void counters_are_summed_over_workers_a_pass(void **state)
     assert_int_equal(threads->counters[0].state, BE_COUNTER_COUNTED);
     assert_near(threads->counters[0].value, (100 + 300) / 2.0, 0);
     assert_true(isnan(threads->counters[0].share));
+    assert_near(threads->counters[0].spread, 0, 0);
 }
 
 static const struct {
@@ -92,6 +93,7 @@ static void a_counter_is_as_good_as_its_worst_worker(void **state)
         assert_int_equal(counter->state, counter_cases[i].worst);
         assert_same(counter->value, counter_cases[i].value);
         assert_same(counter->share, counter_cases[i].share);
+        assert_same(counter->spread, isnan(counter_cases[i].value) ? NAN : 10 / 15.0);
         assert_string_equal(counter->reason, counter_cases[i].reason);
     }
 }
