@@ -18,8 +18,8 @@ enum user_part {
 };
 
 #define LOAD_MISSES(cache)                                                                         \
-    PERF_COUNT_HW_CACHE_##cache | PERF_COUNT_HW_CACHE_OP_READ << 8 |                               \
-        PERF_COUNT_HW_CACHE_RESULT_MISS << 16
+    (PERF_COUNT_HW_CACHE_##cache | PERF_COUNT_HW_CACHE_OP_READ << 8 |                              \
+     PERF_COUNT_HW_CACHE_RESULT_MISS << 16)
 
 /* X(name as perf(1) has it, PERF_COUNT_SW_, part) */
 #define SOFTWARE_EVENTS(X)                                                                         \

@@ -49,12 +49,12 @@ char *PAPI_strerror(int code)
     return text;
 }
 
-int PAPI_event_name_to_code(const char *name, int *code)
+int PAPI_event_name_to_code(const char *in, int *out)
 {
-    if (strncmp(name, "EVENT_", 6) != 0) {
+    if (strncmp(in, "EVENT_", 6) != 0) {
         return PAPI_ENOEVNT;
     }
-    *code = strcmp(name, "EVENT_NEVER") == 0 ? EVENT_NEVER : name[6] - '0';
+    *out = strcmp(in, "EVENT_NEVER") == 0 ? EVENT_NEVER : in[6] - '0';
     return PAPI_OK;
 }
 
@@ -69,10 +69,10 @@ int PAPI_get_component_index(const char *name)
     return strcmp(name, "fake") == 0 ? 0 : PAPI_ECMP;
 }
 
-const PAPI_component_info_t *PAPI_get_component_info(int component)
+const PAPI_component_info_t *PAPI_get_component_info(int cidx)
 {
     static const PAPI_component_info_t info = {.name = "fake"};
-    (void)component;
+    (void)cidx;
 
     return &info;
 }
@@ -109,22 +109,22 @@ int PAPI_start(int set)
     return PAPI_OK;
 }
 
-int PAPI_read(int set, long long *counts)
+int PAPI_read(int set, long long *values)
 {
     for (int i = 0; i < sets[set].count; i++) {
-        counts[i] = 0;
+        values[i] = 0;
     }
     return running == set ? PAPI_OK : PAPI_ENOTRUN;
 }
 
-int PAPI_stop(int set, long long *counts)
+int PAPI_stop(int set, long long *values)
 {
     if (running != set) {
         return PAPI_ENOTRUN;
     }
     running = PAPI_NULL;
     for (int i = 0; i < sets[set].count; i++) {
-        counts[i] = 100LL * sets[set].events[i];
+        values[i] = 100LL * sets[set].events[i];
     }
     return PAPI_OK;
 }

@@ -61,6 +61,7 @@ static enum be_status counters_fill(const struct be_texts *counters, struct be_s
     if (counters->count == 0) {
         return BE_OK;
     }
+    spec->counter_count = 0;
     spec->counters = calloc(BE_COUNTERS_MAX, sizeof(*spec->counters));
     if (!spec->counters) {
         return be_error_set(error, BE_ENOMEM, "out of memory for a spec");
