@@ -48,7 +48,7 @@ static void unknown_counters_are_refused(void **state)
         "minor-faults",
         "Rusage:minor-faults",
         "defaults",
-        "papi:A_NAME_THAT_IS_LONGER_THAN_EVERY_VALUE_HAS_ROOM_FOR",
+        "papi:A_NAME_THAT_IS_LONGER_THAN_WHAT_A_VALUE_HAS_ROOM_FOR:EVEN_ONE_WITH:ATTRIBUTES=1",
     };
     struct be_counter_plan *plan = NULL;
     struct be_error error;

@@ -19,7 +19,7 @@ enum be_counter_state {
     BE_COUNTER_UNAVAILABLE,  /* could not be opened: see reason */
 };
 
-enum { BE_COUNTERS_MAX = 32, BE_COUNTER_NAME_BYTES = 48, BE_COUNTER_REASON_BYTES = 160 };
+enum { BE_COUNTERS_MAX = 32, BE_COUNTER_NAME_BYTES = 80, BE_COUNTER_REASON_BYTES = 160 };
 
 /* One event of one thread or process. Holds no pointer: workers write them into shared memory. */
 struct be_counter_value {

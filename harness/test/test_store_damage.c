@@ -192,7 +192,7 @@ static const struct {
     {"UPDATE event SET name = 'papi:PAPI_TOT_CYC' WHERE position = 1", "sample 1: its figures"},
     {"UPDATE event SET state = 'counted' WHERE position = 1", "sample 1: its figures"},
     {"UPDATE event SET state = 'guessed' WHERE position = 1", "event 1"},
-    {"UPDATE event SET name = printf('%.60c', 'x') WHERE position = 1", "event 1"},
+    {"UPDATE event SET name = printf('%.99c', 'x') WHERE position = 1", "event 1"},
     {"UPDATE event SET position = 4 WHERE position = 1", "event 1"},
 };
 
