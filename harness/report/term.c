@@ -354,6 +354,10 @@ static void sentences_put(const struct be_view *view, size_t width, struct be_bu
     }
     be_words_unavailable(view, &words);
     sentence_put("Unavailable: ", &words, width, out);
+    if (!single && be_words_asks_for_counters(view)) {
+        be_words_uncounted(view, &words);
+        sentence_put("Counters: ", &words, width, out);
+    }
     be_words_flags(view, &words);
     sentence_put("Flags: ", &words, width, out);
     be_words_quality(view, &words);

@@ -150,6 +150,7 @@ void be_words_clock(const struct be_view *view, struct be_buffer *out);
 
 /* What could not be counted, a sentence a reason; which counts are scaled, and from how much. */
 void be_words_uncounted(const struct be_view *view, struct be_buffer *out);
+bool be_words_asks_for_counters(const struct be_view *view); /* for some by name, that is */
 void be_words_scaled(const struct be_view *view, struct be_buffer *out);
 
 /* "Counting adds 0.31 % (-0.12 .. 0.71) to a pass of threads x2, 1 us."; nothing if not known. */

@@ -180,6 +180,14 @@ void be_words_uncounted(const struct be_view *view, struct be_buffer *out)
     }
 }
 
+bool be_words_asks_for_counters(const struct be_view *view)
+{
+    const json_t *counters = json_object_get(view->plan, "counters");
+    const char *first = json_string_value(json_array_get(counters, 0));
+
+    return json_array_size(counters) > 1 || (first && strcmp(first, "default") != 0);
+}
+
 /* The smallest share of all configurations that a counter was scaled from; NAN: of none. */
 static double share_least(const struct be_summaries *summaries, const char *name)
 {

@@ -112,6 +112,22 @@ static void reasons_are_told_once_and_where(void **state)
     assert_said("Scaled from a part of the time, so estimates: papi:PAPI_L3_TCM from 50 %.");
 }
 
+/* Who names counters hears at once what is missing; who has the default does not, run after run. */
+static void the_screen_says_what_was_asked_for_in_vain(void **state)
+{
+    static const char sentence[] = "Counters: papi:PAPI_RES_STL unavailable: this processor has no "
+                                   "such event.\n";
+
+    (void)state;
+    assert_int_equal(be_report_term(&fixture.results, 100, &words, NULL), BE_OK);
+    assert_non_null(strstr(be_buffer_text(&words), sentence));
+    be_buffer_finish(&words);
+    free(fixture.run.plan_text);
+    fixture.run.plan_text = strdup("{\"name\":\"counted\",\"counters\":[\"default\"]}");
+    assert_int_equal(be_report_term(&fixture.results, 100, &words, NULL), BE_OK);
+    assert_null(strstr(be_buffer_text(&words), "PAPI_RES_STL"));
+}
+
 static void a_clock_that_falls_explains_a_loss(void **state)
 {
     (void)state;
@@ -154,6 +170,7 @@ int main(void)
         counters_test(counters_are_drawn_and_told),
         counters_test(what_was_not_counted_is_neither_drawn_nor_zero),
         counters_test(reasons_are_told_once_and_where),
+        counters_test(the_screen_says_what_was_asked_for_in_vain),
         counters_test(a_clock_that_falls_explains_a_loss),
         counters_test(what_counting_costs_is_told_where_it_was_measured),
         counters_test(one_configuration_says_its_clock_beside_the_serial_one),
