@@ -82,6 +82,12 @@ void be_counted_sources_finish(struct be_counted_sources *sources)
     *sources = (struct be_counted_sources){0};
 }
 
+/*
+ * The kernel splits CPU time into user and system by what its ticks, some 4 ms apart, fell on. Of
+ * less than 25 of them over all timed passes the split says too little.
+ */
+#define USER_NS_MIN 100e6
+
 /* What a sample says of each kind, a pass; NAN: nothing. */
 static void kinds_read(const struct be_counted_sources *sources, const struct be_sample *sample,
                        double values[BE_COUNTED_KINDS])
@@ -94,6 +100,10 @@ static void kinds_read(const struct be_counted_sources *sources, const struct be
         if (kind < BE_COUNTED_KINDS) {
             values[kind] = sample->counters[i].value;
         }
+    }
+    if (sample &&
+        !(values[BE_COUNTED_USER_NS] * sample->values[BE_VALUE_timed_passes] >= USER_NS_MIN)) {
+        values[BE_COUNTED_USER_NS] = NAN;
     }
 }
 

@@ -73,9 +73,13 @@ static void figures_put(const struct be_summary *summary, const void *context, s
 {
     const bool *known = context;
 
+    static const struct be_estimate none = {.known = false};
+    bool is_reference = summary->configuration->role == BE_ROLE_REFERENCE; /* the 1 of ratios */
+
     for (size_t i = 0; i < COLUMNS; i++) {
         if (known[i]) {
-            be_doc_cell_estimate(doc, columns[i].kind, column_estimate(summary, i));
+            bool empty = is_reference && i >= COLUMN_CLOCK;
+            be_doc_cell_estimate(doc, columns[i].kind, empty ? &none : column_estimate(summary, i));
         }
     }
 }

@@ -49,8 +49,8 @@ void be_words_counter(const struct be_counter_summary *counter, struct be_buffer
     }
     if (is_time(counter->name)) {
         be_buffer_puts(out, be_shown_of_value(BE_SHOWN_TIME, value).value);
-    } else if (value == floor(value) && value >= 0 && value < 1e18) {
-        be_buffer_puts(out, be_units_format_count(text, (uint64_t)value));
+    } else if ((value == floor(value) || value >= 1000) && value >= 0 && value < 1e18) {
+        be_buffer_puts(out, be_units_format_count(text, (uint64_t)llround(value)));
     } else {
         be_buffer_printf(out, "%.1f", value);
     }

@@ -6,6 +6,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+#define MS UINT64_C(1000000)
+
 #define assert_figure(estimate, expected)                                                          \
     do {                                                                                           \
         if (isnan(expected)) {                                                                     \
@@ -34,18 +36,18 @@ static void count(struct be_sample *sample, const char *name, uint64_t each)
     count_as(sample, name, BE_COUNTER_COUNTED, each);
 }
 
-/* 10 tasks: 1000 ns serially at 4 GHz, 625 ns by two workers at 3.2 GHz. */
+/* 10 tasks: 1 s serially at 4 GHz, 625 ms by two workers at 3.2 GHz. */
 static struct be_sample *pair_add(uint32_t round, struct be_sample **threads)
 {
-    struct be_sample *serial = builder_add_sample(&run, SERIAL, round, 1000, 1000);
+    struct be_sample *serial = builder_add_sample(&run, SERIAL, round, 1000 * MS, 1000 * MS);
 
-    count(serial, "papi:PAPI_TOT_INS", 8000);
-    count(serial, "papi:PAPI_TOT_CYC", 4000);
-    count(serial, "rusage:user-time", 1000);
-    *threads = builder_add_sample(&run, THREADS, round, 625, 1250);
-    count(*threads, "papi:PAPI_TOT_INS", 4500);
-    count(*threads, "papi:PAPI_TOT_CYC", 2000);
-    count(*threads, "rusage:user-time", 625);
+    count(serial, "papi:PAPI_TOT_INS", 8000 * MS);
+    count(serial, "papi:PAPI_TOT_CYC", 4000 * MS);
+    count(serial, "rusage:user-time", 1000 * MS);
+    *threads = builder_add_sample(&run, THREADS, round, 625 * MS, 1250 * MS);
+    count(*threads, "papi:PAPI_TOT_INS", 4500 * MS);
+    count(*threads, "papi:PAPI_TOT_CYC", 2000 * MS);
+    count(*threads, "rusage:user-time", 625 * MS);
     return &run.samples[run.sample_count - 2];
 }
 
@@ -58,12 +60,12 @@ static void counts_become_figures_a_task(void **state)
     count(sample, "papi:PAPI_L3_TCM", 35);
     count(sample, "papi:PAPI_BR_MSP", 50);
     const struct be_summary *threads = summarize(THREADS);
-    assert_figure(threads->instructions_per_task, 2 * 4500 / 10.);
+    assert_figure(threads->instructions_per_task, 2 * 4500e6 / 10);
     assert_figure(threads->instructions_per_cycle, 4500 / 2000.);
     assert_figure(threads->clock_ghz, 2000 / 625.);
     assert_figure(threads->cache_misses_per_task, 2 * 35 / 10.);
     assert_figure(threads->branch_misses_per_task, 2 * 50 / 10.);
-    assert_figure(summaries.items[SERIAL].instructions_per_task, 800.);
+    assert_figure(summaries.items[SERIAL].instructions_per_task, 800e6);
     assert_false(summaries.items[SERIAL].cache_misses_per_task.known);
 }
 
@@ -87,10 +89,10 @@ static void nominal_cycles_say_the_clock_better_than_time(void **state)
 
     (void)state;
     struct be_sample *serial = pair_add(0, &threads);
-    threads->record->workers[0].counters.items[2].value = 1000;
-    threads->record->workers[1].counters.items[2].value = 1000;
-    count(threads, "papi:PAPI_REF_CYC", 2000);
-    count(serial, "papi:PAPI_REF_CYC", 3600);
+    threads->record->workers[0].counters.items[2].value = 1000 * MS;
+    threads->record->workers[1].counters.items[2].value = 1000 * MS;
+    count(threads, "papi:PAPI_REF_CYC", 2000 * MS);
+    count(serial, "papi:PAPI_REF_CYC", 3600 * MS);
     assert_figure(summarize(THREADS)->clock_ratio, .9);
     assert_figure(summaries.items[THREADS].clock_ghz, 2.);
 }
@@ -129,7 +131,7 @@ static const struct {
     {"unavailable is not 0",
      {{"papi:PAPI_TOT_INS", BE_COUNTER_UNAVAILABLE, 0},
       {"papi:PAPI_TOT_CYC", BE_COUNTER_NOT_COUNTING, 0},
-      {"rusage:user-time", BE_COUNTER_COUNTED, 500}},
+      {"rusage:user-time", BE_COUNTER_COUNTED, 500 * MS}},
      NAN,
      NAN,
      NAN},
@@ -141,12 +143,24 @@ static const struct {
      NAN},
     {"the kernel's where PAPI has none",
      {{"papi:PAPI_TOT_INS", BE_COUNTER_UNAVAILABLE, 0},
-      {"perf_event:instructions", BE_COUNTER_COUNTED, 3000},
-      {"perf_event:cycles", BE_COUNTER_COUNTED, 1000},
-      {"rusage:user-time", BE_COUNTER_COUNTED, 500}},
-     600,
+      {"perf_event:instructions", BE_COUNTER_COUNTED, 3000 * MS},
+      {"perf_event:cycles", BE_COUNTER_COUNTED, 1000 * MS},
+      {"rusage:user-time", BE_COUNTER_COUNTED, 500 * MS}},
+     600e6,
      3,
      2},
+    {"of a user time of few ticks follows no clock",
+     {{"papi:PAPI_TOT_CYC", BE_COUNTER_COUNTED, 49 * MS},
+      {"rusage:user-time", BE_COUNTER_COUNTED, 49 * MS}},
+     NAN,
+     NAN,
+     NAN},
+    {"of one of 25 it does",
+     {{"papi:PAPI_TOT_CYC", BE_COUNTER_COUNTED, 50 * MS},
+      {"rusage:user-time", BE_COUNTER_COUNTED, 50 * MS}},
+     NAN,
+     NAN,
+     1},
     {"no time, no clock",
      {{"papi:PAPI_TOT_CYC", BE_COUNTER_COUNTED, 1000}, {"rusage:user-time", BE_COUNTER_COUNTED, 0}},
      NAN,
