@@ -110,8 +110,8 @@ static void pass_clear(struct runner *runner)
 }
 
 /*
- * Adds a pass to the record. Its checksum waits until all passes are over: an inline executor's
- * counters are running, and comparing replies costs a hundredth of hashing them.
+ * Adds a pass to the record. Its checksum waits until all passes are over: comparing replies costs
+ * a hundredth of hashing them, and the counters of a pool are running.
  */
 static void pass_keep(struct runner *runner, const struct be_pass_record *pass)
 {
@@ -185,10 +185,25 @@ static void pass_fill_workers(const struct runner *runner, const struct be_execu
     }
 }
 
+/* Begins or ends a round of counting. */
+static enum be_status round_count(struct runner *runner, struct be_executor *pool, bool start,
+                                  struct be_error *error)
+{
+    enum be_status status = runner->job->executor->count(pool, start, error);
+
+    runner->rounds += !start;
+    for (uint32_t i = 0; i < runner->job->workers; i++) {
+        runner->accounts[i].counters.round = runner->rounds;
+    }
+    return status;
+}
+
+/* In an inline executor the thread that is counted runs this too, so its rounds are in here. */
 static enum be_status pass_run(struct runner *runner, struct be_executor *pool,
                                enum be_pass_kind kind, struct be_error *error)
 {
     bool is_inline = runner->job->executor->caps & BE_EXECUTOR_INLINE;
+    bool counts = is_inline && kind == BE_PASS_TIMED;
     uint32_t count = runner->job->workers;
     struct be_pass_record pass = {.kind = kind, .tasks = runner->batch.tasks};
     uint64_t serial_ns = 0;
@@ -204,17 +219,25 @@ static enum be_status pass_run(struct runner *runner, struct be_executor *pool,
     }
     struct be_meter meter = runner->meter;
     struct be_delay delay = be_delay_read(gettid());
+    enum be_status status = counts ? round_count(runner, pool, true, error) : BE_OK;
     uint64_t cpu_ns = be_clock_thread_cpu_ns();
     uint64_t start_ns = be_clock_now_ns();
-    enum be_status status = batch_run(runner, pool, &serial_ns, error);
+    if (status == BE_OK) {
+        status = batch_run(runner, pool, &serial_ns, error);
+    }
     pass.wall_ns = be_clock_now_ns() - start_ns;
     pass.cpu_ns = be_clock_thread_cpu_ns() - cpu_ns;
+    if (status == BE_OK && counts) {
+        status = round_count(runner, pool, false, error);
+    }
     if (status != BE_OK) {
         free(pass.workers);
         return status;
     }
     pass_fill_workers(runner, pool, start_ns, &pass);
-    if (!is_inline) {
+    if (is_inline) {
+        pass.workers[0].cpu_ns = pass.cpu_ns;
+    } else {
         struct be_delay now = be_delay_read(gettid());
         be_delay_add(&runner->delays[count], &delay, &now);
         pass.dispatcher.cpu_ns = pass.cpu_ns;
@@ -275,8 +298,7 @@ static enum be_status cold_run(struct runner *runner, struct be_error *error)
 static enum be_status watch(struct runner *runner, struct be_executor *pool, bool start,
                             struct be_error *error)
 {
-    const struct be_executor_ops *executor = runner->job->executor;
-    bool is_inline = executor->caps & BE_EXECUTOR_INLINE;
+    bool is_inline = runner->job->executor->caps & BE_EXECUTOR_INLINE;
 
     for (uint32_t i = 0; start && i < runner->job->workers; i++) {
         runner->accounts[i].latency = (struct be_latency_histogram){0};
@@ -287,38 +309,25 @@ static enum be_status watch(struct runner *runner, struct be_executor *pool, boo
     if (!start && !is_inline) {
         be_disturbance_tell(&runner->disturbed, &runner->record.dispatcher);
     }
-    enum be_status status = executor->count(pool, start, error);
+    enum be_status status = is_inline ? BE_OK : round_count(runner, pool, start, error);
     be_disturbance_read(&runner->disturbed);
     return status;
 }
 
 /*
- * Counters run over all timed passes as one round, or a round a pass: where events take turns, and
+ * A pool counts over all timed passes as one round, or a round a pass: where events take turns, and
  * where workers are lost on purpose, whose counts would go with them.
  */
 static bool rounds_are_passes(const struct runner *runner)
 {
     const char *fault = be_params_get(&runner->job->params, "fault");
+    bool is_inline = runner->job->executor->caps & BE_EXECUTOR_INLINE;
     bool takes_turns = false;
 
     for (uint32_t i = 0; i < runner->job->workers; i++) {
         takes_turns |= runner->accounts[i].counters.turns > 1;
     }
-    return runner->counters && (takes_turns || (fault && strcmp(fault, "none") != 0));
-}
-
-/* Ends a round of counting and begins the next. */
-static enum be_status round_next(struct runner *runner, struct be_executor *pool,
-                                 struct be_error *error)
-{
-    const struct be_executor_ops *executor = runner->job->executor;
-    enum be_status status = executor->count(pool, false, error);
-
-    runner->rounds++;
-    for (uint32_t i = 0; i < runner->job->workers; i++) {
-        runner->accounts[i].counters.round = runner->rounds;
-    }
-    return status == BE_OK ? executor->count(pool, true, error) : status;
+    return runner->counters && !is_inline && (takes_turns || (fault && strcmp(fault, "none") != 0));
 }
 
 static enum be_status passes_run(struct runner *runner, struct be_executor *pool,
@@ -336,13 +345,13 @@ static enum be_status passes_run(struct runner *runner, struct be_executor *pool
     }
     for (uint32_t i = 0; status == BE_OK && i < job->spec.passes; i++) {
         if (by_pass && i > 0) {
-            status = round_next(runner, pool, error);
+            status = round_count(runner, pool, false, error);
+            status = status == BE_OK ? round_count(runner, pool, true, error) : status;
         }
         if (status == BE_OK) {
             status = pass_run(runner, pool, BE_PASS_TIMED, error);
         }
     }
-    runner->rounds++;
     return status == BE_OK ? watch(runner, pool, false, error) : status;
 }
 

@@ -83,19 +83,23 @@ void be_worker_count(struct be_worker *worker, bool start)
 {
     struct be_account *account = worker->account;
 
+    /* A look is not what is to be counted. */
     if (start) {
+        be_pin_look(worker->env->pin, &account->record);
         if (account->counters.round == 0) {
             worker->is_watching = true;
             be_disturbance_read(&worker->disturbed);
         }
         worker->is_counting = true;
         be_counter_session_start(worker->counters);
-    } else if (!worker->is_counting) {
-        counters_refuse(&account->counters);
-    } else {
-        be_counter_session_stop(worker->counters);
+        return;
     }
-    if (!start && worker->is_watching) {
+    if (worker->is_counting) {
+        be_counter_session_stop(worker->counters);
+    } else {
+        counters_refuse(&account->counters);
+    }
+    if (worker->is_watching) {
         be_disturbance_tell(&worker->disturbed, &account->record);
     }
     be_pin_look(worker->env->pin, &account->record);

@@ -150,6 +150,16 @@ static void counters_run_over_timed_passes_only(void **state)
     be_sample_record_finish(&record);
 }
 
+static void inline_what_lies_between_passes_is_not_counted(void **state)
+{
+    struct be_sample_record record;
+    (void)state;
+
+    noted_measure(BE_EXECUTOR_INLINE, &record);
+    assert_string_equal(calls, "Crdcrr<r><r><r>d");
+    be_sample_record_finish(&record);
+}
+
 static void a_cold_pass_holds_start_and_end_of_its_pool(void **state)
 {
     struct be_sample_record record;
@@ -178,7 +188,8 @@ static void cpu_time_is_the_sum_over_workers(void **state)
         noted_measure(cases[i].caps, &record);
         for (size_t pass = 1; pass < record.pass_count; pass++) {
             assert_int_equal(record.passes[pass].cpu_ns / told_cpu_ns, cases[i].workers);
-            assert_int_equal(record.passes[pass].workers[0].cpu_ns, told_cpu_ns);
+            assert_int_equal(record.passes[pass].workers[0].cpu_ns / told_cpu_ns,
+                             cases[i].workers + 1 - WORKERS);
             assert_int_equal(record.passes[pass].workers[1].cpu_ns, told_cpu_ns);
         }
         be_sample_record_finish(&record);
@@ -189,6 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counters_run_over_timed_passes_only),
+        cmocka_unit_test(inline_what_lies_between_passes_is_not_counted),
         cmocka_unit_test(a_cold_pass_holds_start_and_end_of_its_pool),
         cmocka_unit_test(cpu_time_is_the_sum_over_workers),
     };
