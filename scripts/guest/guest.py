@@ -22,8 +22,8 @@ def run(command, *options):
     return done.stdout
 
 
-def spec(executor, counters=(INSTRUCTIONS, CYCLES), passes=1, **params):
-    """A spec of the runner, by default for gcd-trial."""
+def spec(executor, counters=(INSTRUCTIONS, CYCLES), passes=1, pairs=None, **params):
+    """A spec of the runner, by default for gcd-trial; of drawn tasks, if not of these pairs."""
     params = {"workload": "gcd-trial", "executor": executor, **params}
     line = {
         "protocol": 1,
@@ -31,7 +31,7 @@ def spec(executor, counters=(INSTRUCTIONS, CYCLES), passes=1, **params):
         "passes": passes,
         "counters": list(counters),
     }
-    return line
+    return line | ({"pairs": pairs} if pairs else {})
 
 
 def measure_command(specs):
@@ -39,15 +39,20 @@ def measure_command(specs):
 
 
 def measured(output):
-    """The last record, `done` or `error`, of each measurement that a command printed."""
-    records = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    return [record for record in records if record["type"] in ("done", "error")]
+    """Of each measurement that a command printed: its last record, with those of its passes."""
+    last, passes = [], []
+    for record in (json.loads(line) for line in output.splitlines() if line.startswith("{")):
+        if record["type"] == "pass":
+            passes.append(record)
+        elif record["type"] in ("done", "error"):
+            last.append(record | {"passes": passes})
+            passes = []
+    return last
 
 
 def measure(specs, *options):
-    """The last record of each spec, by the names that specs have."""
-    # Status 0: an error of one runner is told by its record.
-    output = run(measure_command(specs.values()) + "true", *options)
+    """What each spec measured, by the names that specs have."""
+    output = run(measure_command(specs.values()), *options)
     records = measured(output)
     if len(records) != len(specs):
         raise RuntimeError(output)
