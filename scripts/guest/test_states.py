@@ -33,7 +33,8 @@ class States(unittest.TestCase):
 
     def test_a_counter_that_stands_still_is_not_counting(self):
         record = guest.measure({"work": WORK}, "--no-icount")["work"]
-        self.assert_states(record, "not counting", "read 0 over a pass that ran", [guest.INSTRUCTIONS])
+        reason = "opened, but read 0 over a pass that ran"
+        self.assert_states(record, "not counting", reason, [guest.INSTRUCTIONS])
         self.assertTrue(all(guest.values(record, guest.CYCLES)))
 
 
