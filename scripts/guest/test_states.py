@@ -33,7 +33,7 @@ class States(unittest.TestCase):
 
     def test_a_counter_that_stands_still_is_not_counting(self):
         record = guest.measure({"work": WORK}, "--no-icount")["work"]
-        reason = "opened, but read 0 over a pass that ran"
+        reason = "read 0 over a pass that ran"
         self.assert_states(record, "not counting", reason, [guest.INSTRUCTIONS])
         self.assertTrue(all(guest.values(record, guest.CYCLES)))
 
