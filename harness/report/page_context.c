@@ -165,9 +165,9 @@ static const char *const definitions[][2] = {
      "two "
      "values; that lie beyond 5 deviations (1.4826 MAD) from the median"},
     {"P and C", "workers, and the distinct processing units that workers and dispatcher ran on"},
-    {"clean, suspect, rejected, failed",
+    {"clean, suspect, rejected, failed, unavailable",
      "nothing disturbed the sample; something else ran, it is kept; too much did, its block of "
-     "that round is left out; no measurement came out"},
+     "that round is left out; no measurement came out; there is no such thing here"},
 };
 
 void be_page_definitions(struct be_doc *doc)

@@ -313,32 +313,6 @@ static void verbose_lists_each_speedup(void **state)
     be_buffer_finish(&output);
 }
 
-#define EMPTY                                                                                      \
-    "sweep --workload null --executor processes --workers 1 --payload 4MiB --tasks 4 --rounds 2 "  \
-    "--passes 1 --warmup 0 --cold off --counters none --placement none --lock off --transport "
-
-/* What a transport cannot carry is no failure, and is asked for once. */
-static void a_payload_beyond_a_transport_is_unavailable(void **state)
-{
-    struct be_buffer output = {0};
-    (void)state;
-
-    assert_measures("payload", EMPTY "unix-stream,unix-seqpacket", "0 failed, 1 unavailable;");
-    assert_prints(0, "payload", "report @last --format term",
-                  "Unavailable: unix-seqpacket from 4 MiB on (transport 'unix-seqpacket' is");
-    assert_int_equal(breakeven("payload", "export @last --format csv", &output), 0);
-    assert_non_null(strstr(be_buffer_text(&output), ",unavailable,"));
-    assert_null(strstr(be_buffer_text(&output), ",failed,"));
-    be_buffer_finish(&output);
-}
-
-static void nothing_but_what_is_unavailable_says_why(void **state)
-{
-    (void)state;
-    assert_prints(4, "beyond", EMPTY "unix-seqpacket",
-                  "Unavailable: unix-seqpacket from 4 MiB on (transport 'unix-seqpacket' is");
-}
-
 static void own_pairs_are_measured(void **state)
 {
     char path[PATH_MAX];
@@ -501,8 +475,6 @@ int main(void)
         cmocka_unit_test(help_needs_no_runner),
         cmocka_unit_test(the_seed_plan_shows_its_bounds),
         cmocka_unit_test(verbose_lists_each_speedup),
-        cmocka_unit_test(a_payload_beyond_a_transport_is_unavailable),
-        cmocka_unit_test(nothing_but_what_is_unavailable_says_why),
         cmocka_unit_test(own_pairs_are_measured),
         cmocka_unit_test(bad_usage_is_one_line_and_the_right_code),
         cmocka_unit_test(bad_pairs_name_file_and_line),

@@ -14,12 +14,12 @@
 #include "plan/order.h"
 #include "run_builder.h"
 
-enum { NOBODY = -1 };
+enum { NOBODY = -1, LACKS = 100 };
 
 /* How the samples of a block spread, and which of its configurations fails. */
 struct conduct {
     double spread; /* of a speedup: .01 is up to 1 % up or down */
-    int failing;   /* configuration; NOBODY: none */
+    int failing;   /* configuration; NOBODY: none; LACKS + configuration: it is unavailable */
 };
 
 static void run_make(struct be_run *run, uint32_t blocks, uint32_t most)
@@ -46,7 +46,7 @@ static uint64_t wall_ns(const struct be_run *run, const struct conduct *conducts
 
     be_rng_init(&rng, ((uint64_t)round << 32) + configuration + 1);
     double chance = (double)(be_rng_next(&rng) >> 11) * 0x1p-53;
-    if (conduct->failing == (int)configuration) {
+    if (conduct->failing % LACKS == (int)configuration) {
         return 0;
     }
     return made->role == BE_ROLE_REFERENCE
@@ -77,9 +77,12 @@ static void block_measure(const struct sweeping *with, uint32_t block, uint32_t 
             return;
         }
         --*left;
-        be_ledger_note(with->ledger,
-                       builder_add_sample(run, order[i], round,
-                                          wall_ns(run, with->conducts, order[i], round), 1000));
+        struct be_sample *sample = builder_add_sample(
+            run, order[i], round, wall_ns(run, with->conducts, order[i], round), 1000);
+        if (sample->state == BE_SAMPLE_FAILED && with->conducts[block].failing >= LACKS) {
+            sample->state = BE_SAMPLE_UNAVAILABLE;
+        }
+        be_ledger_note(with->ledger, sample);
     }
     be_ledger_close(with->ledger, block, round);
 }
@@ -180,7 +183,7 @@ static void assert_same_samples(const struct be_run *run, const struct be_run *w
 
 static void a_resumed_run_goes_on_as_the_uninterrupted_one(void **state)
 {
-    static const struct conduct conducts[] = {{.001, NOBODY}, {.02, 5}, {.2, NOBODY}};
+    static const struct conduct conducts[] = {{.001, LACKS + 2}, {.02, 5}, {.2, NOBODY}};
     struct be_run whole;
     (void)state;
 
