@@ -212,7 +212,7 @@ static void switches_are_a_task_and_of_both_kinds(void **state)
     sample->values[BE_VALUE_voluntary_switches] = 55;
     sample->values[BE_VALUE_involuntary_switches] = 5;
     sample->values[BE_VALUE_timed_passes] = 3;
-    assert_figure(summarize(THREADS)->switches_per_task, 60 / 3 / 10.);
+    assert_figure(summarize(THREADS)->switches_per_task, 60 / 3. / 10);
 }
 
 int main(void)
