@@ -153,7 +153,8 @@ static const char *const definitions[][2] = {
     {"USL", "universal scalability law: throughput = a P / (1 + c (P - 1) + k P (P - 1)), "
             "contention c, coherency k, largest at N* = sqrt((1 - c) / k)"},
     {"includes clock loss", "many busy cores may run at a lower clock than one; what that costs "
-                            "is in the figure, since cycles were not counted"},
+                            "is in the figure, since cycles were not counted; else fits are at "
+                            "equal frequency"},
     {"at equal frequency", "speedup over what the workers' clock is of the serial one: as if all "
                            "that a pass takes were cycles of its workers"},
     {"switches a task", "voluntary and involuntary context switches of workers and dispatcher"},

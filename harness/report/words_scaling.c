@@ -45,7 +45,6 @@ void be_words_fit(const struct be_scaling *scaling, struct be_buffer *out)
     if (scaling->usl_peak_high_open) {
         be_buffer_puts(out, "; the interval of N* has no upper end");
     }
-    if (scaling->includes_clock_loss) {
-        be_buffer_puts(out, "; includes clock loss");
-    }
+    be_buffer_puts(out,
+                   scaling->includes_clock_loss ? "; includes clock loss" : "; at equal frequency");
 }

@@ -248,13 +248,14 @@ static void a_fit_says_what_to_know_about_it(void **state)
     be_words_fit(&scaling, &words);
     assert_says(&words,
                 "4 worker counts up to 8; over the serial reference, since 1 worker was not "
-                "measured; no N*: throughput keeps growing");
+                "measured; no N*: throughput keeps growing; at equal frequency");
     scaling.count = 3;
     scaling.fitted = 2;
     points[2].fitted = points[2].speedup.known = false;
     scaling.relative = true;
     be_words_fit(&scaling, &words);
-    assert_says(&words, "too few points: 2 worker counts, a fit needs 4; 1 without a good sample");
+    assert_says(&words, "too few points: 2 worker counts, a fit needs 4; 1 without a good sample; "
+                        "at equal frequency");
 }
 
 static void each_flag_is_said_with_its_figures(void **state)
