@@ -6,24 +6,28 @@
 
 enum { EVENTS_MAX = BE_COUNTERS_MAX };
 
-/* Figures that follow from counters, as columns. */
+/* Figures that follow from counters, as columns of two tables: of a task, and of the clock. */
 static const struct column {
     const char *name;
     enum be_shown_kind kind;
     size_t offset; /* of the estimate in a summary */
 } columns[] = {
     {"instructions a task", BE_SHOWN_RATE, offsetof(struct be_summary, instructions_per_task)},
-    {"instructions per cycle", BE_SHOWN_RATIO, offsetof(struct be_summary, instructions_per_cycle)},
-    {"GHz", BE_SHOWN_RATIO, offsetof(struct be_summary, clock_ghz)},
     {"cache misses a task", BE_SHOWN_RATIO, offsetof(struct be_summary, cache_misses_per_task)},
     {"branch misses a task", BE_SHOWN_RATIO, offsetof(struct be_summary, branch_misses_per_task)},
     {"switches a task", BE_SHOWN_RATIO, offsetof(struct be_summary, switches_per_task)},
+    {"instructions per cycle", BE_SHOWN_RATIO, offsetof(struct be_summary, instructions_per_cycle)},
+    {"GHz", BE_SHOWN_RATIO, offsetof(struct be_summary, clock_ghz)},
     {"clock over serial", BE_SHOWN_PERCENT, offsetof(struct be_summary, clock_ratio)},
     {"speedup", BE_SHOWN_RATIO, offsetof(struct be_summary, speedup)},
     {"at equal frequency", BE_SHOWN_RATIO, offsetof(struct be_summary, equal_speedup)},
 };
 
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), COLUMN_CLOCK = COLUMNS - 3 };
+enum {
+    COLUMNS = sizeof(columns) / sizeof(columns[0]),
+    COLUMN_CLOCK = COLUMNS - 3,
+    COLUMN_SECOND_TABLE = COLUMNS - 5,
+};
 
 /* Calls put for each serial reference and each cell, in the order of tables. */
 static void rows_put(const struct be_view *view, struct be_doc *doc,
@@ -84,14 +88,15 @@ static void figures_put(const struct be_summary *summary, const void *context, s
     }
 }
 
-static void figures_table(const struct be_view *view, struct be_doc *doc)
+/* The columns from `first` to before `end` of which anything is known. */
+static void figures_table(const struct be_view *view, size_t first, size_t end, struct be_doc *doc)
 {
     const char *headers[COLUMNS + 1] = {"configuration"};
     char alignment[COLUMNS + 2] = "l";
-    bool known[COLUMNS];
+    bool known[COLUMNS] = {false};
     size_t count = 1;
 
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = first; i < end; i++) {
         known[i] = column_is_known(view, i);
         if (known[i]) {
             alignment[count] = 'r';
@@ -199,6 +204,7 @@ void be_page_counters(const struct be_view *view, struct be_doc *doc)
     be_doc_paragraph_words(doc, &words);
     be_words_counting_cost(view, &words);
     be_doc_paragraph_words(doc, &words);
-    figures_table(view, doc);
+    figures_table(view, 0, COLUMN_SECOND_TABLE, doc);
+    figures_table(view, COLUMN_SECOND_TABLE, COLUMNS, doc);
     counts_table(view, doc);
 }
