@@ -1,8 +1,11 @@
 #include "measure/price.h"
 
+#include <string.h>
+
 /*
  * Guesses, to the nearest power of ten or so: between a large and a small plan lie more of them. A
- * message at window 1 wakes its reader; with many under way most do not. Peers are interpreters.
+ * message at window 1 wakes its reader, unless that spins; with many under way most do not. Peers
+ * are interpreters.
  */
 #define HARNESS_NS      3e6
 #define LAUNCH_NS       5e6
@@ -31,8 +34,10 @@ double be_price_messages_ns(const struct be_configuration *configuration, bool i
     if (!be_params_get(params, "transport")) {
         return 0;
     }
-    bool one_by_one = be_params_get_count(params, "window", 0) == 1;
-    return messages * (one_by_one ? ROUND_TRIP_NS : MESSAGE_NS) + tasks * payload * BYTE_NS;
+    const char *wake = be_params_get(params, "wake");
+    bool spins = wake && strcmp(wake, "futex") != 0;
+    bool wakes = be_params_get_count(params, "window", 0) == 1 && !spins;
+    return messages * (wakes ? ROUND_TRIP_NS : MESSAGE_NS) + tasks * payload * BYTE_NS;
 }
 
 uint64_t be_price_sample_ns(const struct be_plan *plan,

@@ -33,6 +33,8 @@ static void empty_tasks_cost_what_moves_them(void **state)
                                "tasks=6400 payload=64";
     static const char wide[] = "workload=null executor=processes transport=pipe window=64 "
                                "tasks=6400 payload=64";
+    static const char spinning[] = "workload=null executor=processes transport=shm-ring window=1 "
+                                   "wake=adaptive tasks=6400 payload=64";
     static const char threads[] = "workload=null executor=threads tasks=6400 payload=64";
     (void)state;
 
@@ -40,6 +42,7 @@ static void empty_tasks_cost_what_moves_them(void **state)
     assert_true(price_of(large, 5000000, false) > 10 * price_of(small, 5000000, false));
     assert_true(price_of(many, 5000000, false) > 10 * price_of(small, 5000000, false));
     assert_true(price_of(many, 5000000, false) > 5 * price_of(wide, 5000000, false));
+    assert_true(price_of(many, 5000000, false) > 5 * price_of(spinning, 5000000, false));
     assert_true(price_of(threads, 5000000, false) < price_of(wide, 5000000, false));
 }
 
