@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "bench_process.h"
+#include "core/clock.h"
 #include "core/hash.h"
 #include "core/json.h"
 
@@ -130,6 +131,20 @@ static void every_workload_has_our_results(void **state)
     }
 }
 
+/* Where it is asked to measure all the same, it says why it cannot. */
+static void assert_unavailable(const char *executor, const char *reason)
+{
+    char text[256];
+    struct be_sample_record record;
+    struct be_error error = {BE_OK, ""};
+
+    snprintf(text, sizeof(text), SPEC(",\"executor\":\"%s\"", "," PAIRS), executor);
+    assert_int_equal(bench_measure(text, &record, &error), BE_EUNAVAILABLE);
+    assert_non_null(strstr(error.message, reason));
+    print_message("%s\n", error.message);
+    be_sample_record_finish(&record);
+}
+
 static void every_executor_has_our_results(void **state)
 {
     json_t *said = described();
@@ -140,7 +155,7 @@ static void every_executor_has_our_results(void **state)
         const json_t *row = json_array_get(rows, i);
         const char *name = text_of(row, "name");
         if (text_of(row, "unavailable")) {
-            print_message("%s: %s\n", name, text_of(row, "unavailable"));
+            assert_unavailable(name, text_of(row, "unavailable"));
             continue;
         }
         assert_measures("gcd-euclid", name, 1, 1, NULL);
@@ -184,6 +199,9 @@ static void wrong_specs_are_refused_with_what_would_be_right(void **state)
         {"", BE_EPROTOCOL, "no spec"},
         {"measure, please\n", BE_EPROTOCOL, "not JSON"},
         {"[]\n", BE_EPROTOCOL, "not an object"},
+        {SPEC("", ",\"counters\":[{}]," PAIRS), BE_EPROTOCOL, "'counters'"},
+        {SPEC("", ",\"counters\":5," PAIRS), BE_EPROTOCOL, "'counters'"},
+        {SPEC("", ",\"input\":{\"path\":\"/a\\u0000b\",\"hash\":1}"), BE_ENOTFOUND, "/a"},
         {"{\"protocol\":1,\"params\":[]}\n", BE_EPROTOCOL, "'params'"},
         {"{\"protocol\":2,\"params\":{}}\n", BE_EPROTOCOL, "'protocol'"},
         {SPEC("", ""), BE_EINVAL, "breakeven-bench --input makes"},
@@ -350,6 +368,90 @@ static void nothing_is_left_behind_whatever_ends_it(void **state)
     }
 }
 
+/* What a file of /proc says of a process; the caller frees. */
+static char *process_text(pid_t pid, const char *file)
+{
+    char path[64];
+    char *text = NULL;
+    size_t bytes = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", (int)pid, (int)pid, file);
+    be_io_read_file(path, 1 << 14, &text, &bytes, NULL);
+    return text;
+}
+
+/* The second process that Python has forked; 0: it has not yet. */
+static pid_t second_child(pid_t pid)
+{
+    char *name = process_text(pid, "comm");
+    char *children = process_text(pid, "children");
+    int first = 0;
+    int second = 0;
+
+    if (!name || !children || strncmp(name, "python", strlen("python")) != 0 ||
+        sscanf(children, "%d %d", &first, &second) < 2) {
+        second = 0;
+    }
+    free(name);
+    free(children);
+    return second;
+}
+
+/* Nothing but a task of years takes a process that long. */
+static void computing_await(pid_t pid)
+{
+    clockid_t clock;
+
+    assert_int_equal(clock_getcpuclockid(pid, &clock), 0);
+    while (be_clock_read_ns(clock) < UINT64_C(300000000)) {
+        nanosleep(&(struct timespec){0, 5000000}, NULL);
+    }
+}
+
+static void a_pool_that_lost_a_process_ends(void **state)
+{
+    static const char *const executors[] = {"cpython-processes", "cpython-pool"};
+    (void)state;
+
+    if (access("/proc/thread-self/children", R_OK) != 0) {
+        print_message("the kernel does not list a process's children\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof(executors) / sizeof(executors[0]); i++) {
+        int input;
+        int status = 0;
+        pid_t worker = 0;
+        pid_t pid = endless_start(executors[i], "fork", &input);
+        while ((worker = second_child(pid)) == 0) {
+            nanosleep(&(struct timespec){0, 1000000}, NULL);
+        }
+        computing_await(worker);
+        assert_int_equal(kill(worker, SIGKILL), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), be_status_exit_code(BE_EWORKER));
+        while (waitpid(-1, NULL, 0) > 0) {
+        }
+        close(input);
+    }
+}
+
+static void an_interrupt_ends_it_without_a_word(void **state)
+{
+    int input;
+    int status = 0;
+    pid_t pid = endless_start("cpython-processes", "fork", &input);
+    (void)state;
+
+    nanosleep(&(struct timespec){0, 600000000}, NULL);
+    kill(pid, SIGINT);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    while (waitpid(-1, NULL, 0) > 0) {
+    }
+    close(input);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +463,8 @@ int main(void)
         cmocka_unit_test(an_input_is_the_one_that_was_planned),
         cmocka_unit_test(a_build_with_the_lock_is_no_free_threaded_one),
         cmocka_unit_test(nothing_is_left_behind_whatever_ends_it),
+        cmocka_unit_test(a_pool_that_lost_a_process_ends),
+        cmocka_unit_test(an_interrupt_ends_it_without_a_word),
     };
 
     if (system("command -v python3 >/dev/null") != 0) {

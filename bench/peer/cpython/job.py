@@ -11,6 +11,7 @@ TASKS_MAX = 100000000
 WORKERS_MAX = 4096
 PASSES_MAX = 10000
 PU_MAX = 1 << 20
+DIGITS_MAX = 20
 
 # Parameters that every spec may have. What the last ones say is in the input and in the PUs.
 COMMON = ("chunk", "executor", "tasks", "workers", "workload", "payload", "steps", "placement")
@@ -31,7 +32,7 @@ def is_whole(value, low, high):
 
 def whole(value):
     """A whole number, which travels as text where it is large; None for anything else."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX:
         value = int(value)
     return value if is_whole(value, 0, 2**64 - 1) else None
 
@@ -50,12 +51,16 @@ def flag(spec, key):
     return value
 
 
+def is_list_of(value, kind):
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
 def csv_read(path):
     try:
         with open(path, encoding="ascii") as file:
             lines = [line.strip() for line in file]
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure("BE_ENOTFOUND", f"'{path}': {error}") from error
+    except (OSError, ValueError) as error:
+        raise Failure("BE_ENOTFOUND", f"{path!r}: {error}") from error
     if lines and not any(letter.isdigit() for letter in lines[0]):
         lines[0] = ""
     pairs = []
@@ -84,7 +89,7 @@ def file_read(said):
 
 
 def given_pairs(said):
-    good = isinstance(said, list) and said and all(isinstance(pair, list) for pair in said)
+    good = said and is_list_of(said, list)
     pairs = [tuple(map(whole, pair)) for pair in said] if good else []
     if not good or any(len(pair) != 2 or None in pair for pair in pairs):
         raise Failure("BE_EPROTOCOL", "'pairs' is not an array of pairs of numbers")
@@ -101,6 +106,8 @@ class Job:
         self.cold = flag(spec, "cold")
         self.leash = flag(spec, "leash")
         self.counters = spec.get("counters", [])
+        if not is_list_of(self.counters, str):
+            raise Failure("BE_EPROTOCOL", "'counters' is not an array of strings")
         self.executor = self.row("executor", pools.EXECUTORS)
         self.work = self.row("workload", tasks.WORKLOADS)
         self.check_keys()

@@ -8,7 +8,7 @@ import shutil
 import sys
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 
 import tasks
@@ -64,7 +64,10 @@ class Pool(Serial):
         self.pool = self.create(job.workers, *self.beginning(ready))
         if ready:
             # No worker is through its beginning before all are there, so each task starts one.
-            list(self.pool.map(abs, range(job.workers)))
+            self.map(abs, range(job.workers))
+
+    def map(self, work, items):
+        return list(self.pool.map(work, items))
 
     def beginning(self, ready):
         """What each worker does first, and with what."""
@@ -165,11 +168,24 @@ class Processes(Pool):
 
 
 class MultiprocessingPool(Processes):
+    LOOK_S = 1
+
     def create(self, workers, begin, begin_args):
-        return self.context.Pool(workers, begin, begin_args)
+        pool = self.context.Pool(workers, begin, begin_args)
+        self.started = set(self.ids())
+        return pool
+
+    def map(self, work, items, chunk=1):
+        """As its own does it, but that waits for ever for a task whose worker was lost."""
+        result = self.pool.map_async(work, items, chunk)
+        while not result.ready():
+            result.wait(self.LOOK_S)
+            if not result.ready() and set(self.ids()) != self.started:
+                raise BrokenExecutor("a process of the pool ended while it had tasks")
+        return result.get()
 
     def run(self):
-        return self.pool.map(self.job.work, self.job.pairs, chunksize=self.job.chunk)
+        return self.map(self.job.work, self.job.pairs, self.job.chunk)
 
     def stop(self):
         self.pool.close()

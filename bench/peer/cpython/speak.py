@@ -3,10 +3,13 @@
 import hashlib
 import json
 import os
+import signal
 import sys
+import tempfile
 import traceback
 from concurrent.futures import BrokenExecutor
 
+import leftovers
 import pools
 import tasks
 from failure import Failure
@@ -64,7 +67,7 @@ def spec_read(line):
         raise Failure("BE_EPROTOCOL", "the spec is longer than 1 MiB")
     try:
         spec = json.loads(line.partition(b"\n")[0])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Failure("BE_EPROTOCOL", f"not JSON: {error}") from error
     if not isinstance(spec, dict):
         raise Failure("BE_EPROTOCOL", "not an object")
@@ -81,6 +84,8 @@ def measure(line):
         raise Failure("BE_EUNAVAILABLE", f"executor '{name}' is unavailable: {reason}")
     if job.leash:
         tasks.leash_tie(0)
+    if job.start == "forkserver":
+        tempfile.tempdir = leftovers.folder_make()
     measurement = Measurement(job)
     try:
         measurement.run()
@@ -121,7 +126,8 @@ def turn(line):
     os.write(fd, line)
     os.lseek(fd, 0, os.SEEK_SET)
     script = os.path.join(FOLDER, "cpython_runner.py")
-    os.execv(program, [program, "-I", "-S", "-B", script, "--spec", str(fd)])
+    options = ["-I", "-S", "-B", "-W", "ignore:resource_tracker"]
+    os.execv(program, [program, *options, script, "--spec", str(fd)])
 
 
 def speak(line):
@@ -136,6 +142,7 @@ def speak(line):
 
 
 def main(arguments):
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # It ends, and has nothing to say about it.
     if not arguments:
         line = line_read(0)
         turn(line)

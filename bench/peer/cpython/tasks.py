@@ -72,7 +72,8 @@ def thread_begin(pus, ready):
 
 
 def process_begin(pus, ready):
-    """The same for a process, which ends when its parent does."""
+    """The same for a process, which ends when its parent does, and with it when interrupted."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     leash_tie(multiprocessing.parent_process().sentinel)
     thread_begin(pus, ready)
 
