@@ -17,6 +17,8 @@
 #include "core/io.h"
 #include "core/units.h"
 
+#define LEAVE_NS UINT64_C(1000000000)
+
 enum {
     OUTPUT_BYTES_MAX = 32 << 20,
     NOTES_BYTES_MAX = 64 << 10,
@@ -138,10 +140,31 @@ static enum be_status child_fork(const char *const *argv, int pipes[4][2], struc
     return BE_OK;
 }
 
-/* Ends whatever is left of the child's process group, and reaps it. */
+/*
+ * Waits a while for those that the child has left to end by themselves: they hold its stderr. Some
+ * only clear up behind it, such as the tracker of semaphores of CPython's pools.
+ */
+static void leftovers_await(const struct child *child)
+{
+    struct pollfd held = {.fd = child->err, .events = POLLIN};
+    uint64_t until_ns = be_clock_now_ns() + LEAVE_NS;
+    char block[4096];
+    uint64_t now_ns;
+    bool is_held = child->err >= 0;
+
+    while (is_held && (now_ns = be_clock_now_ns()) < until_ns) {
+        if (poll(&held, 1, (int)((until_ns - now_ns) / 1000000) + 1) > 0) {
+            is_held = be_io_read_some(child->err, block, sizeof(block)) != 0;
+        }
+    }
+}
+
+/* Ends the child, then whatever is left of its process group, and reaps it. */
 static void child_end(struct child *child, int *wait_status)
 {
     if (child->pid > 0) {
+        kill(child->pid, SIGKILL);
+        leftovers_await(child);
         /* A zombie still holds its group's number, so this cannot hit a stranger. */
         kill(-child->pid, SIGKILL);
         while (waitpid(child->pid, wait_status, 0) < 0 && errno == EINTR) {
@@ -281,10 +304,10 @@ enum be_status be_launch_run(const struct be_launch *launch, struct be_launch_re
     if (status == BE_OK) {
         status = child_watch(launch, &child, result, error);
     }
-    child_end(&child, &wait_status);
     if (result->elapsed_ns == 0 && child.pid > 0) {
-        result->elapsed_ns = be_clock_now_ns() - child.started_ns; /* it was ended here */
+        result->elapsed_ns = be_clock_now_ns() - child.started_ns; /* it is ended here */
     }
+    child_end(&child, &wait_status);
     if (status == BE_OK && WIFSIGNALED(wait_status)) {
         status = be_error_set(error, BE_ECRASH, "killed by signal %d (%s)", WTERMSIG(wait_status),
                               strsignal(WTERMSIG(wait_status)));

@@ -48,13 +48,11 @@ static inline void kills_each(const char *words, void (*call)(const char *word, 
 }
 
 /*
- * Kills what was just started after a while, waits for all that it left behind, and looks around.
- * The name of a queue may be left: the next one takes it away.
+ * Waits for what was killed and all that it left behind, and looks around. The name of a queue may
+ * be left: the next one takes it away.
  */
-static inline void kills_strike(pid_t pid, uint64_t latest_us)
+static inline void kills_await(void)
 {
-    usleep((useconds_t)be_rng_below(&kills_rng, latest_us));
-    assert_int_equal(kill(pid, SIGKILL), 0);
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
     }
     assert_int_equal(errno, ECHILD);
@@ -62,6 +60,14 @@ static inline void kills_strike(pid_t pid, uint64_t latest_us)
     assert_in_range(things.queues, 0, 1);
     things.queues = 0;
     assert_memory_equal(&things, &(struct world_things){0}, sizeof(things));
+}
+
+/* Kills what was just started after a while. */
+static inline void kills_strike(pid_t pid, uint64_t latest_us)
+{
+    usleep((useconds_t)be_rng_below(&kills_rng, latest_us));
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    kills_await();
 }
 
 /* The descriptors are as they were, and a run to its end takes the last queue away. */
@@ -186,6 +192,43 @@ static inline void kills_of_harnesses(int kills)
     free(starts);
     free(transports);
     kills_conclude(descriptors);
+}
+
+/* A sweep of CPython's pools, whose semaphores have names; the peer is found beside the runner. */
+static inline pid_t kills_start_peers(int round)
+{
+    char database[PATH_MAX];
+
+    snprintf(database, sizeof(database), "%s/peers-%d.db", folder, round);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        dup2(null, STDOUT_FILENO);
+        dup2(null, STDERR_FILENO);
+        execl(BE_BREAKEVEN, "breakeven", "sweep", "--executor",
+              round % 2 == 0 ? "cpython-processes" : "cpython-pool", "--workers", "2", "--start",
+              "spawn,forkserver", "--steps", "1000000", "--tasks", "100", "--passes", "100",
+              "--warmup", "0", "--cold", "off", "--rounds", "100", "--lock", "off", "--runner",
+              BE_RUNNER, "--db", database, (char *)NULL);
+        _exit(127);
+    }
+    return pid;
+}
+
+/* Waits until the pools have made their semaphores; then the harness is interrupted or killed. */
+static inline void kills_of_peers(int kills)
+{
+    for (int i = 0; i < kills; i++) {
+        pid_t pid = kills_start_peers(i);
+        while (world_entries("/dev/shm", false) < 8) {
+            assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+            usleep(1000);
+        }
+        usleep((useconds_t)be_rng_below(&kills_rng, 300000));
+        assert_int_equal(kill(pid, i / 2 % 2 == 0 ? SIGINT : SIGKILL), 0);
+        kills_await();
+    }
 }
 
 static inline int kills_prepare(void **state)

@@ -124,6 +124,29 @@ static void a_hang_ends_at_the_timeout_with_all_descendants(void **state)
     assert_no_children();
 }
 
+/* What clears up behind a child that was killed, as soon as it is gone, is given the time. */
+static void leftovers_can_clear_up(void **state)
+{
+    static const char script[] =
+        "(while kill -0 $$ && [ $(cut -d' ' -f3 /proc/$$/stat) != Z ]; do sleep .02; done; "
+        "rm \"$LEFT\") & exec sleep 1000";
+    char left[] = "/tmp/breakeven-test-XXXXXX";
+    struct be_launch_result result = {0};
+    struct be_error error = {0};
+    int fd = mkstemp(left);
+    (void)state;
+
+    assert_true(fd >= 0);
+    close(fd);
+    setenv("LEFT", left, 1);
+    assert_int_equal(shell(script, "", UINT64_C(300000000), -1, &result, &error), BE_ETIMEOUT);
+    unsetenv("LEFT");
+    assert_int_equal(unlink(left), -1);
+    assert_int_equal(errno, ENOENT);
+    be_launch_result_finish(&result);
+    assert_no_children();
+}
+
 static void orphans_of_a_child_that_ended_are_reaped(void **state)
 {
     struct be_launch_result result = {0};
@@ -222,6 +245,7 @@ int main(void)
         cmocka_unit_test(large_output_is_read_while_input_is_not),
         cmocka_unit_test(a_flood_is_stopped),
         cmocka_unit_test(a_hang_ends_at_the_timeout_with_all_descendants),
+        cmocka_unit_test(leftovers_can_clear_up),
         cmocka_unit_test(orphans_of_a_child_that_ended_are_reaped),
         cmocka_unit_test(death_by_signal_is_named),
         cmocka_unit_test(an_interrupt_ends_it),
