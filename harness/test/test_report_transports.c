@@ -48,6 +48,46 @@ static void without_floors_there_are_no_limits(void **state)
     fixture_finish(&fixture);
 }
 
+/* What all bars share is not in their names, so that what tells them apart is. */
+static void bars_are_named_by_what_they_differ_in(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    gnuplot_or_skip();
+    fixture_transport_run(&fixture);
+    for (size_t i = 0; i < fixture.results.summaries.count; i++) {
+        fixture.results.summaries.items[i].budget.known = true;
+    }
+    write_report(&fixture);
+    assert_contains("budget.gp", "'unix-stream, window 1 x1, 64 B'");
+    assert_contains("budget.gp", "'shm-arena, window 1024 x1, 4 MiB'");
+    fixture_finish(&fixture);
+}
+
+/* Tasks that compute have speedups; what does not carry them is told once. */
+static void what_is_unavailable_is_told_once_a_series(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+
+    fixture_begin(&fixture, "custom", 2);
+    for (uint32_t block = 0; block < 2; block++) {
+        char params[64];
+        fixture_add_serial(&fixture, block, 1000 * (block + 1));
+        snprintf(params, sizeof(params), "tasks=%u executor=processes transport=pipe", 9 + block);
+        fixture_add(&fixture, BE_ROLE_MEASURED, block, params);
+        snprintf(params, sizeof(params), "tasks=%u executor=processes transport=mqueue", 9 + block);
+        fixture_add(&fixture, BE_ROLE_MEASURED, block, params)->why_unavailable = "no queues";
+    }
+    fixture_find(&fixture);
+    write_report(&fixture);
+    assert_contains("report.md",
+                    "Unavailable here: processes, mqueue (2 of 2 configurations: no queues).");
+    assert_contains("report.md", "| unavailable: no queues |");
+    fixture_finish(&fixture);
+}
+
 /* Floors are measured once, at the begin, and a virtual core may be slow just then. */
 static void floors_above_round_trips_are_said_to_be(void **state)
 {
@@ -104,6 +144,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_of_transports_is_drawn_and_told, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(without_floors_there_are_no_limits, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(bars_are_named_by_what_they_differ_in, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(what_is_unavailable_is_told_once_a_series, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(floors_above_round_trips_are_said_to_be, folder_setup,
                                         folder_teardown),
