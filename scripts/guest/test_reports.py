@@ -31,7 +31,7 @@ def sweep(*options):
 class Counters(unittest.TestCase):
     def test_come_out_as_instructions_a_task_and_per_cycle(self):
         report, configurations, rows = sweep("--shift", "1")
-        self.assertRegex(report, r"\n\| threads x1 \| [0-9,]+ \| 0\.50 \|")
+        self.assertRegex(report, r"\n\| threads x1 \| (.* \| )?0\.50 \|")
         serial = configurations["serial"]["counted"]["instructions_per_task"]["median"]
         for executor in ("serial", *EXECUTORS):
             counted = configurations[executor]["counted"]
