@@ -74,7 +74,7 @@ static void what_is_unavailable_is_told_once_a_series(void **state)
     fixture_begin(&fixture, "custom", 2);
     for (uint32_t block = 0; block < 2; block++) {
         char params[64];
-        fixture_add_serial(&fixture, block, 1000 * (block + 1));
+        fixture_add_serial(&fixture, block, UINT64_C(1000) * (block + 1));
         snprintf(params, sizeof(params), "tasks=%u executor=processes transport=pipe", 9 + block);
         fixture_add(&fixture, BE_ROLE_MEASURED, block, params);
         snprintf(params, sizeof(params), "tasks=%u executor=processes transport=mqueue", 9 + block);

@@ -58,19 +58,19 @@ static void every_value_has_an_estimate(void **state)
 
 static void budgets_take_serial_time_from_their_round(void **state)
 {
-    const unsigned unit = 10000; /* passes long enough to be split */
+    const uint64_t unit = 10000; /* passes long enough to be split */
     (void)state;
     for (uint32_t round = 0; round < 2; round++) {
         builder_add_sample(&run, SERIAL, round, unit * (1500 + 100 * round), 1500);
         struct be_sample *sample = builder_add_sample(&run, THREADS, round, unit * 1000, 1700);
-        sample->values[BE_VALUE_compute_ns] = unit * 1560;
-        sample->values[BE_VALUE_codec_ns] = unit * 10;
-        sample->values[BE_VALUE_send_ns] = unit * 60;
-        sample->values[BE_VALUE_receive_ns] = unit * 40;
-        sample->values[BE_VALUE_merge_ns] = unit * 20;
-        sample->values[BE_VALUE_busy_ns] = unit * 1700;
-        sample->values[BE_VALUE_start_idle_ns] = unit * 50;
-        sample->values[BE_VALUE_tail_idle_ns] = unit * 150;
+        sample->values[BE_VALUE_compute_ns] = (double)unit * 1560;
+        sample->values[BE_VALUE_codec_ns] = (double)unit * 10;
+        sample->values[BE_VALUE_send_ns] = (double)unit * 60;
+        sample->values[BE_VALUE_receive_ns] = (double)unit * 40;
+        sample->values[BE_VALUE_merge_ns] = (double)unit * 20;
+        sample->values[BE_VALUE_busy_ns] = (double)unit * 1700;
+        sample->values[BE_VALUE_start_idle_ns] = (double)unit * 50;
+        sample->values[BE_VALUE_tail_idle_ns] = (double)unit * 150;
     }
     const struct be_budget *budget = &summarize(THREADS)->budget;
     assert_true(budget->known);
