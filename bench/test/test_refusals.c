@@ -1,8 +1,7 @@
 /* Tasks and results that a codec fails at: they fail alone, and cost no worker. */
 #include "losing.h"
 
-#include <jansson.h>
-
+#include "core/json.h"
 #include "executor/process_pool.h"
 
 /* Where tasks are computed where they lie, nothing is encoded. */
