@@ -24,7 +24,7 @@ enum be_status be_message_pair(int pair[2], struct be_error *error)
     const struct timeval wait = {.tv_sec = BE_MESSAGE_WAIT_S};
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-        return be_error_errno(error, BE_ESYSTEM, "cannot start a worker: socketpair");
+        return be_error_errno(error, BE_ESYSTEM, "socketpair");
     }
     setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
     return BE_OK;

@@ -1,5 +1,5 @@
 /* What worker processes hold, write, wait for and leave, and their dispatcher's end. */
-#include "deeds.h"
+#include "losing.h"
 
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -230,6 +230,24 @@ static void messages_leave_together_as_wanted(void **state)
     assert_in_range(worker, 1, 500);
 }
 
+/* As many requests and results under way as links have room for, and some that wait for it. */
+static void buffers_full_on_both_sides_block_nobody(void **state)
+{
+    enum { TASKS = 5000, HELD = 10 };
+    const char *const window[] = {"window", "1048576", NULL};
+    struct fixture f;
+
+    (void)state;
+    losing_start(&f, &deeds, window, 1);
+    struct be_batch batch = batch_with(&deeds, DEED_NOTHING, 0, TASKS);
+    assert_int_equal(f.ops->count(f.executor, true, &f.error), BE_OK);
+    expect_all(&f, &batch);
+    assert_int_equal(f.ops->count(f.executor, false, &f.error), BE_OK);
+    assert_true(f.gauges.said[BE_GAUGE_window_most].value > HELD);
+    fixture_end(&f);
+    batch_free(&batch);
+}
+
 /* Creates a pool of many under a limit that refuses one half-way, in a process of its own. */
 static void expect_refusal(rlim_t descriptors_max)
 {
@@ -269,6 +287,7 @@ static int pool_test(const char *name, void *context)
         cmocka_unit_test(workers_die_with_their_dispatcher),
         cmocka_unit_test(a_long_tasks_result_does_not_wait_for_the_next_task),
         cmocka_unit_test(a_worker_has_no_descriptor_but_its_own),
+        cmocka_unit_test(buffers_full_on_both_sides_block_nobody),
         cmocka_unit_test(too_few_descriptors_leave_nothing_behind),
     };
 
