@@ -385,12 +385,12 @@ static pid_t second_child(pid_t pid)
 {
     char *name = process_text(pid, "comm");
     char *children = process_text(pid, "children");
-    int first = 0;
-    int second = 0;
+    pid_t second = 0;
 
-    if (!name || !children || strncmp(name, "python", strlen("python")) != 0 ||
-        sscanf(children, "%d %d", &first, &second) < 2) {
-        second = 0;
+    if (name && children && strncmp(name, "python", strlen("python")) == 0) {
+        char *behind_first;
+        strtol(children, &behind_first, 10);
+        second = (pid_t)strtol(behind_first, NULL, 10);
     }
     free(name);
     free(children);

@@ -1,4 +1,4 @@
-"""What would be left of a fork server: the folder of its socket, which only an orderly end removes."""
+"""What a fork server would leave: the folder of its socket, which only an orderly end removes."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from failure import Failure
 
 
 def folder_make():
-    """A temporary folder that goes with this process, however it ends: a child of it sees to that."""
+    """A temporary folder that goes with this process, however it ends: its child sees to it."""
     alive, held = os.pipe()
     told, tell = os.pipe()
     if os.fork() == 0:
