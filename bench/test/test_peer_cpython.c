@@ -389,7 +389,7 @@ static pid_t second_child(pid_t pid)
 
     if (name && children && strncmp(name, "python", strlen("python")) == 0) {
         char *behind_first;
-        strtol(children, &behind_first, 10);
+        (void)strtol(children, &behind_first, 10);
         second = (pid_t)strtol(behind_first, NULL, 10);
     }
     free(name);
