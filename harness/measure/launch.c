@@ -17,7 +17,7 @@
 #include "core/io.h"
 #include "core/units.h"
 
-#define LEAVE_NS UINT64_C(1000000000)
+#define LEAVE_NS UINT64_C(3000000000)
 
 enum {
     OUTPUT_BYTES_MAX = 32 << 20,

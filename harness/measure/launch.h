@@ -2,9 +2,10 @@
  * Runs one child program to its end: spec in, transcript out, never longer than allowed.
  *
  * The child gets a process group of its own and dies with its parent; whatever it leaves behind in
- * that group has a second to clear up, and is killed and reaped before be_launch_run returns. While
- * the child works the parent only polls: it moves bytes, and parses, draws and commits nothing.
- * Threads: one caller, the main thread, since PR_SET_PDEATHSIG fires when the forking thread ends.
+ * that group has three seconds to clear up, and is killed and reaped before be_launch_run returns.
+ * While the child works the parent only polls: it moves bytes, and parses, draws and commits
+ * nothing. Threads: one caller, the main thread, since PR_SET_PDEATHSIG fires when the forking
+ * thread ends.
  */
 #ifndef BE_MEASURE_LAUNCH_H
 #define BE_MEASURE_LAUNCH_H
