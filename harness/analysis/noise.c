@@ -9,34 +9,14 @@
 static const double biased_p = .001;
 static const double biased_median = .01;
 
-static double mean_of(const double *values, size_t count)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        sum += values[i];
-    }
-    return sum / (double)count;
-}
-
-static double spread_of(const double *values, size_t count, double mean)
-{
-    double squares = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        squares += (values[i] - mean) * (values[i] - mean);
-    }
-    return sqrt(squares / (double)(count - 1));
-}
-
 enum be_status be_noise_judge(const double *log_ratios, size_t count, struct be_noise *noise,
                               struct be_error *error)
 {
     if (count < 2) {
         return be_error_set(error, BE_EINVAL, "%zu pairs; noise takes at least 2", count);
     }
-    double mean = mean_of(log_ratios, count);
-    double spread = spread_of(log_ratios, count, mean);
+    double mean = be_stats_mean(log_ratios, count);
+    double spread = be_stats_spread(log_ratios, count);
     if (!isfinite(spread)) {
         return be_error_set(error, BE_EINVAL, "a ratio of times is not finite");
     }

@@ -30,6 +30,29 @@ double be_stats_median(double *values, size_t count)
     return before / 2 + values[middle] / 2;
 }
 
+double be_stats_mean(const double *values, size_t count)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += values[i];
+    }
+    return sum / (double)count;
+}
+
+double be_stats_spread(const double *values, size_t count)
+{
+    if (count < 2) {
+        return NAN;
+    }
+    double mean = be_stats_mean(values, count);
+    double squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        squares += (values[i] - mean) * (values[i] - mean);
+    }
+    return sqrt(squares / (double)(count - 1));
+}
+
 /*
  * The largest k with P(x_(k) <= median <= x_(n+1-k)) >= level, 0 when even the extremes fall short.
  * A value is below the median with probability 1/2, so how many are is binomial; its probabilities
@@ -77,11 +100,12 @@ double be_stats_sign_correlation(const double *values, size_t count, double cent
     return fmax(0, correlation + 2 / (double)count);
 }
 
-/* Moves a rank away from n/2 by what the correlation costs in independent values. */
-static size_t rank_widen(size_t rank, size_t count, double r)
+size_t be_stats_interval_rank(size_t count, double level, double r)
 {
-    if (r >= 1) {
-        return 1;
+    size_t rank = sign_test_rank(count, level);
+
+    if (rank == 0 || r >= 1) {
+        return rank > 0;
     }
     double middle = (double)count / 2;
     double widened = middle - (middle - (double)rank) * sqrt((1 + r) / (1 - r));
@@ -110,9 +134,9 @@ enum be_status be_stats_estimate(const double *values, size_t count, double leve
     estimate->known = true;
     estimate->median = be_stats_median(ordered, count);
 
-    size_t rank = sign_test_rank(count, level);
+    double r = be_stats_sign_correlation(values, count, estimate->median);
+    size_t rank = be_stats_interval_rank(count, level, r);
     if (rank > 0) {
-        rank = rank_widen(rank, count, be_stats_sign_correlation(values, count, estimate->median));
         estimate->bounded = true;
         /* The median left the lower half of the values below its place, the others from there. */
         size_t middle = count / 2;
@@ -123,6 +147,19 @@ enum be_status be_stats_estimate(const double *values, size_t count, double leve
     }
     free(ordered);
     return BE_OK;
+}
+
+double be_stats_binomial_up_to(size_t most, size_t count, double chance)
+{
+    double n = (double)count;
+    double sum = 0;
+
+    for (size_t i = 0; i <= most && i <= count; i++) {
+        double k = (double)i;
+        sum += exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(chance) +
+                   (n - k) * log1p(-chance));
+    }
+    return fmin(1, sum);
 }
 
 /* P(|T| < t) of Student's t, where t = sqrt(freedom) tan(angle). */

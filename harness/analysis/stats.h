@@ -29,6 +29,12 @@ double be_estimate_value(const struct be_estimate *estimate);
 /* Reorders the values. The mean of the middle two where their count is even; NAN for none. */
 double be_stats_median(double *values, size_t count);
 
+/* Of at least one value. */
+double be_stats_mean(const double *values, size_t count);
+
+/* The standard deviation of what the values were drawn from; NAN for fewer than 2. */
+double be_stats_spread(const double *values, size_t count);
+
 /*
  * r = max(0, lag-1 autocorrelation of the signs around `center` + 2/n). The estimate falls short by
  * (1 + 4r)/n (Kendall 1954); 2/n is that for r = 1/4, about where signs of AR(1) .4 are. With 1/n
@@ -38,14 +44,23 @@ double be_stats_median(double *values, size_t count);
 double be_stats_sign_correlation(const double *values, size_t count, double center);
 
 /*
- * Median with the interval of order statistics x_(k), x_(n+1-k) by the exact sign test at `level`
- * (.95, .98), their distance from n/2 widened by sqrt((1 + r)/(1 - r)), where r is their sign
- * correlation around the median. Values are in the order of measurement. Widened ranks end at the
- * smallest and the largest value. Fewer than BE_ESTIMATE_BOUNDED_MIN values at .95: known, not
- * bounded.
+ * k of the interval of order statistics x_(k), x_(n+1-k) that holds the median by the exact sign
+ * test at `level` (.95, .98), its distance from n/2 widened by sqrt((1 + r)/(1 - r)), though to no
+ * less than 1. 0: too few values, fewer than BE_ESTIMATE_BOUNDED_MIN at .95.
+ */
+size_t be_stats_interval_rank(size_t count, double level, double r);
+
+/*
+ * Median with the interval that be_stats_interval_rank has for the values' sign correlation around
+ * the median. Values are in the order of measurement. Fewer than BE_ESTIMATE_BOUNDED_MIN values at
+ * .95: known, not bounded.
  */
 enum be_status be_stats_estimate(const double *values, size_t count, double level,
                                  struct be_estimate *estimate, struct be_error *error);
+
+/* The probability of at most `most` successes in `count` trials, each of `chance` (0 < chance < 1).
+ */
+double be_stats_binomial_up_to(size_t most, size_t count, double chance);
 
 /*
  * Where Student's t with `freedom` degrees (>= 1) stays below with `probability` (in 0 .. 1, both

@@ -196,9 +196,21 @@ static void the_smallest_visible_change_by_hand(void **state)
     assert_true(isnan(be_stats_smallest_visible(.02, 20, 0, .01)));
 }
 
+static void mean_and_spread_by_hand(void **state)
+{
+    const double values[] = {1, 2, 6};
+    (void)state;
+
+    assert_near(be_stats_mean(values, 3), 3, 1e-15);
+    /* sqrt((4 + 1 + 9) / 2) */
+    assert_near(be_stats_spread(values, 3), sqrt(7), 1e-15);
+    assert_true(isnan(be_stats_spread(values, 1)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mean_and_spread_by_hand),
         cmocka_unit_test(ranks_agree_with_published_tables),
         cmocka_unit_test(ranks_widen_with_autocorrelation),
         cmocka_unit_test(medians),
