@@ -28,6 +28,12 @@ static inline double draw_skewed(struct source *source)
     return exp(draw_normal(source)) - 1;
 }
 
+/* One in ten is ten times as far off. */
+static inline double draw_spiked(struct source *source)
+{
+    return draw_normal(source) * (be_rng_unit(&source->rng) < .1 ? 10 : 1);
+}
+
 static inline double draw_flat(struct source *source)
 {
     return 2 * be_rng_unit(&source->rng) - 1;
@@ -64,6 +70,7 @@ struct noise {
 
 static const struct noise noise_normal = {"normal", draw_normal, 1};
 static const struct noise noise_skewed = {"skewed", draw_skewed, 2.1612};
+static const struct noise noise_spiked = {"spiked", draw_spiked, 3.3015};
 static const struct noise noise_flat = {"flat", draw_flat, .57735};
 static const struct noise noise_two_modes = {"two modes", draw_two_modes, 1.0198};
 static const struct noise noise_ar1_3 = {"AR(1) .3", draw_ar1_3, 1};
