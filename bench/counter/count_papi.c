@@ -21,6 +21,7 @@ static const char *const papi_names[] = {"PAPI_TOT_INS", "PAPI_TOT_CYC", NULL};
 #include "counter/tally.h"
 
 static const char hardware_component[] = "perf_event";
+static const char tally_prefix[] = "sde:::breakeven::";
 
 #define PAPI_CALLS(X)                                                                              \
     X(library_init)                                                                                \
@@ -44,6 +45,7 @@ static const char hardware_component[] = "perf_event";
 struct papi_library {
     pid_t pid;            /* the process that it was initialised in */
     pthread_mutex_t lock; /* one thread at a time opens or closes: PAPI's tables grow and shrink */
+    bool has_tallies;
 #define PAPI_MEMBER(call) __typeof__(PAPI_##call) *(call);
     PAPI_CALLS(PAPI_MEMBER)
 #undef PAPI_MEMBER
@@ -59,10 +61,7 @@ struct papi_set {
     uint32_t turn; /* from 0, of the sets of its component */
     bool is_started;
     int start_code; /* what PAPI_start returned */
-    /*
-     * Of software-defined events a 0 is a count, and what they hold at the start may be one that
-     * never began at 0. Hardware's begin there with each start.
-     */
+    /* What software-defined events hold at the start need not be 0, as hardware's is. */
     bool is_software;
     long long base[BE_COUNTERS_MAX];
     size_t count;
@@ -149,7 +148,8 @@ static enum be_status presets_check(const struct papi_library *library, struct b
     const PAPI_component_info_t *info = index >= 0 ? library->get_component_info(index) : NULL;
 
     return info && info->disabled
-               ? be_error_set(error, BE_ENOTFOUND, "PAPI cannot count this processor's events: %s",
+               ? be_error_set(error, BE_ENOTFOUND,
+                              "PAPI cannot count this processor's events (%s): perf_event:... can",
                               info->disabled_reason)
                : BE_OK;
 }
@@ -186,14 +186,14 @@ static enum be_status papi_load(const struct be_counter_value *values, size_t co
     if (presets_only && be_perf_hardware_check(&cause) != BE_OK) {
         return be_error_set(error, BE_EUNAVAILABLE, "%s", cause.message);
     }
-    if (events_begin_with(values, count, "sde:::breakeven::", false)) {
-        be_tally_publish(NULL); /* Where that fails, PAPI finds no such event. */
-    }
+    bool has_tallies =
+        events_begin_with(values, count, tally_prefix, false) && be_tally_publish(NULL) == BE_OK;
     enum be_status status = library_create(&made, error);
     if (status == BE_OK && presets_only) {
         status = presets_check(made, error);
     }
     if (status == BE_OK) {
+        made->has_tallies = has_tallies;
         *library = made;
     } else if (made) {
         papi_unload(made);
@@ -281,30 +281,47 @@ static int session_add(struct papi_session *self, int event, int component, size
     return set_begin(self, component, turn, event, index);
 }
 
-/* One event that each family of processors has a name of its own for. */
-static int event_find(const struct papi_library *library, const char *name, int *event)
+static bool is_tally(const char *event)
+{
+    return strncmp(event, tally_prefix, strlen(tally_prefix)) == 0;
+}
+
+/* PAPI takes any name for a software-defined event that is yet to come, and reads 0 of it. */
+static bool tally_is_published(const struct papi_library *library, const char *event)
+{
+    size_t i = 0;
+
+    while (be_tally_names[i] && strcmp(be_tally_names[i], event + strlen(tally_prefix)) != 0) {
+        i++;
+    }
+    return library->has_tallies && be_tally_names[i];
+}
+
+/* One event has a name of its own in each family of processors. */
+static bool event_find(const struct papi_library *library, const char *name, int *event)
 {
     static const char *const divider_busy[] = {"ARITH:DIVIDER_ACTIVE",  "ARITH:DIV_ACTIVE",
                                                "ARITH:FPU_DIV_ACTIVE",  "ARITH:DIVIDER_UOPS",
                                                "DIV_CYCLES_BUSY_COUNT", "CYCLES_DIV_BUSY:ALL"};
-    int code = PAPI_ENOEVNT;
+    bool found = false;
 
     if (strcmp(name, "divider-busy") != 0) {
-        return library->event_name_to_code(name, event);
+        return (!is_tally(name) || tally_is_published(library, name)) &&
+               library->event_name_to_code(name, event) == PAPI_OK;
     }
-    for (size_t i = 0; code != PAPI_OK && i < sizeof(divider_busy) / sizeof(divider_busy[0]); i++) {
-        code = library->event_name_to_code(divider_busy[i], event);
+    for (size_t i = 0; !found && i < sizeof(divider_busy) / sizeof(divider_busy[0]); i++) {
+        found = library->event_name_to_code(divider_busy[i], event) == PAPI_OK;
     }
-    return code;
+    return found;
 }
 
 static void event_open(struct papi_session *self, struct be_counter_value *values, size_t index)
 {
     int event = PAPI_NULL;
     int component = -1;
-    int code = event_find(self->library, be_counter_event(&values[index]), &event);
+    int code = PAPI_ENOEVNT; /* PAPI's own for an unknown name differs from call to call. */
 
-    if (code == PAPI_OK) {
+    if (event_find(self->library, be_counter_event(&values[index]), &event)) {
         component = self->library->get_event_component(event);
         code = session_add(self, event, component, index);
     }
@@ -409,7 +426,7 @@ static void set_stop(const struct papi_library *library, const struct papi_set *
             continue;
         }
         be_counter_count(value, (uint64_t)(counts[i] - set->base[i]));
-        if (!set->is_software) {
+        if (!is_tally(be_counter_event(value))) {
             be_counter_doubt(value, "PAPI");
         }
     }

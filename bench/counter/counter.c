@@ -330,9 +330,15 @@ void be_counter_session_stop(struct be_counter_session *session)
     }
 }
 
+/* Over all rounds together, as each may be too short for the kernel's ticks. */
 static void value_settle(struct be_counter_value *value, const struct be_counter_total *total,
                          uint32_t rounds)
 {
+    if (total->sum == 0 && be_counter_is_time(value->name)) {
+        be_counter_refuse(value, BE_COUNTER_NOT_COUNTING,
+                          "too little for the kernel's ticks to see: longer passes, or more");
+        return;
+    }
     be_counter_count(value, total->sum);
     if (total->share < rounds) {
         value->state = BE_COUNTER_SCALED;

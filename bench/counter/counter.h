@@ -118,13 +118,13 @@ void be_counter_session_close(struct be_counter_session *session);
 
 /*
  * Makes values of the totals over `rounds`, all of the same work. What did not count in each is
- * SCALED to all of them; what counted in none keeps its reason.
+ * SCALED to all of them; what counted in none keeps its reason; a time of 0 is NOT_COUNTING.
  */
 void be_counter_values_settle(struct be_counter_values *values, uint32_t rounds);
 
 /*
- * Opens a backend's default events for the calling thread and closes them again: what can be
- * counted here. UNAVAILABLE values carry the reason. Errors: BE_ENOMEM.
+ * Opens a backend's default events, and what stands in for them, for the calling thread and closes
+ * them again: what can be counted here. UNAVAILABLE values carry the reason. Errors: BE_ENOMEM.
  */
 enum be_status be_counter_probe(const struct be_counter_ops *ops, struct be_counter_values *values,
                                 struct be_error *error);

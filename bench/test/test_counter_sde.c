@@ -163,12 +163,34 @@ static void forked_children_count_their_own(void **state)
     be_counter_plan_destroy(plan);
 }
 
+/* PAPI itself takes such names and reads 0. */
+static void what_nobody_published_is_never_0(void **state)
+{
+    static const char *const ours[] = {"papi:sde:::breakeven::NO", "papi:sde:::breakeven::tasks:x"};
+    static const char *const others[] = {"papi:sde:::others::tasks"};
+    struct be_counter_session *session = NULL;
+    struct be_counter_values values;
+    (void)state;
+
+    be_counter_plan_destroy(plan_need());
+    assert_true(all_unavailable(ours, 2, "papi_native_avail"));
+    struct be_counter_plan *plan = plan_of(others, 1);
+    assert_int_equal(be_counter_session_open(plan, &values, &session, NULL), BE_OK);
+    be_counter_session_start(session);
+    be_counter_session_stop(session);
+    be_counter_session_close(session);
+    be_counter_plan_destroy(plan);
+    assert_true(values.items[0].state == BE_COUNTER_NOT_COUNTING ||
+                values.items[0].state == BE_COUNTER_UNAVAILABLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(papi_reads_what_a_thread_counted),
         cmocka_unit_test(threads_count_their_own),
         cmocka_unit_test(forked_children_count_their_own),
+        cmocka_unit_test(what_nobody_published_is_never_0),
     };
     return cmocka_run_group_tests(tests, names_fill, NULL);
 }

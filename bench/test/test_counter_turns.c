@@ -112,6 +112,35 @@ static void a_lost_round_is_made_up_from_the_others(void **state)
     assert_int_equal(values.items[0].value, 300);
 }
 
+/* What it counts is kept over all rounds, each of which may fall between two ticks. */
+static void a_time_of_0_is_not_known_and_no_faults_are(void **state)
+{
+    static const struct {
+        const char *name;
+        uint64_t sum;
+        enum be_counter_state state;
+    } cases[] = {
+        {"rusage:user-time", 0, BE_COUNTER_NOT_COUNTING},
+        {"rusage:system-time", 0, BE_COUNTER_NOT_COUNTING},
+        {"rusage:user-time", 4000000, BE_COUNTER_COUNTED},
+        {"rusage:major-faults", 0, BE_COUNTER_COUNTED},
+    };
+    struct be_counter_values values = {.count = 4, .turns = 1};
+    (void)state;
+
+    for (uint32_t i = 0; i < values.count; i++) {
+        snprintf(values.items[i].name, sizeof(values.items[i].name), "%s", cases[i].name);
+        values.totals[i] = (struct be_counter_total){cases[i].sum, 2, 2, false};
+    }
+    be_counter_values_settle(&values, 2);
+    for (uint32_t i = 0; i < values.count; i++) {
+        const struct be_counter_value *value = &values.items[i];
+        assert_int_equal(value->state, cases[i].state);
+        assert_int_equal(value->value, cases[i].sum);
+        assert_true(!strstr(value->reason, "ticks") == (value->state == BE_COUNTER_COUNTED));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +150,7 @@ int main(void)
         cmocka_unit_test(an_event_that_no_counter_counts_takes_no_turn),
         cmocka_unit_test(what_did_not_count_in_its_turn_is_not_known),
         cmocka_unit_test(a_lost_round_is_made_up_from_the_others),
+        cmocka_unit_test(a_time_of_0_is_not_known_and_no_faults_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,14 @@ static const char *const pass_kinds[] = {"cold", "warmup", "timed"};
 BE_NAMES_DEFINE(counter_state, "state of a counter", counter_states)
 BE_NAMES_DEFINE(pass_kind, "kind of pass", pass_kinds)
 
+bool be_counter_is_time(const char *name)
+{
+    size_t length = strlen(name);
+
+    return (length > 5 && strcmp(name + length - 5, "-time") == 0) ||
+           (length > 6 && strcmp(name + length - 6, "-clock") == 0);
+}
+
 const char *be_gauge_name(enum be_gauge gauge)
 {
     static const char *const names[BE_GAUGE_COUNT] = {

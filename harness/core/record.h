@@ -39,6 +39,9 @@ const char *be_counter_state_name(enum be_counter_state value);
 enum be_status be_counter_state_parse(const char *name, enum be_counter_state *value,
                                       struct be_error *error);
 
+/* Whether a counter is of time, in ns; the others count events. */
+bool be_counter_is_time(const char *name);
+
 enum be_pass_kind {
     BE_PASS_COLD,   /* pool start + one pass + join, as one time */
     BE_PASS_WARMUP, /* recorded and flagged, not used */

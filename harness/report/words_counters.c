@@ -9,15 +9,6 @@
 /* Of their mean; below that it is much the same in all workers. */
 #define SPREAD_TOLD .1
 
-/* Counters of time, all in ns; the others count events. */
-static bool is_time(const char *name)
-{
-    size_t length = strlen(name);
-
-    return (length > 5 && strcmp(name + length - 5, "-time") == 0) ||
-           (length > 6 && strcmp(name + length - 6, "-clock") == 0);
-}
-
 bool be_words_is_counted(const struct be_counter_summary *counter)
 {
     return counter->state == BE_COUNTER_COUNTED || counter->state == BE_COUNTER_SCALED;
@@ -47,7 +38,7 @@ void be_words_counter(const struct be_counter_summary *counter, struct be_buffer
         be_buffer_printf(out, "unavailable: %s", counter->reason);
         return;
     }
-    if (is_time(counter->name)) {
+    if (be_counter_is_time(counter->name)) {
         be_buffer_puts(out, be_shown_of_value(BE_SHOWN_TIME, value).value);
     } else if ((value == floor(value) || value >= 1000) && value >= 0 && value < 1e18) {
         be_buffer_puts(out, be_units_format_count(text, (uint64_t)llround(value)));
