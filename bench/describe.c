@@ -83,8 +83,8 @@ static json_t *executors_describe(void)
 }
 
 /*
- * A backend is unavailable when none of its default events can be opened here, which is known by
- * trying. Then fills in the reason of the first.
+ * A backend is unavailable when none of its default events can be opened here, nor what stands in
+ * for them, which is known by trying. Then fills in the reason of the first.
  */
 static bool counter_is_unavailable(const struct be_counter_ops *row,
                                    char reason[BE_COUNTER_REASON_BYTES])

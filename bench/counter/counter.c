@@ -388,6 +388,9 @@ enum be_status be_counter_probe(const struct be_counter_ops *ops, struct be_coun
     if (status == BE_OK) {
         status = plan_close_group(plan, ops, 0, error);
     }
+    for (size_t i = 0; status == BE_OK && be_counter_table[i]; i++) {
+        status = plan_add_backend(plan, be_counter_table[i], NULL, 0, error);
+    }
     if (status == BE_OK) {
         status = be_counter_session_open(plan, values, &session, error);
     }

@@ -24,6 +24,14 @@ class States(unittest.TestCase):
         record = guest.measure({"work": WORK}, "--cpu", "cortex-a72")["work"]
         self.assert_states(record, "unavailable", "no default PMU found")
 
+    def test_on_an_unknown_processor_the_kernel_counts(self):
+        command = f"breakeven doctor --fast; {guest.measure_command([WORK])}"
+        output = guest.run(command, "--cpu", "cortex-a72")
+        self.assertIn("fine     counters   instructions can be counted", output)
+        (record,) = guest.measured(output)
+        for counter in ("perf_event:instructions", "perf_event:cycles"):
+            self.assertTrue(all(guest.values(record, counter)))
+
     def test_forbidden_counters_are_unavailable(self):
         command = f"""
             echo 3 >/proc/sys/kernel/perf_event_paranoid
