@@ -51,6 +51,7 @@ static enum be_status counters_list(const struct listing *listing, struct be_err
 {
     (void)error;
     catalog_print(listing->catalog, BE_CATALOG_COUNTER);
+    puts("\ngroups of counters, by question");
     for (const struct be_counter_group *group = be_counter_groups; group->name; group++) {
         row_print(group->name, group->question, NULL);
         for (const char *const *event = group->events; *event; event++) {

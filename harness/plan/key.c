@@ -210,7 +210,9 @@ static enum be_status counters_set(struct be_plan *plan, const struct be_plan_ke
                               counters.count, BE_COUNTERS_MAX);
     }
     for (size_t i = 0; status == BE_OK && i < counters.count; i++) {
-        if (!counter_is_good(counters.items[i])) {
+        if (strcmp(counters.items[i], "none") == 0) {
+            status = be_error_set(error, BE_EINVAL, "%s: 'none' stands alone", key->param.name);
+        } else if (!counter_is_good(counters.items[i])) {
             status = be_error_set(error, BE_EINVAL,
                                   "%s: '%s' is not default, none, a group or backend:event of at "
                                   "most %d letters, as breakeven list counters shows them",

@@ -29,6 +29,7 @@ static void groups_are_listed_with_their_events(void **state)
 
     assert_int_equal(breakeven("list counters", &list), 0);
     assert_int_equal(breakeven("run --help", &help), 0);
+    assert_non_null(strstr(be_buffer_text(&list), "\ngroups of counters"));
     for (const struct be_counter_group *group = be_counter_groups; group->name; group++) {
         assert_non_null(strstr(be_buffer_text(&list), group->question));
         assert_non_null(strstr(be_buffer_text(&help), group->name));

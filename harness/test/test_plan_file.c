@@ -171,6 +171,7 @@ static void a_wrong_value_is_refused_and_changes_nothing(void **state)
         {"pairs", "4 0", BE_EINPUT, "pairs: '0' is zero"},
         {"input", "", BE_EINVAL, "input: '' is not"},
         {"counters", "clock", BE_EINVAL, "counters: 'clock' is not default, none, a group or"},
+        {"counters", "none,cycles", BE_EINVAL, "counters: 'none' stands alone"},
         {"counters", "papi:", BE_EINVAL, "counters: 'papi:' is not"},
         {"summary", "a\nb", BE_EINVAL, "summary: not a text"},
         {"summary", "\377", BE_EINVAL, "summary: not a text"},
