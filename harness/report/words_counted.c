@@ -228,7 +228,7 @@ void be_words_counting_cost(const struct be_view *view, struct be_buffer *out)
 
     for (size_t i = 0; i < view->cell_count; i++) {
         struct be_estimate added = view->cells[i].summary->counting_cost;
-        if (!added.known) {
+        if (!added.known || !added.bounded) {
             continue;
         }
         added.median -= 1;
