@@ -15,14 +15,15 @@ struct be_noise {
     size_t rounds;  /* pairs that it comes from */
     double spread;  /* standard deviation of the pairs' log ratios */
     double median;  /* of the ratios less 1; at best 0 */
-    double visible; /* be_stats_smallest_visible for one comparison of as many rounds, margin 0 */
-    bool biased;    /* the two differ: p <= .001 by Student's t, and by 1 % or more */
+    double visible; /* be_comparison_visible for one comparison of as many rounds, margin 0 */
+    bool biased;    /* like a null arm; false from fewer than BE_NULL_ARM_MIN rounds */
     char reason[160];
 };
 
 /*
- * log_ratios: ln of one time over the other's, a pair each, at least 2 of them. Errors: BE_EINVAL
- * for fewer or for a value that is not finite, BE_ENOMEM.
+ * log_ratios: ln of one time over the other's, a pair each, in order, at least
+ * BE_ESTIMATE_BOUNDED_MIN of them. Errors: BE_EINVAL for fewer or for a value that is not finite,
+ * BE_ENOMEM.
  */
 enum be_status be_noise_judge(const double *log_ratios, size_t count, struct be_noise *noise,
                               struct be_error *error);

@@ -30,22 +30,15 @@ double be_stats_median(double *values, size_t count)
     return before / 2 + values[middle] / 2;
 }
 
-double be_stats_mean(const double *values, size_t count)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        sum += values[i];
-    }
-    return sum / (double)count;
-}
-
 double be_stats_spread(const double *values, size_t count)
 {
     if (count < 2) {
         return NAN;
     }
-    double mean = be_stats_mean(values, count);
+    double mean = 0;
+    for (size_t i = 0; i < count; i++) {
+        mean += values[i] / (double)count;
+    }
     double squares = 0;
     for (size_t i = 0; i < count; i++) {
         squares += (values[i] - mean) * (values[i] - mean);
@@ -193,19 +186,4 @@ double be_stats_t_quantile(double probability, size_t freedom)
         }
     }
     return copysign(sqrt((double)freedom) * tan(low), probability - .5);
-}
-
-double be_stats_smallest_visible(double spread, size_t count, size_t comparisons, double margin)
-{
-    const double significance = .05;
-    const double power = .90;
-
-    if (count < 2 || comparisons == 0) {
-        return NAN;
-    }
-    double error = spread / sqrt((double)count);
-    double significant =
-        be_stats_t_quantile(1 - significance / (2 * (double)comparisons), count - 1);
-    double powerful = be_stats_t_quantile(power, count - 1);
-    return fmax((significant + powerful) * error, margin + 1.6 * error);
 }

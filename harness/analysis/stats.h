@@ -29,9 +29,6 @@ double be_estimate_value(const struct be_estimate *estimate);
 /* Reorders the values. The mean of the middle two where their count is even; NAN for none. */
 double be_stats_median(double *values, size_t count);
 
-/* Of at least one value. */
-double be_stats_mean(const double *values, size_t count);
-
 /* The standard deviation of what the values were drawn from; NAN for fewer than 2. */
 double be_stats_spread(const double *values, size_t count);
 
@@ -67,13 +64,5 @@ double be_stats_binomial_up_to(size_t most, size_t count, double chance);
  * excluded). Source: Abramowitz and Stegun 26.7.3 and 26.7.4.
  */
 double be_stats_t_quantile(double probability, size_t freedom);
-
-/*
- * The smallest relative change that a comparison of `count` pairs finds nine times in ten, at 5 %
- * after correction for `comparisons` of them, and that then passes `margin`; `spread` is the
- * standard deviation of the pairs' log ratios. max((t_{1-q/2m} + t_{.90}) s/sqrt(n), margin + 1.6
- * s/sqrt(n)), q = .05. NAN for fewer than 2 pairs or no comparison.
- */
-double be_stats_smallest_visible(double spread, size_t count, size_t comparisons, double margin);
 
 #endif

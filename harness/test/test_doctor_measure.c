@@ -13,7 +13,7 @@
 #include "measure/floors_launch.h"
 #include "measure/twin.h"
 
-enum { LAUNCHES = 2, ROUNDS = 3 };
+enum { LAUNCHES = 2, ROUNDS = 6 };
 
 struct bench {
     struct be_runner runner;

@@ -40,9 +40,8 @@ static void a_known_spread_gives_the_change_that_can_be_seen(void **state)
     assert_true(noise.known && !noise.biased);
     assert_int_equal(noise.rounds, ROUNDS);
     assert_near(noise.spread, .01 * sqrt(20. / 19), 1e-9);
-    /* (t_.975 + t_.90 with 19 degrees) x spread / sqrt(20) = (2.0930 + 1.3277) x .010260 / 4.4721
-     */
-    assert_near(noise.visible, .007848, 2e-5);
+    /* The 5th of 20 is above 0 when 10.4 in 100 are below: 1.26 spreads off. */
+    assert_near(noise.visible, 1.26 * noise.spread, 2e-5);
     assert_near(noise.median, 0, 1e-9);
 }
 
@@ -65,47 +64,34 @@ static void a_side_that_is_always_slower_is_told(void **state)
     assert_false(noise.biased);
 }
 
-/* A change of the size that is said to be visible is found in nine of ten comparisons. */
-static void the_change_named_is_found_nine_times_in_ten(void **state)
+static void a_machine_without_bias_is_hardly_ever_called_biased(void **state)
 {
-    enum { TRIALS = 4000 };
+    enum { TRIALS = 2000 };
     struct be_rng rng;
-    int found = 0;
     int alarms = 0;
     (void)state;
 
     be_rng_init(&rng, 7);
-    double visible = be_stats_smallest_visible(.02, ROUNDS, 1, 0);
-    double t = be_stats_t_quantile(.975, ROUNDS - 1);
     for (int trial = 0; trial < TRIALS; trial++) {
         double ratios[ROUNDS];
-        double sum = 0;
         struct be_noise noise;
         for (int i = 0; i < ROUNDS; i++) {
-            ratios[i] = visible + .02 * noise_draw(&rng);
-            sum += ratios[i];
-        }
-        assert_int_equal(be_noise_judge(ratios, ROUNDS, &noise, NULL), BE_OK);
-        found += sum / ROUNDS > t * noise.spread / sqrt(ROUNDS);
-        for (int i = 0; i < ROUNDS; i++) {
-            ratios[i] -= visible;
+            ratios[i] = .04 * noise_draw(&rng);
         }
         assert_int_equal(be_noise_judge(ratios, ROUNDS, &noise, NULL), BE_OK);
         alarms += noise.biased;
     }
-    assert_in_range(found, TRIALS * 88 / 100, TRIALS * 93 / 100);
     assert_in_range(alarms, 0, TRIALS / 200);
 }
 
 static void what_is_no_ratio_is_refused(void **state)
 {
-    const double one[] = {0};
-    const double broken[] = {0, INFINITY};
+    const double ratios[] = {0, 0, 0, INFINITY, 0, 0};
     struct be_noise noise;
     (void)state;
 
-    assert_int_equal(be_noise_judge(one, 1, &noise, NULL), BE_EINVAL);
-    assert_int_equal(be_noise_judge(broken, 2, &noise, NULL), BE_EINVAL);
+    assert_int_equal(be_noise_judge(ratios, 6, &noise, NULL), BE_EINVAL);
+    assert_int_equal(be_noise_judge(ratios, 3, &noise, NULL), BE_EINVAL);
 }
 
 static struct be_floor floor_of(const char *name, const char *between, double ns)
@@ -158,7 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_known_spread_gives_the_change_that_can_be_seen),
         cmocka_unit_test(a_side_that_is_always_slower_is_told),
-        cmocka_unit_test(the_change_named_is_found_nine_times_in_ten),
+        cmocka_unit_test(a_machine_without_bias_is_hardly_ever_called_biased),
         cmocka_unit_test(what_is_no_ratio_is_refused),
         cmocka_unit_test(waking_is_a_turn_less_a_system_call),
         cmocka_unit_test(a_floor_that_lacks_another_says_why),
