@@ -187,13 +187,13 @@ static enum be_status input_set(struct be_plan *plan, const struct be_plan_key *
     return status;
 }
 
-/* A group of counters, or "backend:event", with a name that a record has room for. */
+/* A group of counters, or "backend:event". */
 static bool counter_is_good(const char *counter)
 {
     const char *colon = strchr(counter, ':');
 
     return strcmp(counter, "default") == 0 || be_counter_group_find(counter) ||
-           (colon && colon > counter && colon[1] && strlen(counter) < BE_COUNTER_NAME_BYTES);
+           (colon && colon > counter && colon[1]);
 }
 
 static enum be_status counters_set(struct be_plan *plan, const struct be_plan_key *key,
@@ -214,9 +214,9 @@ static enum be_status counters_set(struct be_plan *plan, const struct be_plan_ke
             status = be_error_set(error, BE_EINVAL, "%s: 'none' stands alone", key->param.name);
         } else if (!counter_is_good(counters.items[i])) {
             status = be_error_set(error, BE_EINVAL,
-                                  "%s: '%s' is not default, none, a group or backend:event of at "
-                                  "most %d letters, as breakeven list counters shows them",
-                                  key->param.name, counters.items[i], BE_COUNTER_NAME_BYTES - 1);
+                                  "%s: '%s' is not default, none, a group or backend:event, as "
+                                  "breakeven list counters shows them",
+                                  key->param.name, counters.items[i]);
         }
     }
     if (status != BE_OK) {

@@ -7,9 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/record.h"
 #include "core/status.h"
 
-enum { BE_TEXTS_MAX = 1024, BE_TEXTS_ITEM_BYTES = 64 };
+/* The longest are names of counters, and ":u" may come to stand behind those. */
+enum { BE_TEXTS_MAX = 1024, BE_TEXTS_ITEM_BYTES = BE_COUNTER_NAME_BYTES - 2 };
 
 struct be_texts {
     char **items; /* owned, each too */

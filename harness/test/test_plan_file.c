@@ -223,6 +223,13 @@ static void lists_have_bounds(void **state)
     assert_int_equal(status, BE_EUSAGE);
     assert_int_equal(plan.axis_count, BE_PLAN_AXES_MAX);
 
+    /* As long as a runner takes it. */
+    snprintf(list.data, list.length, "papi:%072d", 0);
+    must(be_plan_set(&plan, "counters", list.data, &error), &error);
+    snprintf(list.data, list.length, "papi:%073d", 0);
+    assert_int_equal(be_plan_set(&plan, "counters", list.data, &error), BE_EINVAL);
+    assert_string_equal(error.message, "counters: a value of 78 bytes; at most 77");
+
     memset(list.data, 'x', list.length);
     assert_int_equal(be_plan_set(&plan, "workload", list.data, &error), BE_EINVAL);
     be_buffer_finish(&list);
