@@ -396,7 +396,7 @@ static const struct be_param processes_params[] = {
         .min = 1,
         .max = 1 << 20,
         .choices = "auto",
-        .help = "tasks in flight a worker, at most, and 16 MiB of them; auto: what lasts 8 ms",
+        .help = "tasks in flight a worker, at most, and 16 MiB of them; auto: what lasts 16 ms",
     },
     {
         .name = "task-retries",

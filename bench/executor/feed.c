@@ -7,10 +7,10 @@ enum {
     THREAD_CHUNK_NS = 50000,
     /* A message costs both sides some 10 us where it is large, with its part of a system call. */
     CHUNK_NS = 500000,
-    /* A dispatcher that shares its core with a worker may have to wait for it for half as long. */
-    WINDOW_NS = 8000000,
+    /* A dispatcher that shares its core with a worker waits for it for some ms at a time. */
+    WINDOW_NS = 16000000,
     /* What came before something that lasts so long counts for half from then on. */
-    LATELY_NS = 4000000,
+    LATELY_NS = 8000000,
 };
 
 static uint64_t least(uint64_t a, uint64_t b)
