@@ -75,7 +75,7 @@ static enum be_status unix_seqpacket_open(const struct be_link_env *env, struct 
         }
     }
     fds[0] = pair[1];
-    const struct be_wire wire = {pair[0], pair[0], &be_wire_plain, message_bytes};
+    const struct be_wire wire = {pair[0], pair[0], &be_wire_socket, message_bytes};
     return be_wire_open(env, &wire, end, error);
 }
 
@@ -83,7 +83,7 @@ static enum be_status unix_seqpacket_attach(const struct be_link_env *env,
                                             const int fds[BE_LINK_FDS], struct be_end **end,
                                             struct be_error *error)
 {
-    const struct be_wire wire = {fds[0], fds[0], &be_wire_plain, message_bytes_of(env)};
+    const struct be_wire wire = {fds[0], fds[0], &be_wire_socket, message_bytes_of(env)};
 
     return be_wire_attach(env, &wire, end, error);
 }

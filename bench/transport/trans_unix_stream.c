@@ -12,13 +12,13 @@ static enum be_status unix_stream_open(const struct be_link_env *env, struct be_
         return be_error_errno(error, BE_ESYSTEM, "socketpair");
     }
     fds[0] = pair[1];
-    return be_wire_open(env, &(struct be_wire){pair[0], pair[0], &be_wire_plain, 0}, end, error);
+    return be_wire_open(env, &(struct be_wire){pair[0], pair[0], &be_wire_socket, 0}, end, error);
 }
 
 static enum be_status unix_stream_attach(const struct be_link_env *env, const int fds[BE_LINK_FDS],
                                          struct be_end **end, struct be_error *error)
 {
-    return be_wire_attach(env, &(struct be_wire){fds[0], fds[0], &be_wire_plain, 0}, end, error);
+    return be_wire_attach(env, &(struct be_wire){fds[0], fds[0], &be_wire_socket, 0}, end, error);
 }
 
 static const struct be_param unix_stream_params[] = {{.name = NULL}};

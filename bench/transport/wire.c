@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/io.h"
@@ -29,6 +30,28 @@ struct wire_end {
 };
 
 const struct be_wire_calls be_wire_plain = {be_io_read_some, be_io_write_some};
+
+static ssize_t socket_receive(int fd, void *data, size_t bytes)
+{
+    ssize_t n;
+
+    do {
+        n = recv(fd, data, bytes, 0);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static ssize_t socket_send(int fd, const void *data, size_t bytes)
+{
+    ssize_t n;
+
+    do {
+        n = send(fd, data, bytes, MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+const struct be_wire_calls be_wire_socket = {socket_receive, socket_send};
 
 static struct wire_end *wire_of(struct be_end *end)
 {

@@ -20,6 +20,9 @@ struct be_wire_calls {
 /* read(2) and write(2). */
 extern const struct be_wire_calls be_wire_plain;
 
+/* recv(2) and send(2), which cost a socket less. */
+extern const struct be_wire_calls be_wire_socket;
+
 struct be_wire {
     int in; /* descriptors of its own, owned; equal for one that does both */
     int out;
