@@ -188,8 +188,8 @@ static const struct breakeven_workload writes = {
 };
 
 /*
- * Write calls of the dispatcher and of the one worker for TASKS messages each way; over pipes, since
- * the kernel does not count what is sent to sockets.
+ * Write calls of the dispatcher and of the one worker for TASKS messages each way; over pipes,
+ * since the kernel does not count what is sent to sockets.
  */
 static void count_writes(const char *coalesce, uint64_t *dispatcher, uint64_t *worker)
 {
