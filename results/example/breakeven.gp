@@ -18,8 +18,8 @@ workers = 2
 array worker_count[2] = [1, 2]
 limits = 1
 array limit[1] = [2]
-x_least = 54.590597; x_most = 1032394.4
-y_least = 0.505328867; y_most = 2.01106097
+x_least = 51.74711; x_most = 1030911
+y_least = 0.728726329; y_most = 2.08805684
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of

@@ -18,8 +18,8 @@ workers = 2
 array worker_count[2] = [1, 2]
 limits = 1
 array limit[1] = [2]
-x_least = 80.57305; x_most = 2049645.08
-y_least = 0.252664434; y_most = 1.00553049
+x_least = 85.068488; x_most = 2165983.56
+y_least = 0.364363165; y_most = 1.04402842
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of

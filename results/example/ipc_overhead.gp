@@ -18,8 +18,8 @@ workers = 2
 array worker_count[2] = [1, 2]
 limits = 1
 array limit[1] = [2]
-x_least = 7.86683527e-06; x_most = 0.130168307
-y_least = 0.961170165; y_most = 2.01106097
+x_least = 9.95535351e-06; x_most = 0.14617776
+y_least = 0.925783303; y_most = 2.08805684
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of

@@ -19,7 +19,7 @@ array worker_count[2] = [1, 2]
 limits = 2
 array limit[2] = [1, 2]
 x_least = 1; x_most = 2
-y_least = 0.766768929; y_most = 2.01106097
+y_least = 0.814057775; y_most = 2.08805684
 named = 1
 
 # What every plot shares: where it goes, its colours and shapes, its title, its key and its grid of
