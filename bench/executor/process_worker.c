@@ -116,6 +116,24 @@ static enum be_status tasks_refuse(struct process_worker *self, const struct be_
     return BE_OK;
 }
 
+/* Hands an answer over, with the marks of tasks that failed behind its results. */
+static void answer_put(struct process_worker *self, const struct be_frame *asked,
+                       struct be_frame *answer)
+{
+    if (answer->failures) {
+        memcpy((char *)(answer + 1) + answer->bytes, self->failed, asked->count);
+        memset(self->failed, 0, asked->count);
+        answer->bytes += be_frame_failed_bytes(asked->count);
+    }
+    if (self->garbles) {
+        be_fault_garble(answer);
+    }
+    be_tally_computed(self->tally, asked->count, 1);
+    self->tally->bytes += asked->bytes + answer->bytes;
+    self->end->ops->put(self->end);
+    self->computed++;
+}
+
 /* Computes one message: straight into the place of its answer where numbers travel as they are. */
 static enum be_status tasks_answer(struct process_worker *self, const struct be_frame *asked,
                                    const void *payload)
@@ -163,19 +181,8 @@ static enum be_status tasks_answer(struct process_worker *self, const struct be_
                                 .failures = failures > 0 && !in_place,
                                 .stamped = asked->stamped,
                                 .bytes = bytes};
-    if (answer->failures) {
-        memcpy((char *)(answer + 1) + bytes, self->failed, asked->count);
-        memset(self->failed, 0, asked->count);
-        answer->bytes += be_frame_failed_bytes(asked->count);
-    }
-    if (self->garbles) {
-        be_fault_garble(answer);
-    }
-    be_tally_computed(self->tally, asked->count, 1);
-    self->tally->bytes += asked->bytes + answer->bytes;
-    self->end->ops->put(self->end);
+    answer_put(self, asked, answer);
     account->tasks += asked->count;
-    self->computed++;
     return BE_OK;
 }
 
